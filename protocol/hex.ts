@@ -1,0 +1,19 @@
+/** Bytes as lower-case hex: how keys, digests and ids are held in memory, where equal bytes must be equal strings (§1.1). */
+import { hexToBytes as fromHex, bytesToHex as toHex } from '@noble/hashes/utils.js';
+
+const LOWER_CASE_HEX = /^(?:[0-9a-f]{2})*$/;
+
+/** Whether the text is lower-case hex of exactly this many bytes. */
+export function isHex(text: string, bytes: number): boolean {
+  return text.length === 2 * bytes && LOWER_CASE_HEX.test(text);
+}
+
+/** Lower-case hex of the bytes, two digits each. */
+export function bytesToHex(bytes: Uint8Array): string {
+  return toHex(bytes);
+}
+
+/** The bytes that the hex stands for. Text that is not an even number of hex digits is a bug and throws. */
+export function hexToBytes(text: string): Uint8Array {
+  return fromHex(text);
+}
