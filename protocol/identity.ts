@@ -6,6 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { base58 } from '@scure/base';
 import { excerpt } from './excerpt.ts';
 import { bytesToHex, hexToBytes, isHex } from './hex.ts';
+import { LruCache } from './lru.ts';
 import { type Refusal, refuse } from './refusals.ts';
 
 /** A public key in memory: 64 lower-case hex digits. Equal keys are equal strings. */
@@ -53,19 +54,12 @@ export function publicKeyBytes(key: PublicKey): Uint8Array {
   return hexToBytes(key);
 }
 
-/** PIDs already computed. Emptied when full: which ones it holds changes nothing but time. */
-const knownPids = new Map<PublicKey, Pid>();
-const KNOWN_PIDS_LIMIT = 10_000;
+/** Hashing and base58 take longer than all else that is done to show a participant. */
+const pids = new LruCache<PublicKey, Pid>(10_000);
 
 /** The PID of a key. */
 export function pidOf(publicKey: PublicKey): Pid {
-  let pid = knownPids.get(publicKey);
-  if (pid === undefined) {
-    pid = base58.encode(sha256(hexToBytes(publicKey))) as Pid;
-    if (knownPids.size >= KNOWN_PIDS_LIMIT) knownPids.clear();
-    knownPids.set(publicKey, pid);
-  }
-  return pid;
+  return pids.get(publicKey, () => base58.encode(sha256(hexToBytes(publicKey))) as Pid);
 }
 
 /**
