@@ -5,6 +5,7 @@
  * Decoding never throws and never hangs, whatever the bytes: size and nesting are bounded before the CBOR library sees
  * them, and what was decoded must encode to the very bytes that came.
  */
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { decode as cborDecode, encode as cborEncode } from 'cborg';
 import { type DecodeLimits, outOfBounds } from './cbor-bounds.ts';
 import { bytesToHex, hexToBytes, isHex } from './hex.ts';
@@ -130,8 +131,6 @@ export function bytes(min: number, max: number): Shape<Uint8Array> {
   return { toCbor: (value) => check(value, ''), fromCbor: check };
 }
 
-const utf8 = new TextEncoder();
-
 /**
  * Text of at most `maxBytes` bytes of UTF-8: no lone surrogates, and no byte order mark in front, which decoders take
  * away silently. What else may be in a text is its field's own rule.
@@ -141,7 +140,7 @@ export function text(maxBytes: number): Shape<string> {
   const check = (value: unknown, where: string): string => {
     if (typeof value !== 'string') throw new Misfit(where, `${kindOf(value)} does not fit`, limit);
     // No character takes less than a byte per UTF-16 unit, none more than three.
-    const fits = value.length * 3 <= maxBytes || (value.length <= maxBytes && utf8.encode(value).length <= maxBytes);
+    const fits = value.length * 3 <= maxBytes || (value.length <= maxBytes && utf8ToBytes(value).length <= maxBytes);
     if (!fits) throw new Misfit(where, 'the text is too long', limit);
     if (!value.isWellFormed()) throw new Misfit(where, 'half of a surrogate pair stands alone', limit);
     if (value.startsWith('\uFEFF')) throw new Misfit(where, 'the text begins with a byte order mark', limit);
@@ -272,7 +271,9 @@ export function decode<T>(shape: Shape<T>, received: Uint8Array, limits: DecodeL
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function isArray(value: Cbor): value is readonly Cbor[] {
