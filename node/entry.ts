@@ -1,14 +1,22 @@
 import { fileURLToPath } from 'node:url';
 
-/** The scripts that run as processes of their own: as source, seen from here, and as `npm pack` bundles them. */
+// Both forms, node/entry.ts and what `npm pack` bundles into dist/*.js, stand one folder below the package's root.
+const ROOT = new URL('..', import.meta.url);
+const IS_SOURCE = import.meta.url.endsWith('.ts');
+
+/** The scripts that run as processes of their own. */
 const SCRIPTS = {
-  node: { source: './main.ts', packed: './geo.js' },
-  community: { source: './community/main.ts', packed: './community.js' },
-  sim: { source: '../simulations/run.ts', packed: './sim.js' },
+  node: { source: 'node/main.ts', packed: 'dist/geo.js' },
+  community: { source: 'node/community/main.ts', packed: 'dist/community.js' },
+  sim: { source: 'simulations/run.ts', packed: 'dist/sim.js' },
 } as const;
 
-/** The path of a script to give to `spawn(process.execPath, [path, …])`, in the source tree and in the packed form. */
+/** The path of a script to give to `spawn(process.execPath, [path, …])`. */
 export function entryPoint(name: keyof typeof SCRIPTS): string {
-  const form = import.meta.url.endsWith('.ts') ? 'source' : 'packed';
-  return fileURLToPath(new URL(SCRIPTS[name][form], import.meta.url));
+  return packageFile(SCRIPTS[name][IS_SOURCE ? 'source' : 'packed']);
+}
+
+/** The path of a file that comes with the package, given relative to its root; `files` in package.json must name it. */
+export function packageFile(path: string): string {
+  return fileURLToPath(new URL(path, ROOT));
 }
