@@ -11,8 +11,9 @@ const EXIT_ERROR = 1;
 
 // Node.js resolves the symlink that a global install makes, so this is where the package really is.
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const packed = join(root, 'dist', 'geo.js');
-const script = existsSync(packed) ? packed : join(root, 'node', 'main.ts');
+// A clone runs its source, whatever an earlier `npm pack` left in dist/; the packed form has no source.
+const source = join(root, 'node', 'main.ts');
+const script = existsSync(source) ? source : join(root, 'dist', 'geo.js');
 const bundledPackage = `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`;
 
 if (isNewEnough(process.versions.node)) {
