@@ -11,13 +11,13 @@ const LAUNCHER = join(import.meta.dirname, '../../bin/geo.js');
 /** Stands for `geo`: says how it was started, then ends the way its first argument tells. */
 const SCRIPT = `
   const [how] = process.argv.slice(2);
-  console.log(JSON.stringify({ form: FORM, arguments: process.argv.slice(2), version: process.versions.node }));
-  if (how === 'fail') process.exit(4);
-  if (how === 'die') process.kill(process.pid, 'SIGKILL');
   if (how === 'wait') {
     process.on('SIGTERM', () => process.exit(5));
     setInterval(() => {}, 1000);
   }
+  console.log(JSON.stringify({ form: FORM, arguments: process.argv.slice(2), version: process.versions.node }));
+  if (how === 'fail') process.exit(4);
+  if (how === 'die') process.kill(process.pid, 'SIGKILL');
 `;
 
 /** Makes the launcher believe that it was started on an old Node.js. */
