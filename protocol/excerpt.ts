@@ -2,8 +2,8 @@
 
 const LONGEST = 40;
 
-/** Everything that is not printable ASCII or a letter, mark or number of another script. */
-const UNSAFE = /[^\x20-\x7e\p{L}\p{M}\p{N}]/gu;
+/** Everything that is not printable ASCII or a letter, mark, number, symbol or punctuation of another script. */
+const UNSAFE = /[^\x20-\x7e\p{L}\p{M}\p{N}\p{P}\p{S}]/gu;
 
 /** The first 40 characters, with what cannot be seen or would act on the text around it written as `\u{202e}`. */
 export function excerpt(input: string): string {
