@@ -133,10 +133,10 @@ export function bytes(min: number, max: number): Shape<Uint8Array> {
 
 /**
  * Text of at most `maxBytes` bytes of UTF-8: no lone surrogates, and no byte order mark in front, which decoders take
- * away silently. What else may be in a text is its field's own rule.
+ * away silently. `pattern`, when given, is what the whole text must match.
  */
-export function text(maxBytes: number): Shape<string> {
-  const limit = `text of at most ${maxBytes} bytes of UTF-8`;
+export function text(maxBytes: number, pattern?: RegExp): Shape<string> {
+  const limit = `text of at most ${maxBytes} bytes of UTF-8${pattern === undefined ? '' : ` like ${pattern}`}`;
   const check = (value: unknown, where: string): string => {
     if (typeof value !== 'string') throw new Misfit(where, `${kindOf(value)} does not fit`, limit);
     // No character takes less than a byte per UTF-16 unit, none more than three.
@@ -144,6 +144,7 @@ export function text(maxBytes: number): Shape<string> {
     if (!fits) throw new Misfit(where, 'the text is too long', limit);
     if (!value.isWellFormed()) throw new Misfit(where, 'half of a surrogate pair stands alone', limit);
     if (value.startsWith('\uFEFF')) throw new Misfit(where, 'the text begins with a byte order mark', limit);
+    if (pattern?.test(value) === false) throw new Misfit(where, 'the text has another form', limit);
     return value;
   };
   return { toCbor: (value) => check(value, ''), fromCbor: check };
@@ -228,7 +229,7 @@ export function variants<const Tag extends string, const M extends Kinds>(
     toCbor(value) {
       const kind = byName.get((value as { readonly [K in Tag]: string })[tag]);
       if (kind === undefined) throw new Misfit(tag, 'the kind is unknown', limit);
-      return [kind[0], ...kind[1].toCbor(value as object)];
+      return [kind[0], ...kind[1].toCbor(value)];
     },
     fromCbor(value, where) {
       if (!isArray(value)) throw new Misfit(where, `${kindOf(value)} does not fit`, limit);

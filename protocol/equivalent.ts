@@ -5,7 +5,8 @@ import { type Refusal, refuse } from './refusals.ts';
 /** Decimals that an amount can have at all: units are 10⁻⁸. */
 export const MAX_PRECISION = 8;
 
-const EQUIVALENT = /^[A-Za-z0-9_]{1,16}$/;
+/** What the name of an equivalent looks like, wherever it comes from. */
+export const EQUIVALENT_PATTERN = /^[A-Za-z0-9_]{1,16}$/;
 
 /**
  * The equivalent that the text names: 1 to 16 of `A-Z a-z 0-9 _`. Case matters: `hour` and `HOUR` are two equivalents.
@@ -13,7 +14,7 @@ const EQUIVALENT = /^[A-Za-z0-9_]{1,16}$/;
  * @returns the text itself, or `bad-equivalent`.
  */
 export function parseEquivalent(text: string): string | Refusal<'bad-equivalent'> {
-  if (EQUIVALENT.test(text)) return text;
+  if (EQUIVALENT_PATTERN.test(text)) return text;
   const wrong = /[^A-Za-z0-9_]/u.exec(text.slice(0, 16));
   const why = wrong === null ? `it has ${text.length} characters` : `it contains "${excerpt(wrong[0])}"`;
   return refuse('bad-equivalent', { input: excerpt(text), why, limit: '1 to 16 of A-Z, a-z, 0-9 and _' });

@@ -130,7 +130,7 @@ describe('key admission', () => {
   });
 
   it.each([
-    ['a canonical y above p', aboveP(3)],
+    ['y = p + 3, which is on the curve', aboveP(3)],
     ['y = p', aboveP(0)],
     ['y = p + 1', aboveP(1)],
     ['y = p + 1 with the sign set', setSign(aboveP(1))],

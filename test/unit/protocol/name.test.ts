@@ -17,6 +17,7 @@ describe('names', () => {
     ['😀', '😀'],
     [FAMILY, FAMILY],
     ['❤\ufe0f', '❤\ufe0f'],
+    ['❤\ufe0f\u200d🔥', '❤\ufe0f\u200d🔥'],
     ['<script>alert(1)</script>', '<script>alert(1)</script>'],
     ['=1+1', '=1+1'],
     ['  Bob \u00a0 \u3000 Jones ', 'Bob Jones'],

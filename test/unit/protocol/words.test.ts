@@ -4,8 +4,8 @@ import { seedFromWords, wordsFromSeed } from '#protocol/words.ts';
 import vectors from '#test/vectors/bip39/english.json' with { type: 'json' };
 import naughty from '#test/vectors/naughty-strings/blns.json' with { type: 'json' };
 
-const of32Bytes = vectors.english.filter(([entropy = '']) => entropy.length === 64) as string[][];
-const shorter = vectors.english.filter(([entropy = '']) => entropy.length < 64) as string[][];
+const of32Bytes = vectors.english.filter(([entropy = '']) => entropy.length === 64);
+const shorter = vectors.english.filter(([entropy = '']) => entropy.length < 64);
 
 const SEED = '68a79eaca2324873eacc50cb9c6eca8cc68ea5d936f98787c60c7ebc74e6ce7c';
 const WORDS =
@@ -17,12 +17,12 @@ describe('BIP39 vectors', () => {
   });
 
   it.each(of32Bytes)('%s ↔ %s', (entropy, words) => {
-    expect(wordsFromSeed(hexToBytes(entropy as string))).toBe(words);
-    expect(bytesToHex(seedFromWords(words as string) as Uint8Array)).toBe(entropy);
+    expect(wordsFromSeed(hexToBytes(entropy))).toBe(words);
+    expect(bytesToHex(seedFromWords(words) as Uint8Array)).toBe(entropy);
   });
 
   it.each(shorter)('refuses the %s of fewer bytes', (_entropy, words) => {
-    expect(seedFromWords(words as string)).toMatchObject({ code: 'bad-words', why: expect.stringContaining('words') });
+    expect(seedFromWords(words)).toMatchObject({ code: 'bad-words', why: expect.stringContaining('words') });
   });
 });
 
