@@ -1,0 +1,188 @@
+/**
+ * ABORT (§4.4 rules 4 and 6): only the creditor of a hop can let it go, for ever, and only on what makes it safe.
+ */
+import type { PublicKey } from '../identity.ts';
+import type { TxId } from '../packet.ts';
+import {
+  type Abort,
+  type AbortedPosition,
+  type CommittedPosition,
+  downstreamOf,
+  type HeldPosition,
+  type PreparedPosition,
+  type RestedAbort,
+  upstreamOf,
+} from '../position.ts';
+import { type Refusal, refuse } from '../refusals.ts';
+import { scheduleRetry, sendAbort } from './outbox.ts';
+import { routeAborted } from './pay.ts';
+import { freeIncoming, freeOutgoing, uncountIncoming, uncountOutgoing } from './reserve.ts';
+import { markRestored } from './restored.ts';
+import type { Turn } from './turn.ts';
+
+/** A position about to be aborted: one never signed (`none`), one the receiver holds, or one that was prepared. */
+type Abortable =
+  | (Omit<PreparedPosition, 'state' | 'signatures'> & { readonly state: 'none' })
+  | HeldPosition
+  | PreparedPosition;
+
+/**
+ * Aborts at own decision, by rule 4(a): this participant has not released the signature that the certificate still
+ * needs here (never signed, or the receiver before its commit), and the saved state says it never will.
+ */
+export function abortPosition(turn: Turn, position: Exclude<Abortable, PreparedPosition>, cause: Refusal): void {
+  if (position.state === 'held') freeIncoming(turn, position);
+  finish(turn, position, cause, null);
+}
+
+/** Saves the aborted state and tells upstream. The reservations were dealt with by the caller. */
+function finish(
+  turn: Turn,
+  before: Abortable,
+  cause: Refusal,
+  downstreamAbort: Abort | null,
+  ownRisk: AbortedPosition['ownRisk'] = null,
+): void {
+  const { type, txId, position, header, route } = before;
+  const upstream = upstreamOf(before);
+  const abort = upstream === null ? null : signAbort(turn, before, cause, downstreamAbort);
+  const aborted: AbortedPosition = {
+    type,
+    txId,
+    position,
+    header,
+    route,
+    state: 'aborted',
+    abort,
+    acked: upstream === null,
+    cause,
+    downstreamAbort,
+    ownRisk,
+    certificate: null,
+  };
+  turn.savePosition(aborted);
+  sendAbort(turn, abort, upstream);
+  // A prepared position has its chain of resends already.
+  if (upstream !== null && before.state !== 'prepared') scheduleRetry(turn, aborted);
+}
+
+function signAbort(
+  turn: Turn,
+  { txId, position, header, route }: Abortable,
+  cause: Refusal,
+  downstreamAbort: Abort | null,
+): Abort {
+  const statement = {
+    domain: 'geo/1/abort',
+    network: header.network,
+    txId,
+    routeIndex: route.index,
+    position,
+    signer: turn.self,
+  } as const;
+  const restsOn: readonly RestedAbort[] =
+    downstreamAbort === null ? [] : [rested(downstreamAbort), ...downstreamAbort.restsOn];
+  return {
+    txId,
+    routeIndex: route.index,
+    position,
+    signer: turn.self,
+    signature: turn.sign(statement),
+    cause,
+    restsOn,
+  };
+}
+
+function rested({ position, signer, signature }: Abort): RestedAbort {
+  return { position, signer, signature };
+}
+
+/** A waiver with a verified signature, from whomever it came. */
+export function receiveAbort(turn: Turn, from: PublicKey, abort: Abort): void {
+  if (abort.signer === turn.self) {
+    receiveOwnAbort(turn, from, abort);
+    return;
+  }
+  const { txId, routeIndex } = abort;
+  const known = turn.position(txId, routeIndex, abort.position - 1);
+  const isDownstream = known !== undefined && downstreamOf(known) === abort.signer;
+  if (isDownstream && known.state === 'prepared') releaseByDownstream(turn, known, abort);
+  if (isDownstream && known.state === 'committed') undoByDownstream(turn, known, abort);
+  if (isDownstream && known.state === 'aborted' && known.ownRisk !== null) endOwnRisk(turn, known, abort);
+  turn.send(from, { type: 'ack', of: 'abort', txId, routeIndex, position: abort.position });
+}
+
+/** Rule 4(b): downstream let its hop go, so this one may; the ABORT it rests on is carried along. */
+function releaseByDownstream(turn: Turn, known: PreparedPosition, abort: Abort): void {
+  freeIncoming(turn, known);
+  freeOutgoing(turn, known);
+  finish(turn, known, abort.cause, abort);
+  if (known.position === 0) routeAborted(turn, known, abort);
+}
+
+/** Rule 6: a waiver after the fact undoes that one hop in our favour and is not passed on. */
+function undoByDownstream(turn: Turn, known: CommittedPosition, abort: Abort): void {
+  if (known.waivedByDownstream !== null) return;
+  turn.savePosition({ ...known, waivedByDownstream: abort });
+  uncountOutgoing(turn, known);
+  turn.notify({ type: 'late-abort', txId: known.txId, neighbour: abort.signer });
+}
+
+function endOwnRisk(turn: Turn, known: AbortedPosition, abort: Abort): void {
+  if (known.ownRisk === 'counted') uncountOutgoing(turn, known);
+  else freeOutgoing(turn, known);
+  turn.savePosition({ ...known, ownRisk: null, downstreamAbort: abort });
+}
+
+/** Someone shows a waiver that this participant signed. If it is news, records were lost (rule 10). */
+function receiveOwnAbort(turn: Turn, from: PublicKey, abort: Abort): void {
+  const { txId, routeIndex, position } = abort;
+  const known = turn.position(txId, routeIndex, position);
+  if (known?.state === 'aborted') return;
+  markRestored(turn, txId);
+  if (known?.state === 'committed' && known.waivedByMe === null) {
+    turn.savePosition({ ...known, waivedByMe: abort, acked: true });
+    uncountIncoming(turn, known);
+  }
+  if (known?.state === 'prepared' || known?.state === 'held') {
+    freeIncoming(turn, known);
+    const outgoing = downstreamOf(known) !== null;
+    const { type, header, route } = known;
+    turn.savePosition({
+      type,
+      txId,
+      position,
+      header,
+      route,
+      state: 'aborted',
+      abort,
+      acked: from === upstreamOf(known),
+      cause: abort.cause,
+      downstreamAbort: null,
+      ownRisk: outgoing ? 'reserved' : null,
+      certificate: null,
+    });
+  }
+}
+
+/** The upstream neighbour has saved the waiver. */
+export function receiveAbortAck(turn: Turn, from: PublicKey, txId: TxId, routeIndex: number, position: number): void {
+  const known = turn.position(txId, routeIndex, position);
+  if (known?.state !== 'aborted' || known.acked || upstreamOf(known) !== from) return;
+  turn.savePosition({ ...known, acked: true });
+}
+
+/**
+ * A person waives the incoming hop at own risk (§4.5). A prepared position keeps its outgoing hop reserved: it counts
+ * if a certificate comes. Refuses what holds nothing for an upstream neighbour.
+ */
+export function letGo(turn: Turn, txId: TxId, routeIndex: number, position: number): void {
+  const known = turn.position(txId, routeIndex, position);
+  const canLetGo = (known?.state === 'prepared' || known?.state === 'held') && upstreamOf(known) !== null;
+  if (!canLetGo) {
+    turn.notify({ type: 'refused', refusal: refuse('not-held', { id: txId }) });
+    return;
+  }
+  freeIncoming(turn, known);
+  finish(turn, known, refuse('let-go', {}), null, known.state === 'prepared' ? 'reserved' : null);
+}

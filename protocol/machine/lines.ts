@@ -1,0 +1,107 @@
+/**
+ * Trust lines (§3.1): the owner changes and sends, the other end stores the newest and is told.
+ */
+import { owedToMe } from '../account.ts';
+import type { SetTrustLineCommand } from '../event.ts';
+import type { PublicKey } from '../identity.ts';
+import { MAX_NEIGHBOURS, VERSION } from '../limits.ts';
+import type { TrustLineAck } from '../link.ts';
+import { type Refusal, refuse } from '../refusals.ts';
+import { effectiveLimit, type SignedTrustLine, type TrustLine, trustLineStatement } from '../trust-line.ts';
+import { announceLine, withdrawLine } from './announce.ts';
+import { retryDelayMs, type Turn } from './turn.ts';
+
+/** Opens, changes or closes the own line to a neighbour; the document stands as soon as it is saved here. */
+export function setTrustLine(turn: Turn, command: SetTrustLineCommand): void {
+  const refusal = whyNotSet(turn, command);
+  if (refusal !== null) {
+    turn.notify({ type: 'refused', refusal });
+    return;
+  }
+  const { neighbour: to, equivalent, limit, status, policy } = command;
+  const lastSeq = turn.line(turn.self, to, equivalent)?.signed.line.seq ?? 0;
+  const line: TrustLine = {
+    version: VERSION,
+    network: turn.records.network,
+    from: turn.self,
+    to,
+    equivalent,
+    seq: Math.max(lastSeq + 1, turn.nowMs),
+    limit,
+    status,
+    policy,
+    createdAtMs: turn.nowMs,
+  };
+  const signed: SignedTrustLine = { line, signature: turn.sign(trustLineStatement(line)) };
+  turn.saveOnce({ type: 'line', signed, acked: false, conflicting: null });
+  turn.saveAccount({ ...turn.accountOrNew(to, equivalent), limitGiven: effectiveLimit(line) });
+  sendLine(turn, signed, 0);
+  turn.notify({ type: 'trust-line', from: turn.self, to, equivalent });
+  if (status === 'active' && (policy.announce || turn.node.announceAll)) announceLine(turn, line);
+  else withdrawLine(turn, line);
+}
+
+function whyNotSet(turn: Turn, command: SetTrustLineCommand): Refusal | null {
+  const { neighbour, equivalent, limit, status } = command;
+  if (neighbour === turn.self) return refuse('to-self', { what: 'trust line' });
+  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  const account = turn.account(neighbour, equivalent);
+  if (account === undefined) return tooManyNeighbours(turn, neighbour);
+  const debt = owedToMe(account);
+  if (status !== 'closed' && limit < debt + account.reservedIn) {
+    return refuse('limit-below-debt', { debt, reserved: account.reservedIn, asked: limit });
+  }
+  return null;
+}
+
+function tooManyNeighbours(turn: Turn, neighbour: PublicKey): Refusal | null {
+  const isNew = ![...turn.records.neighbours()].includes(neighbour);
+  return isNew && turn.records.neighbourCount >= MAX_NEIGHBOURS
+    ? refuse('too-many-neighbours', { limit: MAX_NEIGHBOURS })
+    : null;
+}
+
+/** Sends an own line and begins its chain of resends, which ends with the acknowledgement. */
+export function sendLine(turn: Turn, signed: SignedTrustLine, tries: number): void {
+  const { to, equivalent, seq } = signed.line;
+  turn.send(to, { type: 'trust-line', signed });
+  turn.schedule({ type: 'resend-line', to, equivalent, seq, tries }, turn.nowMs + retryDelayMs(tries));
+}
+
+/** Time to send an own line again, unless it was acknowledged or replaced. */
+export function resendLine(turn: Turn, to: PublicKey, equivalent: string, seq: number, tries: number): void {
+  const known = turn.line(turn.self, to, equivalent);
+  if (known === undefined || known.acked || known.signed.line.seq !== seq) return;
+  sendLine(turn, known.signed, tries + 1);
+}
+
+/** A neighbour's line, verified, to this participant. The highest seq stands; two documents of one seq prove equivocation. */
+export function receiveTrustLine(turn: Turn, signed: SignedTrustLine): void {
+  const { from, to, equivalent, seq } = signed.line;
+  const known = turn.line(from, to, equivalent);
+  if (known === undefined && turn.account(from, equivalent) === undefined && tooManyNeighbours(turn, from) !== null)
+    return;
+  if (known === undefined || seq > known.signed.line.seq) {
+    turn.saveOnce({ type: 'line', signed, acked: true, conflicting: null });
+    turn.saveAccount({ ...turn.accountOrNew(from, equivalent), limitReceived: effectiveLimit(signed.line) });
+    turn.notify({ type: 'trust-line', from, to, equivalent });
+  } else if (seq === known.signed.line.seq && known.conflicting === null && !isSameLine(known.signed, signed)) {
+    turn.saveOnce({ ...known, conflicting: signed });
+    turn.saveAccount({ ...turn.accountOrNew(from, equivalent), limitReceived: 0n });
+    turn.notify({ type: 'equivocation', neighbour: from, equivalent });
+  }
+  turn.send(from, { type: 'trust-line-ack', from, to, equivalent, seq });
+}
+
+/** Ed25519 signatures of one key over equal documents are equal, over different ones different. */
+function isSameLine(a: SignedTrustLine, b: SignedTrustLine): boolean {
+  return a.signature.every((byte, at) => byte === b.signature[at]);
+}
+
+/** The other end has the line of this seq. */
+export function receiveTrustLineAck(turn: Turn, from: PublicKey, ack: TrustLineAck): void {
+  const known = turn.line(turn.self, from, ack.equivalent);
+  if (ack.to !== from || known === undefined || known.acked || known.signed.line.seq !== ack.seq) return;
+  turn.saveOnce({ ...known, acked: true });
+  turn.notify({ type: 'trust-line-acked', to: from, equivalent: ack.equivalent, seq: ack.seq });
+}

@@ -1,0 +1,93 @@
+/**
+ * The state is the outbox (§4.5): what a position's state says its neighbours may lack, sent again whenever asked.
+ */
+
+import { unreachable } from '../bug.ts';
+import { causeOf } from '../cause.ts';
+import type { PublicKey } from '../identity.ts';
+import type { AbortMessage } from '../link.ts';
+import type { Certificate } from '../packet.ts';
+import {
+  type Abort,
+  type CommittedPosition,
+  downstreamOf,
+  type Position,
+  type PreparedPosition,
+  upstreamOf,
+} from '../position.ts';
+import { retryDelayMs, type Turn } from './turn.ts';
+
+/** Sends the packet on, with the signatures up to and including the own one. */
+export function sendPrepare(turn: Turn, position: PreparedPosition): void {
+  const to = downstreamOf(position);
+  if (to === null) return;
+  const { txId, header, route, signatures } = position;
+  turn.send(to, { type: 'prepare', packet: { txId, header, route, signatures } });
+}
+
+/** The certificate that a committed position stores. */
+export function certificateOf(position: CommittedPosition): Certificate {
+  const { txId, header, route, signatures, commit } = position;
+  return { txId, header, route, signatures, commit };
+}
+
+/** Sends the certificate to whoever needs it: upstream, or one who asked. */
+export function sendCommit(turn: Turn, position: CommittedPosition, to: PublicKey | null): void {
+  if (to !== null) turn.send(to, { type: 'commit', certificate: certificateOf(position) });
+}
+
+/** Sends a waiver. */
+export function sendAbort(turn: Turn, abort: Abort | null, to: PublicKey | null): void {
+  if (abort === null || to === null) return;
+  const { txId, routeIndex, position, signer, signature, restsOn } = abort;
+  const message: AbortMessage = {
+    type: 'abort',
+    txId,
+    routeIndex,
+    position,
+    signer,
+    signature,
+    cause: causeOf(abort.cause),
+    restsOn,
+  };
+  turn.send(to, message);
+}
+
+/** Asks the downstream neighbour, with the whole packet, what became of a prepared position (§4.5). */
+export function sendResolve(turn: Turn, position: PreparedPosition): void {
+  const to = downstreamOf(position);
+  if (to === null) return;
+  const { txId, header, route, signatures } = position;
+  const packet = { txId, header, route, signatures };
+  turn.send(to, { type: 'resolve', txId, routeIndex: route.index, packet, header: null });
+}
+
+/** Begins the one chain of resends that a position has while it is unsettled. */
+export function scheduleRetry(turn: Turn, position: Position, tries = 0): void {
+  const { txId, route } = position;
+  turn.schedule(
+    { type: 'retry', txId, routeIndex: route.index, position: position.position, tries },
+    turn.nowMs + retryDelayMs(tries),
+  );
+}
+
+/** Sends what `neighbour` may lack of this position: after a reconnection, or because it asked. */
+export function resendTo(turn: Turn, position: Position, neighbour: PublicKey): void {
+  const isUpstream = upstreamOf(position) === neighbour;
+  const isDownstream = downstreamOf(position) === neighbour;
+  switch (position.state) {
+    case 'prepared':
+      if (isDownstream) sendPrepare(turn, position);
+      return;
+    case 'held':
+      return;
+    case 'committed':
+      if (isUpstream) sendCommit(turn, position, neighbour);
+      return;
+    case 'aborted':
+      if (isUpstream) sendAbort(turn, position.abort, neighbour);
+      return;
+    default:
+      unreachable(position);
+  }
+}

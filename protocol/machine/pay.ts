@@ -1,0 +1,378 @@
+/**
+ * The payer (§4.6): attempts one after another until one is committed or none is left. Rule 11 keeps it to one payment.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
+import { unreachable } from '../bug.ts';
+import type { ClearCommand, PayCommand } from '../event.ts';
+import type { PublicKey } from '../identity.ts';
+import {
+  BUSY_WAIT_MS,
+  LIFETIME_BASE_MS,
+  LIFETIME_PER_HOP_MS,
+  MAX_ATTEMPTS,
+  MAX_BUSY_WAITS,
+  MAX_PAYMENT_HOPS,
+  VERSION,
+} from '../limits.ts';
+import {
+  type Header,
+  hopsOf,
+  type PacketKind,
+  packetFlaw,
+  type Route,
+  routeDigestOf,
+  type TxId,
+  txIdOf,
+} from '../packet.ts';
+import type { NewPayment, Payment, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
+import { type Abort, type CommittedPosition, downstreamOf, type PreparedPosition } from '../position.ts';
+import { type Refusal, type RefusalCode, refuse } from '../refusals.ts';
+import { chooseRoute } from '../route.ts';
+import { scheduleRetry, sendPrepare } from './outbox.ts';
+import { holdOutgoing, whyNotOut } from './reserve.ts';
+import type { Turn } from './turn.ts';
+
+/** Begins a payment, or tells again how the one with this id stands. */
+export function startPayment(turn: Turn, command: PayCommand): void {
+  const { paymentId, receiver, equivalent, amount } = command;
+  const known = turn.payment(paymentId);
+  if (known !== undefined) {
+    const same = known.receiver === receiver && known.equivalent === equivalent && known.amount === amount;
+    if (same) tell(turn, known);
+    else turn.notify({ type: 'refused', refusal: refuse('id-reused', { paymentId }) });
+    return;
+  }
+  const refusal = whyNotStart(turn, receiver);
+  if (refusal !== null) {
+    turn.notify({ type: 'refused', refusal });
+    return;
+  }
+  const payment: NewPayment = {
+    type: 'payment',
+    state: 'NEW',
+    paymentId,
+    receiver,
+    equivalent,
+    amount,
+    sealedMemo: command.sealedMemo,
+    createdAtMs: turn.nowMs,
+    randomness: command.randomness,
+    chosenRoutes: command.routes,
+    attempts: 0,
+    busyWaits: 0,
+    refusedHops: [],
+    closest: null,
+  };
+  turn.savePayment(payment);
+  tell(turn, payment);
+  tryNext(turn, payment);
+}
+
+function whyNotStart(turn: Turn, receiver: PublicKey): Refusal | null {
+  if (receiver === turn.self) return refuse('to-self', { what: 'payment' });
+  return turn.node.restoredAtMs === null ? null : refuse('node-restored', {});
+}
+
+function tell(turn: Turn, payment: Payment): void {
+  const refusal = payment.state === 'ABORTED' ? payment.refusal : null;
+  turn.notify({ type: 'payment', paymentId: payment.paymentId, state: payment.state, refusal });
+}
+
+/** Chooses the next way and sends it, waits if all ways are only busy, or ends the payment. */
+export function tryNext(turn: Turn, payment: Payment): void {
+  if (payment.state === 'COMMITTED' || payment.state === 'ABORTED') return;
+  let searched = payment;
+  for (;;) {
+    const planned = searched.attempts < MAX_ATTEMPTS ? planRoutes(turn, searched) : null;
+    if (planned === null) {
+      waitOrAbort(turn, searched);
+      return;
+    }
+    const refused = whyNotSend(turn, searched, planned);
+    if (refused === null) {
+      sendAttempt(turn, searched, planned);
+      return;
+    }
+    if (searched.chosenRoutes !== null) {
+      abortPayment(turn, closer(searched, refused));
+      return;
+    }
+    searched = closer(searched, refused);
+  }
+}
+
+function planRoutes(turn: Turn, payment: Payment): readonly PlannedRoute[] | null {
+  if (payment.chosenRoutes !== null) return payment.attempts === 0 ? payment.chosenRoutes : null;
+  const avoid = payment.refusedHops;
+  const nodes = chooseRoute(turn.records, payment.receiver, payment.equivalent, avoid);
+  return nodes === null ? null : [{ nodes, amount: payment.amount }];
+}
+
+/** The own first hop is known exactly: a route that fails there is not sent. */
+function whyNotSend(turn: Turn, payment: Payment, planned: readonly PlannedRoute[]): RefusedHop | null {
+  const wanted = new Map<PublicKey, bigint>();
+  for (const { nodes, amount } of planned) {
+    const to = nodes[1] as PublicKey;
+    wanted.set(to, (wanted.get(to) ?? 0n) + amount);
+  }
+  for (const [to, amount] of wanted) {
+    const refusal = whyNotOut(turn, { kind: 'pay', equivalent: payment.equivalent }, { to, number: 0, amount });
+    if (refusal !== null) return { from: turn.self, to, refusal };
+  }
+  return null;
+}
+
+/** Remembers a refusing hop, and whether it is the one that came closest. */
+function closer<P extends Payment>(payment: P, refused: RefusedHop): P {
+  const closest =
+    payment.closest === null || room(refused.refusal) > room(payment.closest.refusal) ? refused : payment.closest;
+  return { ...payment, refusedHops: [...payment.refusedHops, refused], closest };
+}
+
+/** What a refusing hop would let pass; −1 when it is not a matter of amount. */
+function room(refusal: Refusal): bigint {
+  return 'maxNow' in refusal ? refusal.maxNow : -1n;
+}
+
+/** Would the hop carry the amount if other payments did not hold it just now? */
+function isBusy(refusal: Refusal, amount: bigint): boolean {
+  if (refusal.code === 'too-much-open') return true;
+  return refusal.code === 'insufficient' && refusal.maxNow + refusal.reserved >= amount;
+}
+
+function waitOrAbort(turn: Turn, payment: Payment): void {
+  const lasting = payment.refusedHops.filter(({ refusal }) => !isBusy(refusal, payment.amount));
+  const busy = lasting.length < payment.refusedHops.length;
+  if (
+    !busy ||
+    payment.busyWaits >= MAX_BUSY_WAITS ||
+    payment.chosenRoutes !== null ||
+    payment.attempts >= MAX_ATTEMPTS
+  ) {
+    abortPayment(turn, payment);
+    return;
+  }
+  const waiting: NewPayment = {
+    ...common(payment),
+    state: 'NEW',
+    refusedHops: lasting,
+    busyWaits: payment.busyWaits + 1,
+  };
+  turn.savePayment(waiting);
+  turn.schedule({ type: 'route-again', paymentId: payment.paymentId }, turn.nowMs + BUSY_WAIT_MS * waiting.busyWaits);
+}
+
+function abortPayment(turn: Turn, payment: Payment): void {
+  const refusal = payment.closest?.refusal ?? refuse('no-route', { maxHops: MAX_PAYMENT_HOPS });
+  const aborted: Payment = { ...common(payment), state: 'ABORTED', refusal, finishedAtMs: turn.nowMs };
+  turn.savePayment(aborted);
+  tell(turn, aborted);
+}
+
+/** What every state of a payment has. */
+function common(payment: Payment): Omit<NewPayment, 'state'> {
+  const { type, paymentId, receiver, equivalent, amount, sealedMemo, createdAtMs, randomness } = payment;
+  const { chosenRoutes, attempts, busyWaits, refusedHops, closest } = payment;
+  return {
+    type,
+    paymentId,
+    receiver,
+    equivalent,
+    amount,
+    sealedMemo,
+    createdAtMs,
+    randomness,
+    chosenRoutes,
+    attempts,
+    busyWaits,
+    refusedHops,
+    closest,
+  };
+}
+
+function sendAttempt(turn: Turn, payment: Payment, planned: readonly PlannedRoute[]): void {
+  const routes = planned.map(({ nodes, amount }, index) => makeRoute(payment, index, nodes, amount));
+  const { paymentId, receiver, equivalent, amount: total, sealedMemo } = payment;
+  const header = makeHeader(turn, { kind: 'pay', paymentId, receiver, equivalent, total, sealedMemo }, routes);
+  const txId = txIdOf(header);
+  const underWay: PaymentInProgress = {
+    ...common(payment),
+    attempts: payment.attempts + 1,
+    state: 'PREPARE_IN_PROGRESS',
+    txId,
+    routes: planned,
+    abortedRoutes: [],
+  };
+  turn.savePayment(underWay);
+  turn.notify({ type: 'payment', paymentId, state: 'ROUTED', refusal: null });
+  tell(turn, underWay);
+  for (const route of routes) prepareFirst(turn, txId, header, route);
+}
+
+function makeRoute(
+  from: { randomness: string; attempts: number },
+  index: number,
+  nodes: readonly PublicKey[],
+  amount: bigint,
+): Route {
+  const seed = concatBytes(hexToBytes(from.randomness), Uint8Array.of(from.attempts, index));
+  return { salt: bytesToHex(sha256(seed)).slice(0, 32), index, amount, nodes };
+}
+
+function makeHeader(
+  turn: Turn,
+  fields: Pick<Header, 'kind' | 'paymentId' | 'receiver' | 'equivalent' | 'total' | 'sealedMemo'>,
+  routes: readonly Route[],
+): Header {
+  const hops = Math.max(...routes.map(hopsOf));
+  return {
+    version: VERSION,
+    network: turn.records.network,
+    kind: fields.kind,
+    equivalent: fields.equivalent,
+    total: fields.total,
+    payer: turn.self,
+    receiver: fields.receiver,
+    paymentId: fields.paymentId,
+    createdAtMs: turn.nowMs,
+    expiresAtMs: turn.nowMs + LIFETIME_BASE_MS + LIFETIME_PER_HOP_MS * hops,
+    sealedMemo: fields.sealedMemo,
+    routeDigests: routes.map(routeDigestOf),
+    witnesses: null,
+  };
+}
+
+/** Position 0: reserve the own hop, save, sign, send. */
+function prepareFirst(turn: Turn, txId: TxId, header: Header, route: Route): void {
+  const statement = {
+    domain: 'geo/1/prepare',
+    network: header.network,
+    txId,
+    routeIndex: route.index,
+    position: 0,
+    signer: turn.self,
+  } as const;
+  const prepared: PreparedPosition = {
+    type: 'position',
+    txId,
+    position: 0,
+    header,
+    route,
+    state: 'prepared',
+    signatures: [turn.sign(statement)],
+  };
+  turn.savePosition(prepared);
+  holdOutgoing(turn, prepared);
+  sendPrepare(turn, prepared);
+  scheduleRetry(turn, prepared);
+}
+
+/** A route of the payer's own attempt is released. When all are, the next attempt may begin; before, the others are called back. */
+export function routeAborted(turn: Turn, position: PreparedPosition, abort: Abort): void {
+  if (position.header.kind === ('clear' satisfies PacketKind)) return;
+  const payment = turn.payment(position.header.paymentId);
+  if (payment?.state !== 'PREPARE_IN_PROGRESS' || payment.txId !== position.txId) return;
+  const abortedRoutes = [...payment.abortedRoutes, position.route.index];
+  const noted: PaymentInProgress = { ...withRefusal(payment, position.route, abort), abortedRoutes };
+  turn.savePayment(noted);
+  if (abortedRoutes.length === payment.routes.length) {
+    if (FINAL_CODES.has(abort.cause.code)) abortPayment(turn, noted);
+    else tryNext(turn, noted);
+    return;
+  }
+  for (const other of turn.positions(position.txId)) {
+    const to = downstreamOf(other);
+    if (other.position === 0 && other.state === 'prepared' && to !== null) {
+      turn.send(to, { type: 'cancel', txId: other.txId, routeIndex: other.route.index });
+    }
+  }
+}
+
+/** The hop a cause speaks of; a cause without one is laid to the hop into the participant that aborted first. */
+function withRefusal(payment: PaymentInProgress, route: Route, abort: Abort): PaymentInProgress {
+  const { cause } = abort;
+  const said = 'hop' in cause ? cause.hop : abort.restsOn.length;
+  // A cause is not signed: one that names a hop outside the route must not end the search without learning anything.
+  const hop = said < hopsOf(route) ? said : 0;
+  return closer(payment, {
+    from: route.nodes[hop] as PublicKey,
+    to: route.nodes[hop + 1] as PublicKey,
+    refusal: cause,
+  });
+}
+
+/** Refusals that another route would meet as well. */
+const FINAL_CODES: ReadonlySet<RefusalCode> = new Set([
+  'already-paid',
+  'expired',
+  'too-little-time',
+  'lifetime-too-long',
+  'from-the-future',
+  'cancelled',
+  'amounts-do-not-add-up',
+]);
+
+/** Holding the receiver's DECLINE, the payer may try again although hops of this attempt are still held (rule 11). */
+export function receiveDecline(turn: Turn, txId: TxId, signer: PublicKey): void {
+  const header = turn.positions(txId)[0]?.header;
+  if (header === undefined || header.receiver !== signer || header.payer !== turn.self) return;
+  const payment = turn.payment(header.paymentId);
+  if (payment?.state !== 'PREPARE_IN_PROGRESS' || payment.txId !== txId) return;
+  abortPayment(turn, closer(payment, { from: turn.self, to: signer, refusal: refuse('expired', {}) }));
+}
+
+/** A certificate of one route proves the whole payment. */
+export function paymentCommitted(turn: Turn, position: CommittedPosition): void {
+  const payment = turn.payment(position.header.paymentId);
+  if (payment === undefined || payment.state === 'COMMITTED') return;
+  const routes =
+    payment.state === 'PREPARE_IN_PROGRESS' && payment.txId === position.txId ? payment.routes : [position.route];
+  const committed: Payment = {
+    ...common(payment),
+    state: 'COMMITTED',
+    txId: position.txId,
+    routes,
+    finishedAtMs: turn.nowMs,
+  };
+  turn.savePayment(committed);
+  tell(turn, committed);
+}
+
+/** Clears a ring that begins and ends here (§5): prepare first, commit when the packet has come round. */
+export function startClearing(turn: Turn, command: ClearCommand): void {
+  const { paymentId, equivalent, amount, nodes } = command;
+  const route = makeRoute({ randomness: command.randomness, attempts: 0 }, 0, nodes, amount);
+  const header = makeHeader(
+    turn,
+    { kind: 'clear', paymentId, receiver: turn.self, equivalent, total: amount, sealedMemo: null },
+    [route],
+  );
+  const to = nodes[1];
+  const refusal = whyNotClear(turn, header, route, to);
+  if (refusal !== null) turn.notify({ type: 'refused', refusal });
+  else prepareFirst(turn, txIdOf(header), header, route);
+}
+
+function whyNotClear(turn: Turn, header: Header, route: Route, to: PublicKey | undefined): Refusal | null {
+  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  if (to === undefined || packetFlaw(header, route) !== null || header.payer !== route.nodes[0]) {
+    return refuse('no-route', { maxHops: MAX_PAYMENT_HOPS });
+  }
+  return whyNotOut(turn, header, { to, number: 0, amount: route.amount });
+}
+
+/** Every state of a payment that can be waiting when its node starts. */
+export function resumePayment(turn: Turn, payment: Payment): void {
+  switch (payment.state) {
+    case 'NEW':
+      turn.schedule({ type: 'route-again', paymentId: payment.paymentId }, turn.nowMs + BUSY_WAIT_MS);
+      return;
+    case 'PREPARE_IN_PROGRESS':
+    case 'COMMITTED':
+    case 'ABORTED':
+      return;
+    default:
+      unreachable(payment);
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * PREPARE (§4.4 rules 2, 7 and 9): refuse, or reserve both hops, save, sign, forward; as the receiver hold or commit.
+ */
+import type { PublicKey } from '../identity.ts';
+import { HOP_BUDGET_MS, MAX_CLOCK_SKEW_MS, MAX_LIFETIME_MS } from '../limits.ts';
+import { type Header, hopsOf, type Packet } from '../packet.ts';
+import { downstreamOf, type HeldPosition, isLast, type PreparedPosition, upstreamOf } from '../position.ts';
+import { type Refusal, refuse } from '../refusals.ts';
+import { abortPosition } from './abort.ts';
+import { commitIfComplete } from './commit.ts';
+import { resendTo, scheduleRetry, sendPrepare } from './outbox.ts';
+import { holdIncoming, holdOutgoing, whyNotIn, whyNotOut } from './reserve.ts';
+import { markRestored, mayHaveSigned } from './restored.ts';
+import type { Turn } from './turn.ts';
+
+/** A verified packet for the position whose upstream neighbour is `from`. Idempotent: a repeated one gets the answer again. */
+export function receivePrepare(turn: Turn, from: PublicKey, packet: Packet): void {
+  const position = packet.signatures.length;
+  const known = turn.position(packet.txId, packet.route.index, position);
+  if (known === undefined) {
+    admit(turn, packet, position);
+  } else if (known.state === 'prepared') {
+    sendPrepare(turn, known);
+  } else {
+    resendTo(turn, known, from);
+  }
+}
+
+/** First sight of a packet at this position. */
+function admit(turn: Turn, packet: Packet, position: number): void {
+  const { txId, header, route } = packet;
+  const base = { type: 'position', txId, position, header, route } as const;
+  const last = position === hopsOf(route);
+  // The initiator of a clearing signed position 0 before this could come round. If it does not know, it lost records.
+  if (last && header.payer === turn.self && turn.position(txId, route.index, 0) === undefined) markRestored(turn, txId);
+  const adopted = mayHaveSigned(turn, header);
+  if (!adopted) {
+    const refusal = whyNot(turn, packet, position);
+    if (refusal !== null) {
+      abortPosition(turn, { ...base, state: 'none' }, refusal);
+      return;
+    }
+  }
+  if (last) {
+    const held: HeldPosition = { ...base, state: 'held', signatures: packet.signatures };
+    turn.savePosition(held);
+    holdIncoming(turn, held);
+    if (!commitIfComplete(turn, held)) turn.schedule({ type: 'expiry', txId }, header.expiresAtMs + 1);
+    return;
+  }
+  const signature = turn.sign({
+    domain: 'geo/1/prepare',
+    network: header.network,
+    txId,
+    routeIndex: route.index,
+    position,
+    signer: turn.self,
+  });
+  const prepared: PreparedPosition = { ...base, state: 'prepared', signatures: [...packet.signatures, signature] };
+  turn.savePosition(prepared);
+  holdIncoming(turn, prepared);
+  holdOutgoing(turn, prepared);
+  sendPrepare(turn, prepared);
+  scheduleRetry(turn, prepared);
+}
+
+/** Rule 9: all reasons for which an honest participant signs nothing here. */
+function whyNot(turn: Turn, packet: Packet, position: number): Refusal | null {
+  const { header, route } = packet;
+  const hopsLeft = hopsOf(route) - position;
+  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  const timeRefusal = whyNotNow(turn, header, hopsLeft);
+  if (timeRefusal !== null) return timeRefusal;
+  const ends = { position, route };
+  const from = upstreamOf(ends);
+  const to = downstreamOf(ends);
+  if (isLast(ends)) {
+    const refusal = whyNotReceive(turn, packet);
+    if (refusal !== null) return refusal;
+  }
+  const incoming = from && { from, number: position - 1, amount: route.amount, isLast: isLast(ends) };
+  const outgoing = to && { to, number: position, amount: route.amount };
+  return (incoming && whyNotIn(turn, header, incoming)) ?? (outgoing && whyNotOut(turn, header, outgoing));
+}
+
+function whyNotNow(turn: Turn, header: Header, hopsLeft: number): Refusal | null {
+  const leftMs = header.expiresAtMs - turn.judgedNowMs;
+  if (leftMs < 0) return refuse('expired', {});
+  if (leftMs < hopsLeft * HOP_BUDGET_MS) return refuse('too-little-time', {});
+  if (header.expiresAtMs - header.createdAtMs > MAX_LIFETIME_MS) return refuse('lifetime-too-long', {});
+  if (header.createdAtMs > turn.nowMs + MAX_CLOCK_SKEW_MS) return refuse('from-the-future', {});
+  return null;
+}
+
+/** What only the receiver refuses: a payment already made (rule 11), a transaction it has given up. */
+function whyNotReceive(turn: Turn, packet: Packet): Refusal | null {
+  const { txId, header } = packet;
+  if (turn.records.paid(header.payer, header.paymentId) !== undefined) return refuse('already-paid', {});
+  const gaveUp = turn.positions(txId).some((known) => isLast(known) && known.state === 'aborted');
+  return gaveUp ? refuse('cancelled', {}) : null;
+}

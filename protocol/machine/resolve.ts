@@ -1,0 +1,142 @@
+/**
+ * Doubt (§4.5): asking what became of a transaction, answering, and giving up as far as a signature allows.
+ */
+import { unreachable } from '../bug.ts';
+import type { PublicKey } from '../identity.ts';
+import type { Cancel, Resolve } from '../link.ts';
+import { type Header, hopsOf, type TxId } from '../packet.ts';
+import {
+  type AbortedPosition,
+  downstreamOf,
+  isLast,
+  isUnsettled,
+  type Position,
+  type PreparedPosition,
+  upstreamOf,
+} from '../position.ts';
+import { refuse } from '../refusals.ts';
+import { abortPosition } from './abort.ts';
+import { resendTo, scheduleRetry, sendAbort, sendCommit, sendPrepare, sendResolve } from './outbox.ts';
+import { receivePrepare } from './prepare.ts';
+import { mayHaveSigned } from './restored.ts';
+import type { Turn } from './turn.ts';
+
+/** The payer gave up. Intermediaries pass the hint on; the receiver aborts the routes that came. */
+export function receiveCancel(turn: Turn, from: PublicKey, { txId, routeIndex }: Cancel): void {
+  const known = turn
+    .positions(txId)
+    .find((position) => position.route.index === routeIndex && upstreamOf(position) === from);
+  if (known?.state === 'prepared') {
+    const to = downstreamOf(known);
+    if (to !== null) turn.send(to, { type: 'cancel', txId, routeIndex });
+  }
+  if (known?.state !== 'held' || mayHaveSigned(turn, known.header)) return;
+  for (const position of turn.positions(txId)) {
+    if (position.state === 'held') abortPosition(turn, position, refuse('cancelled', {}));
+  }
+}
+
+/** Answers with what is known: COMMIT, ABORT, DECLINE; a whole packet is treated as the PREPARE it carries. */
+export function receiveResolve(turn: Turn, from: PublicKey, { txId, routeIndex, packet, header }: Resolve): void {
+  if (packet !== null) {
+    receivePrepare(turn, from, packet);
+    return;
+  }
+  const positions = turn.positions(txId);
+  for (const position of positions) {
+    if (position.route.index !== routeIndex) continue;
+    if (position.state === 'committed') {
+      sendCommit(turn, position, from);
+      return;
+    }
+    if (position.state === 'aborted' && upstreamOf(position) === from) sendAbort(turn, position.abort, from);
+  }
+  const known = positions[0]?.header ?? header;
+  if (known !== null && known.receiver === turn.self) declineIfOver(turn, from, txId, known, positions);
+}
+
+/** Signs a DECLINE when this receiver durably never will commit: expired by a saved time, or aborted. */
+function declineIfOver(turn: Turn, to: PublicKey, txId: TxId, header: Header, positions: readonly Position[]): void {
+  if (mayHaveSigned(turn, header)) return;
+  const last = positions.filter(isLast);
+  if (last.some((position) => position.state === 'committed' || position.state === 'held')) return;
+  const gaveUp = last.some((position) => position.state === 'aborted');
+  if (!gaveUp) {
+    if (turn.judgedNowMs <= header.expiresAtMs) return;
+    turn.saveNode({ ...turn.node, clockHighMs: turn.judgedNowMs });
+  }
+  const signature = turn.sign({ domain: 'geo/1/decline', network: header.network, txId, signer: turn.self });
+  turn.send(to, { type: 'decline', txId, signer: turn.self, signature });
+}
+
+/** Time to send again what has not been answered, less and less often; nothing is released by it (rule 3). */
+export function retry(turn: Turn, txId: TxId, routeIndex: number, place: number, tries: number): void {
+  const position = turn.position(txId, routeIndex, place);
+  if (position === undefined || !isUnsettled(position)) return;
+  switch (position.state) {
+    case 'prepared':
+      if (turn.nowMs <= position.header.expiresAtMs) sendPrepare(turn, position);
+      else askAround(turn, position, tries);
+      break;
+    case 'held':
+      break;
+    case 'committed':
+      sendCommit(turn, position, upstreamOf(position));
+      break;
+    case 'aborted':
+      if (!position.acked) sendAbort(turn, position.abort, upstreamOf(position));
+      if (position.ownRisk === 'reserved') askAboutOwnRisk(turn, position);
+      break;
+    default:
+      unreachable(position);
+  }
+  scheduleRetry(turn, position, tries + 1);
+}
+
+/** Past expiry: the downstream neighbour each time, and in turn the receiver, the payer and the others on the route. */
+function askAround(turn: Turn, position: PreparedPosition, tries: number): void {
+  const { txId, header, route } = position;
+  sendResolve(turn, position);
+  const others = route.nodes.filter((node) => node !== turn.self && node !== downstreamOf(position));
+  const order = [header.receiver, header.payer, ...others].filter(
+    (node, at, all) => node !== turn.self && all.indexOf(node) === at,
+  );
+  const asked = order[tries % order.length];
+  if (asked !== undefined && asked !== downstreamOf(position)) {
+    const shown = asked === header.receiver ? header : null;
+    turn.send(asked, { type: 'resolve', txId, routeIndex: route.index, packet: null, header: shown });
+  }
+  const waitsFor = downstreamOf(position);
+  if (waitsFor !== null) turn.notify({ type: 'held', txId, waitsFor });
+}
+
+/** After let-go the outgoing hop is still open: ask the one who decides it. */
+function askAboutOwnRisk(turn: Turn, position: AbortedPosition): void {
+  const { txId, header, route } = position;
+  const to = downstreamOf(position);
+  if (to === null) return;
+  turn.send(to, {
+    type: 'resolve',
+    txId,
+    routeIndex: route.index,
+    packet: null,
+    header: to === header.receiver ? header : null,
+  });
+}
+
+/** Asks now about every unsettled position of a transaction. */
+export function resolveNow(turn: Turn, txId: TxId): void {
+  const positions = turn.positions(txId);
+  if (positions.length === 0) {
+    turn.notify({ type: 'refused', refusal: refuse('unknown-transaction', { id: txId }) });
+    return;
+  }
+  for (const position of positions) {
+    if (position.state === 'prepared') {
+      for (let tries = 0; tries < hopsOf(position.route); tries++) askAround(turn, position, tries);
+    } else {
+      const upstream = upstreamOf(position);
+      if (upstream !== null && isUnsettled(position)) resendTo(turn, position, upstream);
+    }
+  }
+}

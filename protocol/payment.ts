@@ -1,0 +1,72 @@
+/**
+ * Payments as the payer sees them (§4.6): one payment id, one or more attempts, each a transaction of its own.
+ */
+import type { PublicKey } from './identity.ts';
+import type { PaymentId, TxId } from './packet.ts';
+import type { Refusal } from './refusals.ts';
+
+/** One way through the network for part of an attempt. */
+export interface PlannedRoute {
+  readonly nodes: readonly PublicKey[];
+  readonly amount: bigint;
+}
+
+/** A hop that refused during this payment: not tried again by it, unless it was only busy. */
+export interface RefusedHop {
+  readonly from: PublicKey;
+  readonly to: PublicKey;
+  readonly refusal: Refusal;
+}
+
+interface PaymentBase {
+  readonly type: 'payment';
+  readonly paymentId: PaymentId;
+  readonly receiver: PublicKey;
+  readonly equivalent: string;
+  readonly amount: bigint;
+  readonly sealedMemo: Uint8Array | null;
+  readonly createdAtMs: number;
+  /** 32 random bytes in hex from which the salts of all attempts are derived. */
+  readonly randomness: string;
+  /** Routes the person chose; null: the node chooses. Chosen routes are tried once. */
+  readonly chosenRoutes: readonly PlannedRoute[] | null;
+  readonly attempts: number;
+  readonly busyWaits: number;
+  readonly refusedHops: readonly RefusedHop[];
+  /** The refusing hop that came closest so far: what the person is told if nothing works. */
+  readonly closest: RefusedHop | null;
+}
+
+/** Waiting for a route: just asked, or all known ones were busy. */
+export interface NewPayment extends PaymentBase {
+  readonly state: 'NEW';
+}
+
+/** An attempt is on its way. */
+export interface PaymentInProgress extends PaymentBase {
+  readonly state: 'PREPARE_IN_PROGRESS';
+  readonly txId: TxId;
+  readonly routes: readonly PlannedRoute[];
+  /** Indices of routes that are aborted. */
+  readonly abortedRoutes: readonly number[];
+}
+
+/** A certificate proves it. */
+export interface CommittedPayment extends PaymentBase {
+  readonly state: 'COMMITTED';
+  readonly txId: TxId;
+  readonly routes: readonly PlannedRoute[];
+  readonly finishedAtMs: number;
+}
+
+/** Nothing was paid and no attempt can be committed any more. */
+export interface AbortedPayment extends PaymentBase {
+  readonly state: 'ABORTED';
+  readonly refusal: Refusal;
+  readonly finishedAtMs: number;
+}
+
+export type Payment = NewPayment | PaymentInProgress | CommittedPayment | AbortedPayment;
+
+/** The public states of a payment (§4.6). ROUTED is passed through within one step, and told. */
+export type PaymentState = Payment['state'] | 'ROUTED';

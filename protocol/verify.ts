@@ -1,0 +1,216 @@
+/**
+ * Verification (§4.3, §7.3): which messages a driver may hand to the machine. A pure function of the message, of who
+ * sent it and to whom; never of a clock or a limit. What fails is dropped and counted as a fault; nothing is stored.
+ */
+import { announcementStatement, judgeAnnouncement } from './announcement.ts';
+import type { PublicKey } from './identity.ts';
+import type { Message } from './link.ts';
+import {
+  type Certificate,
+  type Header,
+  hopsOf,
+  type Packet,
+  packetFlaw,
+  type Route,
+  type Signature,
+  txIdOf,
+} from './packet.ts';
+import type { Records } from './records.ts';
+import type { Verify } from './statement.ts';
+import { type SignedTrustLine, trustLineStatement } from './trust-line.ts';
+
+/** A neighbour broke the protocol. `what` is for people and logs. */
+export interface Fault {
+  readonly kind: 'fault';
+  readonly code: 'wrong-network' | 'bad-form' | 'wrong-sender' | 'bad-signature';
+  readonly what: string;
+}
+
+export function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'fault';
+}
+
+function fault(code: Fault['code'], what: string): Fault {
+  return { kind: 'fault', code, what };
+}
+
+/** Who reads the message, and with what. Signatures equal to stored ones are not verified a second time. */
+export interface Reader {
+  readonly records: Records;
+  readonly verify: Verify;
+  readonly nowMs: number;
+}
+
+/**
+ * The message if the machine may see it, else the fault. Announcements that are merely old or known are taken out; a
+ * forged one is a fault.
+ */
+export function verifyMessage(reader: Reader, from: PublicKey, message: Message): Message | Fault {
+  switch (message.type) {
+    case 'hello':
+    case 'ack':
+    case 'cancel':
+    case 'trust-line-ack':
+    case 'map-digest':
+      return message;
+    case 'prepare':
+      return packetFault(reader, from, message.packet) ?? message;
+    case 'commit':
+      return certificateFault(reader, message.certificate) ?? message;
+    case 'resolve':
+      return resolveFault(reader, from, message) ?? message;
+    case 'abort': {
+      const { txId, routeIndex, position, signer, signature } = message;
+      const statement = {
+        domain: 'geo/1/abort',
+        network: reader.records.network,
+        txId,
+        routeIndex,
+        position,
+        signer,
+      } as const;
+      return reader.verify(statement, signature)
+        ? message
+        : fault('bad-signature', 'an ABORT is not signed by its signer');
+    }
+    case 'decline': {
+      const { txId, signer, signature } = message;
+      const statement = { domain: 'geo/1/decline', network: reader.records.network, txId, signer } as const;
+      return reader.verify(statement, signature)
+        ? message
+        : fault('bad-signature', 'a DECLINE is not signed by its signer');
+    }
+    case 'trust-line':
+      return trustLineFault(reader, from, message.signed) ?? message;
+    case 'announcement-offer': {
+      const { announcement, fromSignature } = message.signed;
+      if (announcement.network !== reader.records.network)
+        return fault('wrong-network', 'an announcement is of another network');
+      if (announcement.from !== from || announcement.to !== reader.records.self) {
+        return fault('wrong-sender', 'an announcement is offered by one who does not own the line');
+      }
+      const signed = fromSignature !== null && reader.verify(announcementStatement(announcement, from), fromSignature);
+      return signed && announcement.active
+        ? message
+        : fault('bad-signature', 'an announcement is not signed by its owner');
+    }
+    case 'announcements': {
+      const accepted = [];
+      for (const signed of message.signed) {
+        const { from: owner, to, equivalent } = signed.announcement;
+        const known = reader.records.topology.get(owner, to, equivalent);
+        const verdict = judgeAnnouncement(signed, {
+          network: reader.records.network,
+          nowMs: reader.nowMs,
+          known,
+          verify: reader.verify,
+        });
+        if (verdict === 'reject') return fault('bad-signature', 'an announcement is forged or malformed');
+        if (verdict === 'accept') accepted.push(signed);
+      }
+      return { ...message, signed: accepted };
+    }
+  }
+}
+
+/** What is common to packets and certificates: network, form. */
+function formFault(reader: Reader, header: Header, route: Route): Fault | null {
+  if (header.network !== reader.records.network)
+    return fault('wrong-network', `a packet is of network "${header.network}"`);
+  const flaw = packetFlaw(header, route);
+  return flaw === null ? null : fault('bad-form', flaw);
+}
+
+/** §4.2: form, own position, sender, and every signature so far. */
+function packetFault(reader: Reader, from: PublicKey, packet: Packet): Fault | null {
+  const { header, route, signatures } = packet;
+  const flaw = formFault(reader, header, route);
+  if (flaw !== null) return flaw;
+  const position = signatures.length;
+  if (position > hopsOf(route) || route.nodes[position] !== reader.records.self) {
+    return fault('bad-form', 'a packet is not at a position of this participant');
+  }
+  if (route.nodes[position - 1] !== from) return fault('wrong-sender', 'a packet comes from one who is not upstream');
+  return preparesFault(reader, packet, position);
+}
+
+/** §4.3: a certificate is complete and every signature in it is right, whoever shows it. */
+function certificateFault(reader: Reader, certificate: Certificate): Fault | null {
+  const { txId, header, route, signatures, commit } = certificate;
+  const flaw = formFault(reader, header, route);
+  if (flaw !== null) return flaw;
+  if (signatures.length !== hopsOf(route)) return fault('bad-form', 'a certificate lacks signatures');
+  const stored = reader.records
+    .positions(txId)
+    .find((known) => known.route.index === route.index && known.state === 'committed');
+  const isKnown = stored?.state === 'committed' && isSame(stored.commit, commit);
+  const statement = { domain: 'geo/1/commit', network: header.network, txId, signer: header.receiver } as const;
+  if (!isKnown && !reader.verify(statement, commit))
+    return fault('bad-signature', 'a certificate is not signed by the receiver');
+  return preparesFault(reader, certificate, signatures.length);
+}
+
+function preparesFault(reader: Reader, packet: Packet, count: number): Fault | null {
+  const { txId, header, route, signatures } = packet;
+  const stored = storedSignatures(reader.records, packet);
+  for (let position = 0; position < count; position++) {
+    const signature = signatures[position] as Signature;
+    const known = stored[position];
+    if (known !== undefined && isSame(known, signature)) continue;
+    const signer = route.nodes[position] as PublicKey;
+    const statement = {
+      domain: 'geo/1/prepare',
+      network: header.network,
+      txId,
+      routeIndex: route.index,
+      position,
+      signer,
+    } as const;
+    if (!reader.verify(statement, signature))
+      return fault('bad-signature', `position ${position} did not sign the packet`);
+  }
+  return null;
+}
+
+/** Signatures of this route that were verified before they were stored: the longest list held. */
+function storedSignatures(records: Records, packet: Packet): readonly Signature[] {
+  let longest: readonly Signature[] = [];
+  for (const position of records.positions(packet.txId)) {
+    if (position.route.index !== packet.route.index || position.state === 'aborted') continue;
+    if (position.signatures.length > longest.length) longest = position.signatures;
+  }
+  return longest;
+}
+
+function resolveFault(reader: Reader, from: PublicKey, message: Extract<Message, { type: 'resolve' }>): Fault | null {
+  const { txId, packet, header } = message;
+  if (packet !== null) {
+    return packet.txId === txId
+      ? packetFault(reader, from, packet)
+      : fault('bad-form', 'a RESOLVE carries another packet');
+  }
+  if (header === null) return null;
+  if (header.network !== reader.records.network) return fault('wrong-network', 'a RESOLVE is of another network');
+  return txIdOf(header) === txId ? null : fault('bad-form', 'a RESOLVE carries another header');
+}
+
+function trustLineFault(reader: Reader, from: PublicKey, signed: SignedTrustLine): Fault | null {
+  const { line, signature } = signed;
+  if (line.network !== reader.records.network) return fault('wrong-network', 'a trust line is of another network');
+  if (line.from !== from || line.to !== reader.records.self || line.from === line.to) {
+    return fault('wrong-sender', 'a trust line is not from its owner to this participant');
+  }
+  const known = reader.records.line(line.from, line.to, line.equivalent);
+  if (known !== undefined && isSame(known.signed.signature, signature) && known.signed.line.seq === line.seq)
+    return null;
+  return reader.verify(trustLineStatement(line), signature)
+    ? null
+    : fault('bad-signature', 'a trust line is not signed by its owner');
+}
+
+function isSame(a: Signature, b: Signature): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}
