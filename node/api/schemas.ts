@@ -1,0 +1,327 @@
+/**
+ * The values of the API, as schemas: what goes over HTTP and WebSocket between a node and its tools.
+ *
+ * Amounts are decimal strings (`12.5`) and always stand beside their equivalent; instants are UTC milliseconds in names
+ * that end in `AtMs`; a participant is always `{ pid, publicKey, name }`. Amounts and equivalents in requests are plain
+ * strings here: the node judges them itself, so that a wrong one gets a refusal that says what would be right.
+ */
+import { z } from 'zod';
+import { EQUIVALENT_PATTERN } from '#protocol/equivalent.ts';
+import { MAX_TIME_MS } from '#protocol/limits.ts';
+import { errorCodes } from './codes.ts';
+
+/** 32 bytes as 64 lower-case hex digits. */
+const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** UTC milliseconds, 1970 to 9999. */
+export const instant = z.int().min(0).max(MAX_TIME_MS).describe('UTC milliseconds');
+
+/** A span of time in milliseconds. */
+export const duration = z.int().min(0).describe('milliseconds');
+
+/** An amount from the node: 0 or more, no rounding, no needless zeros. */
+export const amount = z
+  .string()
+  .regex(/^(0|[1-9]\d*)(\.\d{1,8})?$/)
+  .describe('Decimal amount, such as 12.5');
+
+/** A balance from the node: above zero when it is owed to this participant. */
+export const balance = z
+  .string()
+  .regex(/^-?(0|[1-9]\d*)(\.\d{1,8})?$/)
+  .describe('Decimal amount, below zero when this participant owes');
+
+/** The name of an equivalent, 1 to 16 of `A-Z a-z 0-9 _`. */
+export const equivalent = z.string().regex(EQUIVALENT_PATTERN).describe('What amounts are counted in, such as UAH');
+
+/** An amount in a request, as a person wrote it: above 0 (a limit: 0 or more), decimals bounded by the node's settings. */
+export const amountInput = z.string().max(1_000).describe('Decimal amount, such as 12.5');
+
+/** An equivalent in a request. */
+export const equivalentInput = z.string().max(1_000).describe('What amounts are counted in, such as UAH');
+
+/** Someone in a request: alias of a contact, PID, public key (64 hex digits) or `geo:` contact card. */
+export const whoInput = z
+  .string()
+  .min(1)
+  .max(4_096)
+  .describe('Alias of a contact, PID, public key in hex, or geo: contact card');
+
+/** A `geo:` link or the `https://…#…` form of it. */
+export const linkInput = z.string().min(1).max(4_096).describe('geo: link');
+
+/** A participant. `name` is the local alias if there is one, else the name on its card, else null. */
+export const participant = z
+  .object({ pid: z.string(), publicKey: hex32, name: z.string().nullable() })
+  .meta({ id: 'Participant', description: 'A participant; name is the local alias, else the name on its card' });
+
+/** sha256 of a header: names one transaction (one attempt of a payment, or a clearing). */
+export const txId = hex32.describe('Transaction id, 64 hex digits');
+
+/** Names a payment over all its attempts: sha256 of network, payer's key and the id that the person gave. */
+export const paymentId = hex32.describe('Payment id, 64 hex digits');
+
+/** A place in the list of events: `instance:number`. Numbers of one instance grow by one. */
+export const cursor = z
+  .string()
+  .regex(/^[0-9a-f]{1,64}:\d{1,15}$/)
+  .describe('instance:number');
+
+/** Why not, for people and programs: `text` is whole sentences, the other fields are its facts (null: not applicable). */
+export const refusal = z
+  .object({
+    code: z.enum(errorCodes),
+    text: z.string().describe('Cause, whose limit, and what would work'),
+    hop: z.object({ from: participant, to: participant }).nullable().describe('The hop that refused: from pays to'),
+    limit: amount.nullable().describe('The limit that stopped it'),
+    maxNow: amount.nullable().describe('What would pass now'),
+    retry: z.boolean().describe('Whether the very same request may succeed later'),
+  })
+  .meta({ id: 'Refusal' });
+
+/** Every answer outside of 2xx. `facts` are the refusal's, amounts as decimal strings, participants as PIDs. */
+export const errorBody = z
+  .object({
+    error: z.object({
+      code: z.enum(errorCodes),
+      message: z.string(),
+      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      retry: z.boolean(),
+    }),
+  })
+  .meta({ id: 'Error' });
+
+/** Public state of a payment (§4.6). COMMITTED and ABORTED are final; any other one: the outcome is not known yet. */
+export const paymentState = z.enum(['NEW', 'ROUTED', 'PREPARE_IN_PROGRESS', 'COMMITTED', 'ABORTED']);
+
+/** A payment of this participant, with how it stands now. */
+export const payment = z
+  .object({
+    paymentId,
+    receiver: participant,
+    equivalent,
+    amount,
+    state: paymentState,
+    hops: z.int().nullable().describe('Hops of its longest route; null before a route was found'),
+    routes: z.array(z.object({ amount, nodes: z.array(participant) })).describe('Payer first, receiver last'),
+    txId: txId.nullable(),
+    attempts: z.int(),
+    createdAtMs: instant,
+    finishedAtMs: instant.nullable(),
+    ms: duration.nullable().describe('From start to final state'),
+    refusal: refusal.nullable().describe('Why it was aborted'),
+  })
+  .meta({ id: 'Payment' });
+
+/** What the owner of a trust line wants besides the limit. */
+export const policy = z
+  .object({
+    canBeIntermediate: z.boolean().describe('May payments of others pass through the owner over this line?'),
+    autoClearing: z.boolean().describe('May debts on this line be cleared without asking?'),
+    dailyLimit: amount.nullable().describe('Most that the debt may grow in one UTC day'),
+    announce: z.boolean().describe('Is the line wanted on the public map? The other end must agree too'),
+    blocked: z.array(participant).describe('Payers and receivers not served over this line'),
+  })
+  .meta({ id: 'Policy' });
+
+const lineStatus = z.enum(['active', 'frozen', 'closed']);
+
+/** One direction of trust between this participant and a neighbour. */
+export const trustLine = z
+  .object({
+    limit: amount.describe('Most that the other end may owe the owner'),
+    status: lineStatus,
+    policy,
+    seq: z.int(),
+    createdAtMs: instant,
+    acked: z.boolean().describe('Own lines: the neighbour has this version'),
+    conflicting: z.boolean().describe('Two versions with one number exist: the line is frozen until a newer one'),
+    announced: z.boolean().describe('Is it on the public map now?'),
+  })
+  .meta({ id: 'TrustLine' });
+
+/** Trust with one neighbour in one equivalent, both directions on one card. */
+export const trustCard = z
+  .object({
+    neighbour: participant,
+    equivalent,
+    given: trustLine.nullable().describe('The neighbour may owe me up to its limit'),
+    received: trustLine.nullable().describe('I may owe the neighbour up to its limit'),
+  })
+  .meta({ id: 'TrustCard' });
+
+/** What this participant shares with one neighbour in one equivalent. */
+export const account = z
+  .object({
+    neighbour: participant,
+    equivalent,
+    linked: z.boolean().describe('Is the neighbour connected now?'),
+    balance: balance.describe('Above zero: the neighbour owes me'),
+    owesMe: amount,
+    iOwe: amount,
+    limitGiven: amount.describe('Most that the neighbour may owe me'),
+    limitReceived: amount.describe('Most that I may owe the neighbour'),
+    availableIn: amount.describe('What the neighbour could pay to me now'),
+    availableOut: amount.describe('What I could pay to the neighbour now'),
+    reservedIn: amount.describe('Held for payments from the neighbour to me'),
+    reservedOut: amount.describe('Held for payments from me to the neighbour'),
+  })
+  .meta({ id: 'Account' });
+
+/** An amount that is reserved, and who has to answer before it is freed or paid. */
+export const held = z
+  .object({
+    txId,
+    equivalent,
+    amount,
+    neighbour: participant.describe('The account on which it is reserved'),
+    direction: z.enum(['in', 'out']).describe('in: the neighbour pays me; out: I pay the neighbour'),
+    waitsFor: participant.describe('Who has to answer'),
+    sinceMs: instant,
+    expiresAtMs: instant.describe('From here on the answer is late; it stays held'),
+  })
+  .meta({ id: 'Held' });
+
+/** How one position of this participant in a transaction stands (§4.4). */
+export const position = z
+  .object({
+    routeIndex: z.int(),
+    position: z.int().describe('0 is the payer'),
+    hops: z.int(),
+    state: z.enum(['prepared', 'held', 'committed', 'aborted']),
+    amount,
+    upstream: participant.nullable(),
+    downstream: participant.nullable(),
+    incoming: z.enum(['none', 'reserved', 'counted', 'released']).describe('The hop from upstream to me'),
+    outgoing: z.enum(['none', 'reserved', 'counted', 'released']).describe('The hop from me to downstream'),
+    settled: z.boolean().describe('Nothing is owed or awaited for it any more'),
+    waitsFor: participant.nullable(),
+    canLetGo: z.boolean(),
+    cause: refusal.nullable(),
+  })
+  .meta({ id: 'Position' });
+
+/** What this participant knows of a transaction. */
+export const transaction = z
+  .object({
+    txId,
+    kind: z.enum(['pay', 'clear']),
+    paymentId,
+    payer: participant,
+    receiver: participant,
+    equivalent,
+    total: amount,
+    createdAtMs: instant,
+    expiresAtMs: instant,
+    memo: z.string().nullable().describe('Only the receiver can read it'),
+    positions: z.array(position),
+  })
+  .meta({ id: 'Transaction' });
+
+/** One line of the history. */
+export const historyEntry = z
+  .object({
+    atMs: instant,
+    role: z.enum(['payer', 'receiver', 'intermediary']),
+    kind: z.enum(['pay', 'clear']),
+    txId: txId.nullable().describe('null: no route was found'),
+    paymentId,
+    payer: participant,
+    receiver: participant,
+    equivalent,
+    amount,
+    state: z.enum(['NEW', 'PREPARE_IN_PROGRESS', 'COMMITTED', 'ABORTED']),
+    memo: z.string().nullable(),
+    refusal: refusal.nullable(),
+  })
+  .meta({ id: 'HistoryEntry' });
+
+/** Someone in the address book. */
+export const contact = z
+  .object({
+    pid: z.string(),
+    publicKey: hex32,
+    name: z.string().nullable().describe('The alias, else the name on the card'),
+    alias: z.string().nullable().describe('What the person here calls them; wins over the name on the card'),
+    cardName: z.string().nullable().describe('What they call themselves'),
+    addresses: z.array(z.string()),
+    verified: z.boolean().describe('Marked by the person here as met and compared'),
+    linked: z.boolean().describe('Connected now'),
+  })
+  .meta({ id: 'Contact' });
+
+/** An amount in an equivalent. */
+export const money = z.object({ equivalent, amount });
+
+/** An invoice that was decoded, its signature valid. */
+export const invoice = z
+  .object({
+    link: z.string(),
+    payee: participant,
+    equivalent,
+    amount,
+    memo: z.string().nullable(),
+    createdAtMs: instant,
+    expiresAtMs: instant.nullable(),
+    expired: z.boolean(),
+    paid: payment.nullable().describe('The payment of this participant for it, if there is one'),
+  })
+  .meta({ id: 'Invoice' });
+
+/** What a token allows; `pay` includes `read`, `admin` includes both. */
+export const scope = z.enum(['read', 'pay', 'admin']);
+
+/** A token for a program that is not this computer's user. Its secret is shown once, when it is made. */
+export const token = z
+  .object({
+    name: z.string(),
+    scope,
+    dailyCaps: z
+      .array(money)
+      .describe('Most it may pay in one UTC day; with any cap, other equivalents are not payable'),
+    createdAtMs: instant,
+    expiresAtMs: instant.nullable(),
+  })
+  .meta({ id: 'Token' });
+
+/** A live link to a neighbour. */
+export const peer = z
+  .object({ participant, address: z.string().nullable(), linkedAtMs: instant.nullable() })
+  .meta({ id: 'Peer' });
+
+/** An announced trust line on the map: `from` lets `to` owe. No limits, no balances. */
+export const mapLine = z
+  .object({ from: participant, to: participant, equivalent, expiresAtMs: instant })
+  .meta({ id: 'MapLine' });
+
+/** Something that happened at the node. */
+export const notice = z
+  .discriminatedUnion('type', [
+    z.object({ type: z.literal('refused'), refusal }),
+    z.object({ type: z.literal('payment'), paymentId, state: paymentState, refusal: refusal.nullable() }),
+    z.object({ type: z.literal('received'), txId, paymentId, payer: participant, equivalent, amount }),
+    z.object({ type: z.literal('cleared'), txId, equivalent, amount }),
+    z.object({ type: z.literal('trust-line'), from: participant, to: participant, equivalent }),
+    z.object({ type: z.literal('trust-line-acked'), to: participant, equivalent, seq: z.int() }),
+    z.object({ type: z.literal('account'), neighbour: participant, equivalent }),
+    z.object({ type: z.literal('held'), txId, waitsFor: participant }),
+    z.object({ type: z.literal('late-abort'), txId, neighbour: participant }),
+    z.object({ type: z.literal('equivocation'), neighbour: participant, equivalent }),
+    z.object({ type: z.literal('restored'), txId }),
+    z.object({ type: z.literal('announced'), from: participant, to: participant, equivalent, active: z.boolean() }),
+    z.object({ type: z.literal('link-up'), neighbour: participant }),
+    z.object({ type: z.literal('link-down'), neighbour: participant }),
+  ])
+  .meta({ id: 'Notice' });
+
+/** One message of the event stream: a notice, or `reset` when events after the given cursor are gone. */
+export const eventMessage = z
+  .union([
+    z.object({ cursor, atMs: instant, notice }),
+    z.object({
+      cursor,
+      atMs: instant,
+      reset: z.literal(true).describe('Read all state again; events go on from here'),
+    }),
+  ])
+  .meta({ id: 'Event' });
