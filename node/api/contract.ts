@@ -54,7 +54,8 @@ interface Operation {
 
 /** How long an operation waits for a payment unless told otherwise, and at most. */
 export const DEFAULT_WAIT_MS = 30_000;
-const MAX_WAIT_MS = 600_000;
+// Below the 5 minutes after which common HTTP clients give up.
+const MAX_WAIT_MS = 240_000;
 
 /** Longest id that a person may give to a payment. */
 const MAX_ID_CHARACTERS = 128;
@@ -467,10 +468,3 @@ export const eventsQuery = z.strictObject({ since: cursor.optional() });
 
 /** The OpenAPI 3.1 document. */
 export const OPENAPI_PATH = '/v1/openapi.json';
-
-/** The file in a node's data folder that says where its API is, and its content. */
-export const API_FILE = 'api.json';
-export const apiFile = z.object({ url: z.url(), pid: z.int(), instance: z.string() });
-
-/** The file in a node's data folder with the cookie: the bearer token of this start for tools of the same user. */
-export const COOKIE_FILE = 'api.cookie';
