@@ -3,18 +3,10 @@
  * sent it and to whom; never of a clock or a limit. What fails is dropped and counted as a fault; nothing is stored.
  */
 import { announcementStatement, judgeAnnouncement } from './announcement.ts';
+import { certificateFormFlaw, commitFlaw, isSameSignature, preparesFlaw } from './certificate.ts';
 import type { PublicKey } from './identity.ts';
 import type { Message } from './link.ts';
-import {
-  type Certificate,
-  type Header,
-  hopsOf,
-  type Packet,
-  packetFlaw,
-  type Route,
-  type Signature,
-  txIdOf,
-} from './packet.ts';
+import { type Certificate, type Header, hopsOf, type Packet, packetFlaw, type Signature, txIdOf } from './packet.ts';
 import type { Records } from './records.ts';
 import type { Verify } from './statement.ts';
 import { type SignedTrustLine, trustLineStatement } from './trust-line.ts';
@@ -113,63 +105,39 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
   }
 }
 
-/** What is common to packets and certificates: network, form. */
-function formFault(reader: Reader, header: Header, route: Route): Fault | null {
-  if (header.network !== reader.records.network)
-    return fault('wrong-network', `a packet is of network "${header.network}"`);
-  const flaw = packetFlaw(header, route);
-  return flaw === null ? null : fault('bad-form', flaw);
+function wrongNetwork(header: Header): Fault {
+  return fault('wrong-network', `a packet is of network "${header.network}"`);
 }
 
 /** §4.2: form, own position, sender, and every signature so far. */
 function packetFault(reader: Reader, from: PublicKey, packet: Packet): Fault | null {
   const { header, route, signatures } = packet;
-  const flaw = formFault(reader, header, route);
-  if (flaw !== null) return flaw;
+  if (header.network !== reader.records.network) return wrongNetwork(header);
+  const flaw = packetFlaw(header, route);
+  if (flaw !== null) return fault('bad-form', flaw);
   const position = signatures.length;
   if (position > hopsOf(route) || route.nodes[position] !== reader.records.self) {
     return fault('bad-form', 'a packet is not at a position of this participant');
   }
   if (route.nodes[position - 1] !== from) return fault('wrong-sender', 'a packet comes from one who is not upstream');
-  return preparesFault(reader, packet, position);
+  const unsigned = preparesFlaw(packet, reader.verify, storedSignatures(reader.records, packet));
+  return unsigned === null ? null : fault('bad-signature', unsigned);
 }
 
 /** §4.3: a certificate is complete and every signature in it is right, whoever shows it. */
 function certificateFault(reader: Reader, certificate: Certificate): Fault | null {
-  const { txId, header, route, signatures, commit } = certificate;
-  const flaw = formFault(reader, header, route);
-  if (flaw !== null) return flaw;
-  if (signatures.length !== hopsOf(route)) return fault('bad-form', 'a certificate lacks signatures');
+  const { txId, header, route } = certificate;
+  if (header.network !== reader.records.network) return wrongNetwork(header);
+  const flaw = certificateFormFlaw(certificate);
+  if (flaw !== null) return fault('bad-form', flaw);
   const stored = reader.records
     .positions(txId)
     .find((known) => known.route.index === route.index && known.state === 'committed');
-  const isKnown = stored?.state === 'committed' && isSame(stored.commit, commit);
-  const statement = { domain: 'geo/1/commit', network: header.network, txId, signer: header.receiver } as const;
-  if (!isKnown && !reader.verify(statement, commit))
-    return fault('bad-signature', 'a certificate is not signed by the receiver');
-  return preparesFault(reader, certificate, signatures.length);
-}
-
-function preparesFault(reader: Reader, packet: Packet, count: number): Fault | null {
-  const { txId, header, route, signatures } = packet;
-  const stored = storedSignatures(reader.records, packet);
-  for (let position = 0; position < count; position++) {
-    const signature = signatures[position] as Signature;
-    const known = stored[position];
-    if (known !== undefined && isSame(known, signature)) continue;
-    const signer = route.nodes[position] as PublicKey;
-    const statement = {
-      domain: 'geo/1/prepare',
-      network: header.network,
-      txId,
-      routeIndex: route.index,
-      position,
-      signer,
-    } as const;
-    if (!reader.verify(statement, signature))
-      return fault('bad-signature', `position ${position} did not sign the packet`);
-  }
-  return null;
+  const known = stored?.state === 'committed' ? stored.commit : null;
+  const unsigned =
+    commitFlaw(certificate, reader.verify, known) ??
+    preparesFlaw(certificate, reader.verify, storedSignatures(reader.records, certificate));
+  return unsigned === null ? null : fault('bad-signature', unsigned);
 }
 
 /** Signatures of this route that were verified before they were stored: the longest list held. */
@@ -201,16 +169,9 @@ function trustLineFault(reader: Reader, from: PublicKey, signed: SignedTrustLine
     return fault('wrong-sender', 'a trust line is not from its owner to this participant');
   }
   const known = reader.records.line(line.from, line.to, line.equivalent);
-  if (known !== undefined && isSame(known.signed.signature, signature) && known.signed.line.seq === line.seq)
+  if (known !== undefined && isSameSignature(known.signed.signature, signature) && known.signed.line.seq === line.seq)
     return null;
   return reader.verify(trustLineStatement(line), signature)
     ? null
     : fault('bad-signature', 'a trust line is not signed by its owner');
-}
-
-function isSame(a: Signature, b: Signature): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }
