@@ -46,6 +46,16 @@ export const MAX_BUSY_WAITS = 6;
 
 /** Sealed memo: 256 bytes with its overhead. */
 export const MAX_MEMO_BYTES = 256;
+/** A memo on an invoice: one line that a person reads before paying. */
+export const MAX_INVOICE_MEMO_CHARACTERS = 120;
+/** A contact card or an invoice with its signature. 8 addresses of 256 bytes fit; so does a QR code of the usual few. */
+export const MAX_DOCUMENT_BYTES = 4_096;
+/** Addresses on a card or an invoice: a few transports of one machine, and relays. */
+export const MAX_ADDRESSES = 8;
+export const MAX_ADDRESS_BYTES = 256;
+/** A display name has at most 64 characters, each at most 4 bytes of UTF-8. */
+export const MAX_NAME_CHARACTERS = 64;
+export const MAX_NAME_BYTES = 256;
 /** Network id: a short name such as `geo` or `geo-test`. */
 export const MAX_NETWORK_BYTES = 32;
 export const MAX_EQUIVALENT_BYTES = 16;

@@ -3,9 +3,9 @@
  * look like another. What is kept out here is text that acts on the text around it or cannot be seen at all.
  */
 import { excerpt } from './excerpt.ts';
+import { MAX_NAME_CHARACTERS as MAX_CHARACTERS } from './limits.ts';
 import { type Refusal, refuse } from './refusals.ts';
 
-const MAX_CHARACTERS = 64;
 /** Bounds the work of normalising; a character of NFC comes from no more than 4 units in practice. */
 const MAX_INPUT_UNITS = 16 * MAX_CHARACTERS;
 const LIMIT = `1 to ${MAX_CHARACTERS} visible characters`;
@@ -34,11 +34,20 @@ export function parseName(text: string): string | Refusal<'bad-name'> {
     .replace(/^ | $/g, '');
   const characters = [...name].length;
   if (characters > MAX_CHARACTERS) return no(`it has ${characters} characters`);
-  const harmful = HARMFUL.exec(name.replace(MEANINGFUL_JOINER, ''));
-  if (harmful !== null) return no(`it contains ${codePoint(harmful[0])}, which does not show`);
+  const hidden = hiddenCharacter(name);
+  if (hidden !== null) return no(`it contains ${hidden}, which does not show`);
   if (!VISIBLE.test(name)) return no('nothing in it can be seen');
   if (/^\p{M}/u.test(name)) return no('it begins with a mark that would sit on the text before it');
   return name;
+}
+
+/**
+ * The first character of a text that acts on the text around it or cannot be seen, as `U+202E`; null when there is
+ * none. For every line of text that comes from others: names, memos.
+ */
+export function hiddenCharacter(text: string): string | null {
+  const harmful = HARMFUL.exec(text.replace(MEANINGFUL_JOINER, ''));
+  return harmful === null ? null : codePoint(harmful[0]);
 }
 
 function codePoint(character: string): string {

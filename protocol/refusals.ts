@@ -18,6 +18,10 @@ export interface RefusalFacts {
   'bad-name': { input: string; why: string; limit: string };
   'bad-address': { input: string; why: string; limit: string };
   'bad-link': { input: string; why: string; limit: string };
+  /** Text that cannot be a memo. */
+  'bad-memo': { input: string; why: string; limit: string };
+  /** Bytes that do not prove a payment. */
+  'bad-receipt': { input: string; why: string; limit: string };
   'bad-time': { input: string; why: string; limit: string };
   /** Bytes that are not the strict encoding of what was expected (§1.1). `where` is a path such as `header.total`. */
   'bad-encoding': { where: string; why: string; limit: string };
