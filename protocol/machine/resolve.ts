@@ -63,7 +63,7 @@ function declineIfOver(turn: Turn, to: PublicKey, txId: TxId, header: Header, po
   const gaveUp = last.some((position) => position.state === 'aborted');
   if (!gaveUp) {
     if (turn.judgedNowMs <= header.expiresAtMs) return;
-    turn.saveNode({ ...turn.node, clockHighMs: turn.judgedNowMs });
+    if (turn.node.clockHighMs <= header.expiresAtMs) turn.saveNode({ ...turn.node, clockHighMs: turn.judgedNowMs });
   }
   const signature = turn.sign({ domain: 'geo/1/decline', network: header.network, txId, signer: turn.self });
   turn.send(to, { type: 'decline', txId, signer: turn.self, signature });

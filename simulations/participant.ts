@@ -1,0 +1,120 @@
+/**
+ * One simulated participant: the driver contract (§8.3) over a virtual disk. No protocol decision is made here.
+ */
+import type { Effect, Event } from '#protocol/event.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { step } from '#protocol/machine/step.ts';
+import { type DurableRecord, Records } from '#protocol/records.ts';
+import type { Sign } from '#protocol/statement.ts';
+
+/** Saves that go to disk together, and the effects that wait for them. */
+interface Batch {
+  readonly saves: DurableRecord[];
+  readonly release: Effect[];
+}
+
+/** What a participant needs from the world around it. */
+export interface World {
+  /** A batch began to be written; the world calls `written` when it is on disk. */
+  writing(participant: Participant): void;
+  /** An effect is released: its saves and all earlier ones are on disk. */
+  released(participant: Participant, effect: Effect): void;
+}
+
+export class Participant {
+  readonly index: number;
+  readonly key: PublicKey;
+  readonly network: string;
+  readonly sign: Sign;
+  records: Records;
+  /** Counts starts: timers and disk writes of an earlier one mean nothing. */
+  incarnation = 0;
+  isUp = true;
+  readonly #world: World;
+  /** What is on disk: whole batches, in order of writing. */
+  #disk: (readonly DurableRecord[])[] = [];
+  #writing: Batch | null = null;
+  #waiting: Batch | null = null;
+
+  constructor(index: number, key: PublicKey, network: string, sign: Sign, world: World) {
+    this.index = index;
+    this.key = key;
+    this.network = network;
+    this.sign = sign;
+    this.#world = world;
+    this.records = new Records(key, network);
+  }
+
+  /** One event: step, take the saves into memory, queue the rest behind the disk. */
+  handle(event: Event): readonly Effect[] {
+    const effects = step(this.records, event, this.sign);
+    let batch: Batch | null = null;
+    for (const effect of effects) {
+      if (effect.type === 'save') {
+        this.records.apply(effect.record);
+        batch ??= this.#batchToFill();
+        batch.saves.push(effect.record);
+      } else if (batch !== null) {
+        batch.release.push(effect);
+      } else if (this.#writing === null) {
+        this.#world.released(this, effect);
+      } else {
+        // Releases keep the order of steps.
+        batch = this.#batchToFill();
+        batch.release.push(effect);
+      }
+    }
+    this.#write();
+    return effects;
+  }
+
+  #batchToFill(): Batch {
+    this.#waiting ??= { saves: [], release: [] };
+    return this.#waiting;
+  }
+
+  #write(): void {
+    if (this.#writing !== null || this.#waiting === null) return;
+    this.#writing = this.#waiting;
+    this.#waiting = null;
+    this.#world.writing(this);
+  }
+
+  /** The batch being written is on disk: release what waited for it. */
+  written(): void {
+    const batch = this.#writing;
+    if (batch === null) return;
+    this.#disk.push(batch.saves);
+    this.#writing = null;
+    for (const effect of batch.release) this.#world.released(this, effect);
+    this.#write();
+  }
+
+  /** Stops at once. What was not synced is gone, except that the batch being written may just have made it. */
+  crash(batchMadeIt: boolean): void {
+    if (batchMadeIt && this.#writing !== null) this.#disk.push(this.#writing.saves);
+    this.isUp = false;
+    this.incarnation++;
+    this.#writing = null;
+    this.#waiting = null;
+  }
+
+  /** Loses the last batches of the disk, as an old backup does, and is told so (rule 10). */
+  rewind(lost: number, nowMs: number): void {
+    this.#disk = this.#disk.slice(0, Math.max(0, this.#disk.length - lost));
+    const records = this.#read();
+    this.#disk.push([{ ...records.node, restoredAtMs: nowMs }]);
+  }
+
+  /** Starts from what is on disk. The world then sends `start`. */
+  restart(): void {
+    this.records = this.#read();
+    this.isUp = true;
+  }
+
+  #read(): Records {
+    const records = new Records(this.key, this.network);
+    for (const batch of this.#disk) for (const record of batch) records.apply(record);
+    return records;
+  }
+}

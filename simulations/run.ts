@@ -1,0 +1,104 @@
+/**
+ * `npm run sim -- --seeds 1..1000`: runs one scenario a seed and checks all invariants after every event.
+ *
+ * The last line of standard output is `seeds=N events=N violations=N digest=…`; progress and rates go to standard
+ * error. Exit 0 when nothing was violated, 1 otherwise, 3 for a wrong call. A violation prints the command that replays it.
+ */
+import { performance } from 'node:perf_hooks';
+import { parseArgs } from 'node:util';
+import { type FaultLevel, makeScenario } from './scenario.ts';
+import { fastSignatures, realSignatures } from './signatures.ts';
+import { Simulation } from './simulation.ts';
+import { Trace } from './trace.ts';
+
+const USAGE = `Usage: npm run sim -- [--seeds 1..1000] [--faults none|honest|all] [--signatures fast|real] [--keep-going]
+
+  --seeds A..B         which seeds to run, or one number (default 1..1000)
+  --faults LEVEL       none: a calm network; honest: loss, duplication, reordering, cuts, crashes;
+                       all: also malicious participants and disks rewound (default all)
+  --signatures KIND    fast: same decisions, no cryptography; real: Ed25519 and every message through its bytes
+  --keep-going         do not stop at the first seed that violates an invariant`;
+
+interface Call {
+  readonly first: number;
+  readonly last: number;
+  readonly level: FaultLevel;
+  readonly isReal: boolean;
+  readonly keepGoing: boolean;
+}
+
+function readCall(): Call | string {
+  try {
+    const { values } = parseArgs({
+      options: {
+        seeds: { type: 'string', default: '1..1000' },
+        faults: { type: 'string', default: 'all' },
+        signatures: { type: 'string', default: 'fast' },
+        'keep-going': { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    });
+    if (values.help) return USAGE;
+    const range = /^(\d{1,15})(?:\.\.(\d{1,15}))?$/.exec(values.seeds);
+    const first = Number(range?.[1]);
+    const last = Number(range?.[2] ?? range?.[1]);
+    if (range === null || last < first)
+      return `--seeds is "${values.seeds}": write it as 1..1000, or one number.\n\n${USAGE}`;
+    const level = (['none', 'honest', 'all'] as const).find((known) => known === values.faults);
+    if (level === undefined) return `--faults is "${values.faults}": write none, honest or all.\n\n${USAGE}`;
+    if (values.signatures !== 'fast' && values.signatures !== 'real') {
+      return `--signatures is "${values.signatures}": write fast or real.\n\n${USAGE}`;
+    }
+    return { first, last, level, isReal: values.signatures === 'real', keepGoing: values['keep-going'] };
+  } catch (error) {
+    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
+  }
+}
+
+function replayCommand(seed: number, { level, isReal }: Call): string {
+  return `npm run sim -- --seeds ${seed} --faults ${level}${isReal ? ' --signatures real' : ''}`;
+}
+
+function runSeeds(call: Call): number {
+  const { first, last, level, isReal } = call;
+  const options = { signatures: isReal ? realSignatures : fastSignatures, throughBytes: isReal };
+  const trace = new Trace();
+  let seeds = 0;
+  let events = 0;
+  let violations = 0;
+  let held = 0n;
+  const began = performance.now();
+  let toldAt = began;
+  for (let seed = first; seed <= last; seed++) {
+    const outcome = new Simulation(makeScenario(seed, level), options).run();
+    seeds++;
+    events += outcome.events;
+    violations += outcome.violations.length;
+    held += outcome.heldUnitSeconds;
+    trace.digestOf(outcome.digest);
+    for (const { invariant, participant, what } of outcome.violations) {
+      console.log(`seed ${seed}: ${invariant} at participant ${participant}: ${what}\n  ${replayCommand(seed, call)}`);
+    }
+    if (outcome.violations.length > 0 && !call.keepGoing) break;
+    if (performance.now() - toldAt > 2_000) {
+      toldAt = performance.now();
+      console.error(
+        `seed ${seed} of ${last}, ${events} events, ${Math.round((events / (toldAt - began)) * 1_000)} events/s`,
+      );
+    }
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  console.error(
+    `${events} events in ${seconds.toFixed(2)} s: ${Math.round(events / seconds)} events/s; amount × time held past expiry: ${held / 100_000_000n} UAH·s`,
+  );
+  console.log(`seeds=${seeds} events=${events} violations=${violations} digest=${trace.digest}`);
+  return violations === 0 ? 0 : 1;
+}
+
+const call = readCall();
+if (typeof call === 'string') {
+  console.error(call);
+  process.exitCode = call === USAGE ? 0 : 3;
+} else {
+  process.exitCode = runSeeds(call);
+}

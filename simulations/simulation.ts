@@ -1,0 +1,381 @@
+/**
+ * One simulated network: participants, virtual time, network and disks, driven by a scenario. Deterministic: the same
+ * seed gives the same trace on every machine.
+ */
+import type { Effect, Event, Occurrence, Timer } from '#protocol/event.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
+import { isRefusal } from '#protocol/refusals.ts';
+import { isFault, verifyMessage } from '#protocol/verify.ts';
+import { Adversary, type Mischief } from './adversary.ts';
+import { Agenda } from './agenda.ts';
+import { Checkers, checkAtRest, type Violation } from './checkers.ts';
+import { Participant } from './participant.ts';
+import { Random } from './random.ts';
+import { EPOCH_MS, type Incident, type Scenario } from './scenario.ts';
+import { keyOf, type Signatures } from './signatures.ts';
+import { Trace } from './trace.ts';
+
+/** What a run gives. */
+export interface Outcome {
+  readonly events: number;
+  readonly digest: string;
+  readonly violations: readonly Violation[];
+  readonly participants: readonly Participant[];
+  /** Sum over honest participants of amount × time held past expiry behind others, in 10⁻⁸ unit seconds. */
+  readonly heldUnitSeconds: bigint;
+}
+
+export interface Options {
+  readonly signatures: Signatures;
+  /** Encode and decode every message, as a real link does. */
+  readonly throughBytes: boolean;
+}
+
+type Happening =
+  | {
+      readonly type: 'deliver';
+      readonly from: number;
+      readonly to: number;
+      readonly epoch: number;
+      readonly message: Message;
+    }
+  | { readonly type: 'timer'; readonly participant: number; readonly incarnation: number; readonly timer: Timer }
+  | { readonly type: 'written'; readonly participant: number; readonly incarnation: number }
+  | { readonly type: 'link'; readonly a: number; readonly b: number; readonly up: boolean }
+  | { readonly type: 'restart'; readonly participant: number }
+  | { readonly type: 'incident'; readonly incident: Incident }
+  | { readonly type: 'mischief' }
+  | { readonly type: 'heal' };
+
+const NETWORK = 'geo-simulation';
+const NO_MESSAGES_KEPT_APART = 0;
+
+export class Simulation {
+  readonly #scenario: Scenario;
+  readonly #options: Options;
+  readonly #random: Random;
+  readonly #agenda = new Agenda<Happening>();
+  readonly #participants: Participant[] = [];
+  readonly #indexes = new Map<PublicKey, number>();
+  readonly #adversary: Adversary;
+  readonly #malicious: ReadonlySet<number>;
+  readonly #restored = new Set<number>();
+  readonly #checkers: Checkers;
+  readonly #trace = new Trace();
+  readonly #skews: number[] = [];
+  /** Per pair: how often it was cut; odd while it is down. Messages of an earlier epoch are lost. */
+  readonly #epochs = new Map<number, number>();
+  readonly #lastArrival = new Map<number, number>();
+  readonly #linked = new Set<number>();
+  #nowMs = EPOCH_MS;
+  #events = 0;
+  #healed = false;
+
+  constructor(scenario: Scenario, options: Options) {
+    this.#scenario = scenario;
+    this.#options = options;
+    this.#random = new Random(scenario.seed, 2);
+    const { participants, faults } = scenario;
+    for (let index = 0; index < participants; index++) {
+      const key = keyOf(index);
+      this.#participants.push(new Participant(index, key, NETWORK, options.signatures.signAs(index), this));
+      this.#indexes.set(key, index);
+      this.#setClock(index);
+    }
+    this.#malicious = new Set(faults.malicious);
+    const members = faults.malicious.map((index) => this.#participants[index] as Participant);
+    this.#adversary = new Adversary(
+      new Random(scenario.seed, 3),
+      members,
+      this.#participants.map(({ key }) => key),
+    );
+    this.#checkers = new Checkers(participants, options.signatures.verify);
+  }
+
+  run(): Outcome {
+    const scenario = this.#scenario;
+    for (const participant of this.#participants) this.#feed(participant, { type: 'start' });
+    for (const [a, b] of scenario.links) {
+      this.#linked.add(this.#pair(a, b));
+      this.#setLink(a, b, true);
+    }
+    for (const { atMs, incident } of scenario.incidents) this.#agenda.add(atMs, { type: 'incident', incident });
+    this.#agenda.add(scenario.healAtMs, { type: 'heal' });
+    if (this.#malicious.size > 0) this.#scheduleMischief();
+    while (this.#agenda.nextMs <= scenario.endAtMs) {
+      this.#nowMs = this.#agenda.nextMs;
+      this.#happen(this.#agenda.take() as Happening);
+      if (this.#checkers.violations.length > 0) break;
+    }
+    const exempt = { malicious: this.#malicious, restored: this.#restored };
+    const atRest = this.#checkers.violations.length > 0 ? [] : checkAtRest(this.#participants, exempt);
+    return {
+      events: this.#events,
+      digest: this.#trace.digest,
+      violations: [...this.#checkers.violations, ...atRest],
+      participants: this.#participants,
+      heldUnitSeconds: this.#held(),
+    };
+  }
+
+  /** A clock may run ahead or behind, and step at a restart. */
+  #setClock(index: number): void {
+    const { clockSkewMs } = this.#scenario.faults;
+    this.#skews[index] = clockSkewMs === 0 || this.#healed ? 0 : this.#random.between(-clockSkewMs, clockSkewMs);
+  }
+
+  #held(): bigint {
+    let held = 0n;
+    for (const participant of this.#participants) {
+      if (this.#malicious.has(participant.index)) continue;
+      for (const { state, header, route } of participant.records.unsettled()) {
+        const seconds = Math.floor((this.#nowMs - header.expiresAtMs) / 1_000);
+        if (state === 'prepared' && seconds > 0) held += route.amount * BigInt(seconds);
+      }
+    }
+    return held;
+  }
+
+  #happen(happening: Happening): void {
+    switch (happening.type) {
+      case 'deliver':
+        this.#deliver(happening);
+        return;
+      case 'timer': {
+        const participant = this.#running(happening.participant, happening.incarnation);
+        if (participant !== null) this.#feed(participant, { type: 'timer', timer: happening.timer });
+        return;
+      }
+      case 'written': {
+        const participant = this.#running(happening.participant, happening.incarnation);
+        if (participant === null) return;
+        if (!this.#healed && this.#random.permille(this.#scenario.faults.crashPermille)) this.#crash(participant);
+        else participant.written();
+        return;
+      }
+      case 'link':
+        this.#setLink(happening.a, happening.b, happening.up);
+        return;
+      case 'restart':
+        this.#restart(this.#participants[happening.participant] as Participant);
+        return;
+      case 'incident':
+        this.#incident(happening.incident);
+        return;
+      case 'mischief':
+        if (this.#healed) return;
+        this.#mischief(this.#adversary.act());
+        this.#scheduleMischief();
+        return;
+      case 'heal':
+        this.#heal();
+        return;
+    }
+  }
+
+  #running(index: number, incarnation: number): Participant | null {
+    const participant = this.#participants[index] as Participant;
+    return participant.isUp && participant.incarnation === incarnation ? participant : null;
+  }
+
+  /** One event into one participant, with all checks. This is what `events` counts. */
+  #feed(participant: Participant, occurrence: Occurrence): void {
+    const skew = this.#skews[participant.index] as number;
+    const event: Event = { ...occurrence, nowMs: this.#nowMs + skew };
+    this.#events++;
+    if (this.#malicious.has(participant.index)) {
+      const effects = participant.handle(event);
+      this.#trace.step(participant.index, event, effects);
+      return;
+    }
+    const effects = participant.handle(event);
+    this.#trace.step(participant.index, event, effects);
+    this.#checkers.afterStep(participant, effects);
+    if (event.type === 'message' && (this.#events & 15) === 0) this.#checkers.checkOnce(participant, event);
+  }
+
+  #incident(incident: Incident): void {
+    switch (incident.type) {
+      case 'command': {
+        const participant = this.#participants[incident.participant] as Participant;
+        if (participant.isUp) this.#feed(participant, { type: 'command', command: incident.command });
+        return;
+      }
+      case 'cut':
+        if (!this.#healed) this.#setLink(incident.a, incident.b, false);
+        return;
+      case 'join':
+        if (!this.#healed) this.#setLink(incident.a, incident.b, true);
+        return;
+      case 'crash':
+        if (!this.#healed) this.#crash(this.#participants[incident.participant] as Participant);
+        return;
+      case 'restore':
+        if (!this.#healed) this.#restore(this.#participants[incident.participant] as Participant, incident.lost);
+        return;
+    }
+  }
+
+  // ---- the network
+
+  #pair(a: number, b: number): number {
+    return Math.min(a, b) * 1_024 + Math.max(a, b);
+  }
+
+  #setLink(a: number, b: number, up: boolean): void {
+    const pair = this.#pair(a, b);
+    const epoch = this.#epochs.get(pair) ?? 1;
+    const isUp = epoch % 2 === 0;
+    const both = [this.#participants[a] as Participant, this.#participants[b] as Participant] as const;
+    if (isUp === up || (up && !both.every((participant) => participant.isUp))) return;
+    this.#epochs.set(pair, epoch + 1);
+    for (const [participant, other] of [both, [both[1], both[0]] as const]) {
+      if (!participant.isUp) continue;
+      if (up) participant.records.linked.add(other.key);
+      else participant.records.linked.delete(other.key);
+      this.#feed(
+        participant,
+        up ? { type: 'link-up', neighbour: other.key } : { type: 'link-down', neighbour: other.key },
+      );
+    }
+  }
+
+  /** A participant releases a message: the network decides when, how often and whether it arrives. */
+  #post(from: number, to: number, message: Message): void {
+    const { faults } = this.#scenario;
+    const pair = this.#pair(from, to);
+    const isNeighbour = this.#linked.has(pair);
+    const epoch = isNeighbour ? (this.#epochs.get(pair) ?? 1) : NO_MESSAGES_KEPT_APART;
+    if (isNeighbour && epoch % 2 === 1) return;
+    const copies = !this.#healed && this.#random.permille(faults.duplicatePermille) ? 2 : 1;
+    for (let copy = 0; copy < copies; copy++) {
+      if (!this.#healed && this.#random.permille(faults.lossPermille)) continue;
+      this.#agenda.add(this.#arrivalMs(from, to), { type: 'deliver', from, to, epoch, message });
+    }
+  }
+
+  #arrivalMs(from: number, to: number): number {
+    const { faults } = this.#scenario;
+    let atMs = this.#nowMs + this.#random.between(faults.minDelayMs, faults.maxDelayMs);
+    if (!this.#healed && this.#random.permille(faults.tailPermille)) atMs += this.#random.below(faults.tailMs);
+    if (!faults.keepsOrder) return atMs;
+    const direction = from * 1_024 + to;
+    atMs = Math.max(atMs, this.#lastArrival.get(direction) ?? 0);
+    this.#lastArrival.set(direction, atMs);
+    return atMs;
+  }
+
+  #deliver({ from, to, epoch, message }: Extract<Happening, { type: 'deliver' }>): void {
+    const participant = this.#participants[to] as Participant;
+    const current = epoch === NO_MESSAGES_KEPT_APART ? epoch : this.#epochs.get(this.#pair(from, to));
+    if (!participant.isUp || current !== epoch) return;
+    const { verify } = this.#options.signatures;
+    const sender = keyOf(from);
+    const received = this.#options.throughBytes ? decodeMessage(encodeMessage(message)) : message;
+    if (isRefusal(received)) throw new Error(`bug: a message does not decode: ${received.where} ${received.why}`);
+    const verified = verifyMessage({ records: participant.records, verify, nowMs: this.#nowMs }, sender, received);
+    if (isFault(verified)) {
+      this.#trace.fault(to, from);
+      if (!this.#malicious.has(from)) throw new Error(`bug: an honest message was refused: ${verified.what}`);
+      return;
+    }
+    if (this.#malicious.has(to)) this.#adversary.learn(verified);
+    this.#feed(participant, { type: 'message', from: sender, message: verified });
+  }
+
+  // ---- the world that participants see
+
+  writing(participant: Participant): void {
+    const atMs = this.#nowMs + this.#random.below(this.#scenario.faults.maxDiskMs + 1);
+    this.#agenda.add(atMs, { type: 'written', participant: participant.index, incarnation: participant.incarnation });
+  }
+
+  released(participant: Participant, effect: Effect): void {
+    const { index } = participant;
+    if (this.#malicious.has(index) && !this.#healed && !this.#adversary.lets(effect)) return;
+    switch (effect.type) {
+      case 'save':
+        return;
+      case 'send': {
+        if (!this.#malicious.has(index)) this.#checkers.sent(participant, effect.message);
+        const to = this.#indexes.get(effect.to);
+        if (to !== undefined) this.#post(index, to, effect.message);
+        return;
+      }
+      case 'schedule': {
+        const atMs = Math.max(effect.atMs - (this.#skews[index] as number), this.#nowMs);
+        this.#agenda.add(atMs, {
+          type: 'timer',
+          participant: index,
+          incarnation: participant.incarnation,
+          timer: effect.timer,
+        });
+        return;
+      }
+      case 'notify':
+        if (effect.notice.type === 'announce') this.#gossip(participant, effect.notice.signed);
+        return;
+    }
+  }
+
+  #gossip(participant: Participant, signed: Extract<Message, { type: 'announcements' }>['signed'][number]): void {
+    for (const other of this.#participants) {
+      if (other !== participant)
+        this.#post(participant.index, other.index, { type: 'announcements', signed: [signed] });
+    }
+  }
+
+  // ---- faults
+
+  #crash(participant: Participant): void {
+    if (!participant.isUp) return;
+    participant.crash(this.#random.permille(500));
+    for (const [a, b] of this.#scenario.links) {
+      if (a === participant.index || b === participant.index) this.#setLink(a, b, false);
+    }
+    this.#agenda.add(this.#nowMs + this.#random.between(1, 20_000), {
+      type: 'restart',
+      participant: participant.index,
+    });
+  }
+
+  #restart(participant: Participant): void {
+    if (participant.isUp) return;
+    participant.restart();
+    this.#setClock(participant.index);
+    if (!this.#malicious.has(participant.index))
+      this.#checkers.afterCrash(participant, !this.#restored.has(participant.index));
+    this.#feed(participant, { type: 'start' });
+    for (const [a, b] of this.#scenario.links) {
+      if (a !== participant.index && b !== participant.index) continue;
+      this.#agenda.add(this.#nowMs + this.#random.between(1, 500), { type: 'link', a, b, up: true });
+    }
+  }
+
+  #restore(participant: Participant, lost: number): void {
+    this.#crash(participant);
+    participant.rewind(lost, this.#nowMs);
+    this.#restored.add(participant.index);
+    this.#checkers.restored(participant.index);
+  }
+
+  #scheduleMischief(): void {
+    this.#agenda.add(this.#nowMs + this.#random.between(20, 400), { type: 'mischief' });
+  }
+
+  #mischief(mischief: Mischief | null): void {
+    const to = mischief === null ? undefined : this.#indexes.get(mischief.to);
+    if (mischief !== null && to !== undefined && to !== mischief.from) this.#post(mischief.from, to, mischief.message);
+  }
+
+  /** All faults stop; everybody comes back and every link is made anew, as after a reconnection storm. */
+  #heal(): void {
+    this.#healed = true;
+    for (const participant of this.#participants) this.#restart(participant);
+    for (const [a, b] of this.#scenario.links) {
+      this.#setLink(a, b, false);
+      this.#agenda.add(this.#nowMs + this.#random.between(1, 500), { type: 'link', a, b, up: true });
+    }
+  }
+}
