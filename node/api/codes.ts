@@ -4,29 +4,9 @@
  */
 import type { RefusalCode } from '#protocol/refusals.ts';
 import type { FailureCode } from '../failure.ts';
+import type { NodeRefusalCode } from '../refusals.ts';
 
-/** What the API itself refuses: requests that are none, rights, and what contacts and tokens stand in the way of. */
-type ApiCode =
-  | 'bad-request'
-  | 'not-found'
-  | 'body-too-large'
-  | 'no-token'
-  | 'scope-missing'
-  | 'daily-cap'
-  | 'wrong-host'
-  | 'wrong-origin'
-  | 'unknown-contact'
-  | 'key-unknown'
-  | 'alias-taken'
-  | 'look-alike'
-  | 'contact-in-use'
-  | 'no-receipt'
-  | 'unknown-token'
-  | 'token-exists'
-  | 'shutting-down'
-  | 'bug';
-
-export type ErrorCode = RefusalCode | FailureCode | ApiCode;
+export type ErrorCode = RefusalCode | NodeRefusalCode | FailureCode;
 
 interface CodeInfo {
   readonly status: 400 | 401 | 403 | 404 | 409 | 413 | 500 | 503 | 507;
@@ -54,6 +34,8 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'bad-name': bad,
   'bad-address': bad,
   'bad-link': bad,
+  'bad-memo': bad,
+  'bad-receipt': bad,
   'bad-time': bad,
   'bad-encoding': bad,
 
@@ -94,11 +76,16 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'disk-full': { status: 507, retry: false },
   'store-corrupt': failed,
   'store-newer': failed,
+  'store-failed': failed,
   'config-invalid': failed,
   'port-in-use': failed,
   'node-unreachable': unavailable,
   'identity-missing': failed,
   'identity-exists': conflict,
+  'identity-locked': failed,
+  'identity-corrupt': failed,
+  stopped: unavailable,
+  bug: failed,
 
   'bad-request': bad,
   'not-found': missing,
@@ -110,14 +97,17 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'wrong-origin': forbidden,
   'unknown-contact': missing,
   'key-unknown': missing,
+  'alias-ambiguous': bad,
   'alias-taken': conflict,
   'look-alike': conflict,
   'contact-in-use': conflict,
+  'card-expired': conflict,
+  'request-expired': conflict,
+  'amount-needed': bad,
+  'amount-fixed': bad,
   'no-receipt': missing,
   'unknown-token': missing,
   'token-exists': conflict,
-  'shutting-down': unavailable,
-  bug: failed,
 };
 
 /** All codes, for schemas. */

@@ -26,6 +26,7 @@ import {
   mapLine,
   participant,
   payment,
+  paymentId,
   peer,
   refusal,
   scope,
@@ -75,7 +76,7 @@ const id = z
   .max(MAX_ID_CHARACTERS)
   .describe('Any text that names this payment: the same id again is the same payment, never a second one');
 
-const memo = z.string().max(256).describe('Only the receiver can read it');
+const memo = z.string().max(1_000).describe('Only the receiver can read it; at most 207 bytes of UTF-8');
 
 const limitQuery = z.coerce.number<string | number>().int().min(1);
 
@@ -97,11 +98,15 @@ const moneyInput = z.strictObject({ equivalent: equivalentInput, amount: amountI
 
 const receiptFacts = z.object({
   txId,
+  paymentId,
+  network: z.string(),
   kind: z.enum(['pay', 'clear']),
   payer: participant,
   receiver: participant,
   equivalent,
-  amount: amount.describe('Of the whole payment'),
+  total: amount.describe('What the receiver got, over all routes'),
+  routeAmount: amount.describe('What went over the route of this receipt'),
+  hops: z.int(),
   createdAtMs: instant,
 });
 
@@ -335,11 +340,11 @@ export const operations = {
     summary: 'Ask to be paid: a signed invoice as link',
     body: z.strictObject({
       equivalent: equivalentInput,
-      amount: amountInput,
-      memo: memo.optional(),
+      amount: amountInput.optional().describe('Not given: the payer says how much'),
+      memo: z.string().max(1_000).optional().describe('One line; whoever has the link can read it'),
       expiresAtMs: instant.optional().describe('30 days from now unless given'),
     }),
-    result: z.object({ link: z.string() }),
+    result: invoice,
   },
   readRequest: {
     method: 'POST',
@@ -354,7 +359,11 @@ export const operations = {
     path: '/v1/requests/pay',
     scope: 'pay',
     summary: 'Pay an invoice; the same invoice again is the same payment',
-    body: z.strictObject({ link: linkInput, waitMs }),
+    body: z.strictObject({
+      link: linkInput,
+      amount: amountInput.optional().describe('Where the invoice leaves it to the payer'),
+      waitMs,
+    }),
     result: payment,
   },
   getHistory: {

@@ -44,11 +44,11 @@ export const equivalentInput = z.string().max(1_000).describe('What amounts are 
 export const whoInput = z
   .string()
   .min(1)
-  .max(4_096)
+  .max(8_192)
   .describe('Alias of a contact, PID, public key in hex, or geo: contact card');
 
 /** A `geo:` link or the `https://…#…` form of it. */
-export const linkInput = z.string().min(1).max(4_096).describe('geo: link');
+export const linkInput = z.string().min(1).max(8_192).describe('geo: link');
 
 /** A participant. `name` is the local alias if there is one, else the name on its card, else null. */
 export const participant = z
@@ -257,14 +257,15 @@ export const money = z.object({ equivalent, amount });
 export const invoice = z
   .object({
     link: z.string(),
+    paymentId,
     payee: participant,
     equivalent,
-    amount,
-    memo: z.string().nullable(),
+    amount: amount.nullable().describe('null: the payer says how much'),
+    memo: z.string(),
     createdAtMs: instant,
-    expiresAtMs: instant.nullable(),
+    expiresAtMs: instant,
     expired: z.boolean(),
-    paid: payment.nullable().describe('The payment of this participant for it, if there is one'),
+    payment: payment.nullable().describe('What this participant did to pay it'),
   })
   .meta({ id: 'Invoice' });
 
