@@ -1,0 +1,362 @@
+/**
+ * The driver (§8): feeds events to the machine one at a time, saves what it says, and only then lets the rest out.
+ *
+ * Group commit: a step runs at once against memory; what it saves joins the batch that is written next, while the one
+ * before is being written. Effects are released in the order of their steps, each after the batch with its saves is on
+ * disk. If a write fails, nothing after it is ever released, and the process has to start again.
+ */
+import type { Effect, Notice, Occurrence, Timer } from '#protocol/event.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
+import { step } from '#protocol/machine/step.ts';
+import type { DurableRecord, Records } from '#protocol/records.ts';
+import { isRefusal } from '#protocol/refusals.ts';
+import type { Sign, Verify } from '#protocol/statement.ts';
+import { isFault, verifyMessage } from '#protocol/verify.ts';
+import type { Clock } from './clock.ts';
+import { Failure } from './failure.ts';
+import { createFaultLog, type FaultLog } from './fault-log.ts';
+import type { Log } from './log.ts';
+import { type Metrics, measureRecords } from './metrics.ts';
+import type { Store } from './store/store.ts';
+
+export interface DriverOptions {
+  /** Loaded from `store`, with `store.read` as archive. Only the driver changes them from now on. */
+  readonly records: Records;
+  readonly store: Pick<Store, 'write'>;
+  readonly sign: Sign;
+  readonly verify: Verify;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  /** Hands a frame to the link; may lose it. */
+  readonly send: (to: PublicKey, frame: Uint8Array) => void;
+  /** Called once when the driver failed for good. */
+  readonly onFailure?: (failure: Failure) => void;
+}
+
+export type NoticeListener = (notice: Notice, atMs: number) => void;
+
+export interface Driver {
+  readonly records: Records;
+  /** Feeds `start` and begins to take other events. Resolves when what it caused is released. */
+  start(): Promise<void>;
+  /**
+   * Feeds one event. Resolves with the step's notices once all that it saved is on disk and all its effects are
+   * released. Rejects with a Failure when the driver has failed or was stopped: whether the step was saved is then not
+   * known.
+   */
+  submit(occurrence: Occurrence): Promise<readonly Notice[]>;
+  /**
+   * Takes one frame of a neighbour: decodes and verifies it and feeds it. What is wrong is dropped and counted.
+   * Resolves once the machine has taken it, so that whoever reads frames one after another is held back.
+   */
+  receive(from: PublicKey, frame: Uint8Array): Promise<void>;
+  /** Tells the listener every notice after its step is on disk, in order. Returns how to end it. */
+  subscribe(listener: NoticeListener): () => void;
+  /** Takes nothing more, waits until all is written and released. The store stays open. */
+  stop(): Promise<void>;
+}
+
+/** How long a step with nothing to release may wait for others to share its batch. */
+const LAZY_MS = 50;
+/** Saves that may wait for the disk before events are held back. Well below what Records keep of what is settled. */
+const MAX_UNSAVED = 2_048;
+/** How often announcements are renewed and the map is compared with one neighbour. */
+const HOUSEKEEPING_MS = 30_000;
+
+interface PendingStep {
+  readonly effects: readonly Effect[];
+  readonly nowMs: number;
+  readonly released: PromiseWithResolvers<readonly Notice[]> | null;
+}
+
+interface PendingBatch {
+  readonly saves: DurableRecord[];
+  readonly steps: PendingStep[];
+}
+
+type State = 'new' | 'running' | 'stopping' | 'failed';
+
+export function createDriver(options: DriverOptions): Driver {
+  measureRecords(options.metrics, options.records);
+  return new GroupCommitDriver(options);
+}
+
+class GroupCommitDriver implements Driver {
+  readonly records: Records;
+  readonly #options: DriverOptions;
+  readonly #faults: FaultLog;
+  readonly #listeners = new Set<NoticeListener>();
+  readonly #timers = new Set<() => void>();
+  #state: State = 'new';
+  #failure: Failure | null = null;
+  #next: PendingBatch = { saves: [], steps: [] };
+  #writing: Promise<void> | null = null;
+  #isReleasing = false;
+  #cancelLazy: (() => void) | null = null;
+  /** Events that wait because the disk is behind. */
+  #waiting: (() => void)[] = [];
+
+  constructor(options: DriverOptions) {
+    this.#options = options;
+    this.records = options.records;
+    this.#faults = createFaultLog(options.log, options.metrics, options.clock, options.records);
+  }
+
+  async start(): Promise<void> {
+    if (this.#state !== 'new') throw new Failure('bug', 'a driver starts once');
+    this.#state = 'running';
+    await this.submit({ type: 'start' });
+    this.#keepHouse(0);
+  }
+
+  submit(occurrence: Occurrence): Promise<readonly Notice[]> {
+    const released = Promise.withResolvers<readonly Notice[]>();
+    this.#enter(() => this.#take(occurrence, released), released.reject);
+    return released.promise;
+  }
+
+  receive(from: PublicKey, frame: Uint8Array): Promise<void> {
+    const taken = Promise.withResolvers<void>();
+    this.#enter(() => {
+      const message = this.#verified(from, frame);
+      if (message !== null) this.#take({ type: 'message', from, message }, null);
+      taken.resolve();
+    }, taken.reject);
+    return taken.promise;
+  }
+
+  subscribe(listener: NoticeListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async stop(): Promise<void> {
+    if (this.#state === 'running') this.#state = 'stopping';
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#refuseWaiting();
+    while (this.#failure === null && (this.#writing !== null || this.#next.steps.length > 0)) await this.#flush();
+  }
+
+  /** Runs now, or when the disk has caught up. */
+  #enter(run: () => void, refuse: (why: Failure) => void): void {
+    const enter = (): void => {
+      const why = this.#whyNot();
+      if (why !== null) refuse(why);
+      else run();
+    };
+    if (this.#state === 'running' && (this.#waiting.length > 0 || this.#isFull())) this.#waiting.push(enter);
+    else enter();
+  }
+
+  #isFull(): boolean {
+    return this.#next.saves.length >= MAX_UNSAVED;
+  }
+
+  #whyNot(): Failure | null {
+    if (this.#failure !== null) return this.#failure;
+    return this.#state === 'running' ? null : new Failure('stopped', 'The node is stopping.');
+  }
+
+  #admitWaiting(): void {
+    let admitted = 0;
+    while (admitted < this.#waiting.length && !this.#isFull()) this.#waiting[admitted++]?.();
+    this.#waiting = this.#waiting.slice(admitted);
+  }
+
+  /** For when nothing may run any more: each asks whether it may, and is told why not. */
+  #refuseWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const enter of waiting) enter();
+  }
+
+  #verified(from: PublicKey, frame: Uint8Array): Message | null {
+    const { records, clock, verify, metrics } = this.#options;
+    const decoded = decodeMessage(frame);
+    if (isRefusal(decoded)) {
+      this.#faults.note(from, 'bad-encoding', `${decoded.where}: ${decoded.why}`);
+      return null;
+    }
+    const message = verifyMessage({ records, verify, nowMs: clock.nowMs() }, from, decoded);
+    if (isFault(message)) {
+      this.#faults.note(from, message.code, message.what);
+      return null;
+    }
+    metrics.messagesIn.inc({ type: message.type });
+    return message;
+  }
+
+  /** One step: into memory at once, its effects into the batch that is written next. */
+  #take(occurrence: Occurrence, released: PendingStep['released']): void {
+    const { clock, metrics, sign } = this.#options;
+    const nowMs = clock.nowMs();
+    const { records } = this;
+    let effects: Effect[];
+    try {
+      if (occurrence.type === 'link-up') records.linked.add(occurrence.neighbour);
+      if (occurrence.type === 'link-down') records.linked.delete(occurrence.neighbour);
+      effects = step(records, { ...occurrence, nowMs }, sign);
+      for (const effect of effects) if (effect.type === 'save') records.apply(effect.record);
+    } catch (error) {
+      const failure = new Failure('bug', `The node's own code failed: ${String(error)}`, { cause: error });
+      released?.reject(failure);
+      this.#fail(failure);
+      return;
+    }
+    metrics.steps.inc({ event: occurrence.type });
+    const saves: DurableRecord[] = [];
+    const others: Effect[] = [];
+    for (const effect of effects) {
+      if (effect.type === 'save') saves.push(effect.record);
+      else others.push(effect);
+    }
+    const pending: PendingStep = { effects: others, nowMs, released };
+    const nothingBefore = this.#writing === null && this.#next.steps.length === 0 && !this.#isReleasing;
+    if (saves.length === 0 && nothingBefore) {
+      this.#release(pending);
+      if (this.#next.steps.length > 0) void this.#flush();
+      return;
+    }
+    for (const record of saves) this.#next.saves.push(record);
+    this.#next.steps.push(pending);
+    if (this.#writing !== null || this.#isReleasing) return;
+    if (others.length > 0 || released !== null) void this.#flush();
+    else this.#flushLater();
+  }
+
+  #flushLater(): void {
+    const { clock } = this.#options;
+    this.#cancelLazy ??= clock.wakeAt(clock.nowMs() + LAZY_MS, () => void this.#flush());
+  }
+
+  /** Writes batches until none is left that anyone waits for. Resolves, never rejects. */
+  #flush(): Promise<void> {
+    this.#cancelLazy?.();
+    this.#cancelLazy = null;
+    this.#writing ??= this.#writeAll();
+    return this.#writing;
+  }
+
+  async #writeAll(): Promise<void> {
+    const { store, metrics } = this.#options;
+    // Events of this very turn of the loop share the batch.
+    await Promise.resolve();
+    while (this.#failure === null && this.#next.steps.length > 0) {
+      const batch = this.#next;
+      this.#next = { saves: [], steps: [] };
+      if (batch.saves.length > 0) {
+        const stopWatch = metrics.batchSeconds.startTimer();
+        try {
+          await store.write(batch.saves, { sync: true });
+        } catch (error) {
+          this.#next = { saves: [], steps: [...batch.steps, ...this.#next.steps] };
+          this.#fail(
+            error instanceof Failure ? error : new Failure('store-failed', 'A batch was not saved.', { cause: error }),
+          );
+          break;
+        }
+        stopWatch();
+        metrics.batches.inc();
+        metrics.batchSteps.observe(batch.steps.length);
+      }
+      if (this.#failure !== null) {
+        for (const { released } of batch.steps) released?.reject(this.#failure);
+        break;
+      }
+      for (const pending of batch.steps) this.#release(pending);
+      this.#admitWaiting();
+    }
+    this.#writing = null;
+  }
+
+  /** Lets out what a step caused; all that it saved is on disk. What that causes in turn waits for its end. */
+  #release({ effects, nowMs, released }: PendingStep): void {
+    this.#isReleasing = true;
+    const notices: Notice[] = [];
+    for (const effect of effects) {
+      switch (effect.type) {
+        case 'save':
+          break;
+        case 'send':
+          this.#send(effect.to, effect.message);
+          break;
+        case 'schedule':
+          this.#schedule(effect.timer, effect.atMs);
+          break;
+        case 'notify':
+          notices.push(effect.notice);
+          break;
+      }
+    }
+    for (const notice of notices) this.#tell(notice, nowMs);
+    released?.resolve(notices);
+    this.#isReleasing = false;
+  }
+
+  #send(to: PublicKey, message: Message): void {
+    const { metrics, log, send } = this.#options;
+    try {
+      send(to, encodeMessage(message));
+      metrics.messagesOut.inc({ type: message.type });
+    } catch (error) {
+      // A message may be lost; a node that a message can stop may not.
+      log.error({ error, to, type: message.type }, 'a message was not sent');
+    }
+  }
+
+  #schedule(timer: Timer, atMs: number): void {
+    if (this.#state !== 'running') return;
+    const { clock, metrics } = this.#options;
+    const cancel = clock.wakeAt(atMs, () => {
+      this.#timers.delete(cancel);
+      metrics.timers.set(this.#timers.size);
+      this.#enter(
+        () => this.#take({ type: 'timer', timer }, null),
+        () => undefined,
+      );
+    });
+    this.#timers.add(cancel);
+    metrics.timers.set(this.#timers.size);
+  }
+
+  #keepHouse(round: number): void {
+    const { clock } = this.#options;
+    const cancel = clock.wakeAt(clock.nowMs() + HOUSEKEEPING_MS, () => {
+      this.#timers.delete(cancel);
+      this.submit({ type: 'timer', timer: { type: 'housekeeping', round } }).then(
+        () => this.#keepHouse(round + 1),
+        () => undefined,
+      );
+    });
+    this.#timers.add(cancel);
+  }
+
+  #tell(notice: Notice, atMs: number): void {
+    if (notice.type === 'payment') this.#options.metrics.payments.inc({ state: notice.state });
+    for (const listener of this.#listeners) {
+      try {
+        listener(notice, atMs);
+      } catch (error) {
+        this.#options.log.error({ error, notice: notice.type }, 'a listener failed');
+      }
+    }
+  }
+
+  /** For good: memory may be ahead of the disk. */
+  #fail(failure: Failure): void {
+    if (this.#failure !== null) return;
+    this.#failure = failure;
+    this.#state = 'failed';
+    this.#options.log.fatal({ code: failure.code, error: failure }, failure.message);
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    const { steps } = this.#next;
+    this.#next = { saves: [], steps: [] };
+    for (const { released } of steps) released?.reject(failure);
+    this.#refuseWaiting();
+    this.#options.onFailure?.(failure);
+  }
+}

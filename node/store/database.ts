@@ -1,0 +1,254 @@
+/**
+ * LevelDB with the checks it lacks. Each value is sealed (seal.ts). The head, rewritten in every batch, holds the number
+ * of the batch, how many values there are and the sum of their checksums: whatever is damaged, missing or old shows.
+ */
+import { Level } from 'level';
+import { Failure } from '../failure.ts';
+import { migrations, SCHEMA_VERSION } from './schema.ts';
+import { corrupt, seal, sealOf, unseal } from './seal.ts';
+import { decodeValue, encodeValue } from './value.ts';
+import { openWatermark, readWatermark, type Watermark } from './watermark.ts';
+
+/** What one batch changes. A later change of the same key replaces an earlier one. */
+export interface Batch {
+  put(key: string, value: Uint8Array): void;
+  delete(key: string): void;
+}
+
+interface Head {
+  readonly batch: number;
+  readonly count: number;
+  /** Sum of all checksums, modulo 2⁶⁴. */
+  readonly sum: bigint;
+}
+
+type Values = Level<string, Uint8Array>;
+
+const SCHEMA_KEY = 'meta/schema';
+const HEAD_KEY = 'meta/head';
+/** The first key after all others: keys are ASCII. */
+const END = '\x7f';
+/** Entries taken from LevelDB at once. */
+const PAGE = 1_000;
+
+/** Opens the database at `location`, made when new; `watermarkPath` lies beside it. Throws a Failure. */
+export async function openDatabase(location: string, watermarkPath: string): Promise<Database> {
+  const watermark = readWatermark(watermarkPath);
+  const level: Values = new Level(location, { keyEncoding: 'utf8', valueEncoding: 'view' });
+  try {
+    await level.open();
+  } catch (error) {
+    throw failureOf(error, location);
+  }
+  try {
+    const head = readHead(level);
+    if (head === null) return await createDatabase(level, watermark, watermarkPath);
+    if (watermark === null) throw corrupt(`the file ${watermarkPath} is missing`);
+    if (head.batch < watermark) {
+      throw corrupt(`the last ${watermark - head.batch} batches that were written to ${location} are missing`);
+    }
+    const database = new Database(level, head, openWatermark(watermarkPath, watermark));
+    await migrate(database, level);
+    return database;
+  } catch (error) {
+    await level.close();
+    throw error;
+  }
+}
+
+async function createDatabase(level: Values, watermark: number | null, watermarkPath: string): Promise<Database> {
+  // The watermark comes first: a crash before the first batch then leaves what looks new again.
+  const isEmpty = (await level.keys({ limit: 1 }).all()).length === 0;
+  if (!isEmpty || (watermark ?? 0) > 0) throw corrupt(`${level.location} has lost what was written to it`);
+  const database = new Database(level, { batch: 0, count: 0, sum: 0n }, openWatermark(watermarkPath, 0));
+  await database.write({ sync: true }, (batch) => batch.put(SCHEMA_KEY, encodeValue(SCHEMA_VERSION)));
+  return database;
+}
+
+async function migrate(database: Database, level: Values): Promise<void> {
+  const value = database.get(SCHEMA_KEY);
+  const version = value === undefined ? undefined : decodeValue(value);
+  if (typeof version !== 'number') throw corrupt(`${level.location} does not say its version`);
+  if (version > SCHEMA_VERSION) {
+    throw new Failure(
+      'store-newer',
+      `The records in ${level.location} have version ${version}; this program knows up to ${SCHEMA_VERSION}.`,
+      { hint: 'Install the later version of GEO that wrote them. Nothing was changed.' },
+    );
+  }
+  for (const [index, migration] of migrations.slice(version - 1).entries()) {
+    await database.write({ sync: true }, (batch) => {
+      migration(batch);
+      batch.put(SCHEMA_KEY, encodeValue(version + index + 1));
+    });
+  }
+}
+
+export class Database {
+  readonly #level: Values;
+  readonly #watermark: Watermark;
+  #head: Head;
+  /** Ends with the last write that was asked for. */
+  #writes: Promise<void> = Promise.resolve();
+  /** After a failed write what is on disk is not known: nothing is written any more. */
+  #failure: Failure | null = null;
+
+  constructor(level: Values, head: Head, watermark: Watermark) {
+    this.#level = level;
+    this.#head = head;
+    this.#watermark = watermark;
+  }
+
+  /** Number of values, the schema included. */
+  get count(): number {
+    return this.#head.count;
+  }
+
+  /** The value of a key, checked. Throws `store-corrupt`. */
+  get(key: string): Uint8Array | undefined {
+    const sealed = this.#sealed(key);
+    return sealed === undefined ? undefined : unseal(key, sealed);
+  }
+
+  /** All values whose keys begin with `prefix`, checked, in the order of keys, as they are now. */
+  async *entries(prefix: string): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
+    const iterator = this.#level.iterator({ gte: prefix, lt: prefix + END });
+    try {
+      for (let page = await iterator.nextv(PAGE); page.length > 0; page = await iterator.nextv(PAGE)) {
+        for (const [key, sealed] of page) yield [key, unseal(key, sealed)];
+      }
+    } finally {
+      await iterator.close();
+    }
+  }
+
+  /** Keys that begin with `prefix` and come before `prefix + before`, the last first. */
+  keysBackwards(prefix: string, before: string): AsyncIterable<string> {
+    return this.#level.keys({ gte: prefix, lt: prefix + before, reverse: true });
+  }
+
+  /**
+   * Writes what `build` puts into the batch, all or nothing, after all earlier writes. With `sync`, resolves when it is
+   * on disk. Throws a Failure, and from then on always the same.
+   */
+  write(options: { sync: boolean }, build: (batch: Batch) => void): Promise<void> {
+    const written = this.#writes.then(() => this.#write(options, build));
+    this.#writes = written.catch(() => undefined);
+    return written;
+  }
+
+  async #write(options: { sync: boolean }, build: (batch: Batch) => void): Promise<void> {
+    if (this.#failure !== null) throw this.#failure;
+    const changes = new Map<string, Uint8Array | null>();
+    build({
+      put: (key, value) => changes.set(key, seal(key, value)),
+      delete: (key) => changes.set(key, null),
+    });
+    if (changes.size === 0) return;
+    const head = this.#headAfter(changes);
+    changes.set(HEAD_KEY, seal(HEAD_KEY, encodeValue(head)));
+    const operations = [...changes].map(([key, value]) =>
+      value === null ? ({ type: 'del', key } as const) : ({ type: 'put', key, value } as const),
+    );
+    try {
+      await this.#level.batch(operations, options);
+      if (options.sync) this.#watermark.raise(head.batch);
+    } catch (error) {
+      this.#failure = failureOf(error, this.#level.location);
+      throw this.#failure;
+    }
+    this.#head = head;
+  }
+
+  #headAfter(changes: ReadonlyMap<string, Uint8Array | null>): Head {
+    let { count, sum } = this.#head;
+    for (const [key, value] of changes) {
+      const before = this.#sealed(key);
+      if (before !== undefined) {
+        count--;
+        sum -= sealOf(before);
+      }
+      if (value !== null) {
+        count++;
+        sum += sealOf(value);
+      }
+    }
+    return { batch: this.#head.batch + 1, count, sum: BigInt.asUintN(64, sum) };
+  }
+
+  /** Reads everything there is at this moment against its checksum and the head. Throws `store-corrupt`. */
+  async verify(): Promise<{ readonly values: number }> {
+    const snapshot = this.#level.snapshot();
+    try {
+      const sealedHead = await this.#level.get(HEAD_KEY, { snapshot });
+      const iterator = this.#level.iterator({ snapshot, fillCache: false });
+      let count = 0;
+      let sum = 0n;
+      for (let page = await iterator.nextv(PAGE); page.length > 0; page = await iterator.nextv(PAGE)) {
+        for (const [key, sealed] of page) {
+          unseal(key, sealed);
+          if (key === HEAD_KEY) continue;
+          count++;
+          sum += sealOf(sealed);
+        }
+      }
+      await iterator.close();
+      const head = decodeHead(sealedHead);
+      if (head === null || head.count !== count || head.sum !== BigInt.asUintN(64, sum)) {
+        throw corrupt(`${this.#level.location} lacks records or holds old ones (${count} of ${head?.count} were read)`);
+      }
+      return { values: count };
+    } catch (error) {
+      throw failureOf(error, this.#level.location);
+    } finally {
+      await snapshot.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#writes;
+    await this.#level.close();
+    this.#watermark.close();
+  }
+
+  #sealed(key: string): Uint8Array | undefined {
+    try {
+      return this.#level.getSync(key);
+    } catch (error) {
+      throw failureOf(error, this.#level.location);
+    }
+  }
+}
+
+function readHead(level: Values): Head | null {
+  return decodeHead(level.getSync(HEAD_KEY));
+}
+
+function decodeHead(sealed: Uint8Array | undefined): Head | null {
+  return sealed === undefined ? null : (decodeValue(unseal(HEAD_KEY, sealed)) as Head);
+}
+
+/** What LevelDB or the system reported, as a Failure. */
+function failureOf(error: unknown, location: string): Failure {
+  if (error instanceof Failure) return error;
+  const { code, cause } = error as { code?: string; cause?: unknown };
+  if (code === 'LEVEL_DATABASE_NOT_OPEN' && cause !== undefined) return failureOf(cause, location);
+  const message = error instanceof Error ? error.message : String(error);
+  if (code === 'LEVEL_LOCKED') {
+    return new Failure('folder-in-use', `Another process is using ${location}.`, { cause: error });
+  }
+  if (code === 'LEVEL_CORRUPTION' || /corruption/i.test(message)) return corrupt(message, error);
+  if (code === 'ENOSPC' || /no space left|quota exceeded|file too large/i.test(message)) {
+    return new Failure('disk-full', `No room is left on the disk that holds ${location}.`, {
+      cause: error,
+      hint: 'Make room and start the node again. Nothing that was confirmed is lost.',
+    });
+  }
+  if (code === 'EACCES' || code === 'EROFS' || /permission denied|read-only file system/i.test(message)) {
+    return new Failure('folder-unreadable', `${location} cannot be read or written: ${message}.`, { cause: error });
+  }
+  return new Failure('store-failed', `${location} cannot be read or written: ${message}.`, {
+    cause: error,
+    hint: 'Check the disk, then start the node again.',
+  });
+}

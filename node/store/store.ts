@@ -1,0 +1,231 @@
+/**
+ * The store: everything a participant must not forget, in LevelDB. One process a folder, checksums on all it reads.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Payment } from '#protocol/payment.ts';
+import { isUnsettled } from '#protocol/position.ts';
+import { type Archive, type DurableRecord, type Records, recordKey, type Transaction } from '#protocol/records.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Batch, type Database, openDatabase } from './database.ts';
+import { takeLock } from './lock.ts';
+import { decodeValue, encodeValue } from './value.ts';
+
+/** One line of what happened to the owner's money, newest first. */
+export interface HistoryEntry {
+  /** Where to go on: `before` of the next call. */
+  readonly cursor: string;
+  /** When it was finished, or seen to be committed, by the own clock. */
+  readonly atMs: number;
+  /** A finished payment of the owner's, or a transaction received, passed on or cleared. */
+  readonly record: Payment | Transaction;
+}
+
+/** Small documents of one kind outside the machine's records, such as contacts, by id. */
+export interface Documents<T> {
+  get(id: string): T | undefined;
+  /** Resolves when it is on disk. */
+  put(id: string, document: T): Promise<void>;
+  delete(id: string): Promise<void>;
+  /** All of them in the order of their ids. */
+  entries(): AsyncIterable<readonly [id: string, document: T]>;
+}
+
+export interface Store {
+  /** Takes into `into` all that a running node needs in memory: everything but what is settled. */
+  load(into: Records): Promise<void>;
+  /** Saves records in one batch: all of them or none. With `sync`, resolves when they are on disk. */
+  write(records: readonly DurableRecord[], options: { sync: boolean }): Promise<void>;
+  readonly read: Archive;
+  /** Newest first, from `before` (a cursor) on. */
+  history(options: { before?: string; limit: number }): Promise<readonly HistoryEntry[]>;
+  /** All records whose keys begin with `prefix`, in the order of keys. */
+  entries(prefix: string): AsyncIterable<DurableRecord>;
+  /** The documents of a kind; `kind` is a word without `/`. Values are plain data, `bigint` and bytes included. */
+  documents<T>(kind: string): Documents<T>;
+  /** Reads every value and checks that none is damaged, missing or old. Throws `store-corrupt`. */
+  verify(): Promise<{ readonly values: number }>;
+  close(): Promise<void>;
+}
+
+const OPEN = 'open/';
+const HISTORY = 'history/';
+const DOCUMENT = 'document/';
+/** The first key after all that begin with the prefix: keys are ASCII. */
+const END = '\x7f';
+const TIME_DIGITS = 16;
+/** Up to this many values are all read at the start, in about a second. Beyond that `verify` is called later. */
+const VERIFIED_AT_START = 100_000;
+
+/** Opens the folder, makes it when it is new. Throws a Failure that says what is wrong with it. */
+export async function openStore(folder: string, options: { clock?: Clock } = {}): Promise<Store> {
+  const clock = options.clock ?? systemClock;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const lock = takeLock(folder, clock.nowMs());
+  try {
+    const database = await openDatabase(join(folder, 'store'), join(folder, 'store.watermark'));
+    return new LevelStore(database, clock, () => lock.release());
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+class LevelStore implements Store {
+  readonly #database: Database;
+  readonly #clock: Clock;
+  readonly #release: () => void;
+  /** Unsettled transactions and unfinished payments by key; true once a transaction stands in the history. */
+  readonly #open = new Map<string, boolean>();
+
+  constructor(database: Database, clock: Clock, release: () => void) {
+    this.#database = database;
+    this.#clock = clock;
+    this.#release = release;
+  }
+
+  async load(into: Records): Promise<void> {
+    if (this.#database.count <= VERIFIED_AT_START) await this.verify();
+    for (const prefix of ['node', 'line/', 'account/', 'announcement/']) {
+      for await (const record of this.entries(prefix)) if (!this.#isExpired(record)) into.apply(record);
+    }
+    await this.#dropExpired();
+    const open: DurableRecord[] = [];
+    for await (const [openKey, value] of this.#database.entries(OPEN)) {
+      const key = openKey.slice(OPEN.length);
+      this.#open.set(key, decodeValue(value) as boolean);
+      const record = this.read(key);
+      if (record !== undefined) open.push(record);
+    }
+    // Oldest first, as they would stand in memory without the restart.
+    for (const record of open.sort((a, b) => createdAt(a) - createdAt(b))) into.apply(record);
+  }
+
+  async write(records: readonly DurableRecord[], options: { sync: boolean }): Promise<void> {
+    await this.#database.write(options, (batch) => {
+      // Of several versions of a record only the last is kept: steps that were saved together.
+      const latest = new Map<string, DurableRecord>();
+      for (const record of records) latest.set(recordKey(record), record);
+      for (const [key, record] of latest) {
+        batch.put(key, encodeValue(record));
+        if (record.type === 'transaction') this.#index(batch, key, !record.positions.some(isUnsettled), record);
+        else if (record.type === 'payment') this.#index(batch, key, isFinished(record), record);
+      }
+    });
+  }
+
+  readonly read: Archive = (key) => {
+    const value = this.#database.get(key);
+    return value === undefined ? undefined : (decodeValue(value) as DurableRecord);
+  };
+
+  async history({ before, limit }: { before?: string; limit: number }): Promise<readonly HistoryEntry[]> {
+    const entries: HistoryEntry[] = [];
+    if (limit <= 0) return entries;
+    for await (const key of this.#database.keysBackwards(HISTORY, before ?? END)) {
+      const cursor = key.slice(HISTORY.length);
+      const atMs = Number.parseInt(cursor.slice(0, TIME_DIGITS), 16);
+      const record = this.read(cursor.slice(TIME_DIGITS + 1));
+      if (record?.type !== 'payment' && record?.type !== 'transaction') continue;
+      // A payment that was aborted and then proved to be committed has an entry for each; only the last is true.
+      if (record.type === 'payment' && (!isFinished(record) || record.finishedAtMs !== atMs)) continue;
+      entries.push({ cursor, atMs, record });
+      if (entries.length === limit) break;
+    }
+    return entries;
+  }
+
+  async *entries(prefix: string): AsyncIterable<DurableRecord> {
+    for await (const [, value] of this.#database.entries(prefix)) yield decodeValue(value) as DurableRecord;
+  }
+
+  documents<T>(kind: string): Documents<T> {
+    const prefix = `${DOCUMENT}${kind}/`;
+    const database = this.#database;
+    return {
+      get(id) {
+        const value = database.get(prefix + id);
+        return value === undefined ? undefined : (decodeValue(value) as T);
+      },
+      put: (id, document) => database.write({ sync: true }, (batch) => batch.put(prefix + id, encodeValue(document))),
+      delete: (id) => database.write({ sync: true }, (batch) => batch.delete(prefix + id)),
+      async *entries() {
+        for await (const [key, value] of database.entries(prefix)) {
+          yield [key.slice(prefix.length), decodeValue(value) as T] as const;
+        }
+      },
+    };
+  }
+
+  verify(): Promise<{ readonly values: number }> {
+    return this.#database.verify();
+  }
+
+  async close(): Promise<void> {
+    await this.#database.close();
+    this.#release();
+  }
+
+  /** Keeps the list of what is open, and the history, in step with a record that is being written. */
+  #index(batch: Batch, key: string, done: boolean, record: Payment | Transaction): void {
+    const noted = this.#note(batch, key, record);
+    if (done) {
+      batch.delete(OPEN + key);
+      this.#open.delete(key);
+    } else if (this.#open.get(key) !== noted) {
+      batch.put(OPEN + key, encodeValue(noted));
+      this.#open.set(key, noted);
+    }
+  }
+
+  /** Whether the record stands in the history now; writes its entry when it comes to. */
+  #note(batch: Batch, key: string, record: Payment | Transaction): boolean {
+    if (record.type === 'payment') {
+      if (isFinished(record)) batch.put(historyKey(record.finishedAtMs, key), encodeValue(null));
+      return false;
+    }
+    if (!isOfInterest(record)) return false;
+    const open = this.#open.get(key);
+    const before = open === undefined ? this.read(key) : undefined;
+    const known = open === true || (before?.type === 'transaction' && isOfInterest(before));
+    if (!known) batch.put(historyKey(this.#clock.nowMs(), key), encodeValue(null));
+    return true;
+  }
+
+  #isExpired(record: DurableRecord): boolean {
+    return record.type === 'announcement' && record.signed.announcement.expiresAtMs <= this.#clock.nowMs();
+  }
+
+  async #dropExpired(): Promise<void> {
+    const expired: string[] = [];
+    for await (const record of this.entries('announcement/')) {
+      if (this.#isExpired(record)) expired.push(recordKey(record));
+    }
+    if (expired.length === 0) return;
+    await this.#database.write({ sync: false }, (batch) => {
+      for (const key of expired) batch.delete(key);
+    });
+  }
+}
+
+type FinishedPayment = Extract<Payment, { finishedAtMs: number }>;
+
+function isFinished(payment: Payment): payment is FinishedPayment {
+  return payment.state === 'COMMITTED' || payment.state === 'ABORTED';
+}
+
+/** Was it committed, and is it not told by a payment of the owner's already? */
+function isOfInterest({ positions }: Transaction): boolean {
+  return positions.some(
+    (position) => position.state === 'committed' && (position.position > 0 || position.header.kind === 'clear'),
+  );
+}
+
+function createdAt(record: DurableRecord): number {
+  if (record.type === 'payment') return record.createdAtMs;
+  return record.type === 'transaction' ? (record.positions[0]?.header.createdAtMs ?? 0) : 0;
+}
+
+function historyKey(atMs: number, key: string): string {
+  return `${HISTORY}${atMs.toString(16).padStart(TIME_DIGITS, '0')}/${key}`;
+}
