@@ -201,7 +201,10 @@ class GroupCommitDriver implements Driver {
       effects = step(records, { ...occurrence, nowMs }, sign);
       for (const effect of effects) if (effect.type === 'save') records.apply(effect.record);
     } catch (error) {
-      const failure = new Failure('bug', `The node's own code failed: ${String(error)}`, { cause: error });
+      const failure =
+        error instanceof Failure
+          ? error // The archive could not be read.
+          : new Failure('bug', `The node's own code failed: ${String(error)}`, { cause: error });
       released?.reject(failure);
       this.#fail(failure);
       return;

@@ -1,6 +1,5 @@
 /** What a node counts, for Prometheus. Each metric says in its help what it is. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
-import { isUnsettled } from '#protocol/position.ts';
 import type { Records } from '#protocol/records.ts';
 
 /** One unit of account in the 10⁻⁸ units of amounts. */
@@ -42,44 +41,46 @@ export function createMetrics() {
 
 /** Adds the figures that are read from the records whenever somebody asks. */
 export function measureRecords(metrics: Metrics, records: Records): void {
-  const registers = [metrics.registry];
-  new Gauge({
-    name: 'geo_links',
-    help: 'Neighbours that are connected now.',
-    registers,
-    collect() {
-      this.set(records.linked.size);
-    },
-  });
-  new Gauge({
-    name: 'geo_neighbours',
-    help: 'Participants with whom an account exists.',
-    registers,
-    collect() {
-      this.set(records.neighbourCount);
-    },
-  });
-  new Gauge({
-    name: 'geo_open_positions',
-    help: 'Positions that still owe or await a message, by state.',
-    labelNames: ['state'],
-    registers,
-    collect() {
-      this.reset();
-      for (const position of records.unsettled()) if (isUnsettled(position)) this.inc({ state: position.state });
-    },
-  });
-  new Gauge({
-    name: 'geo_held_amount',
-    help: 'Amounts reserved for undecided payments, by equivalent and direction.',
-    labelNames: ['equivalent', 'direction'],
-    registers,
-    collect() {
-      this.reset();
-      for (const { equivalent, reservedIn, reservedOut } of records.accounts()) {
-        this.inc({ equivalent, direction: 'in' }, Number(reservedIn) / UNITS);
-        this.inc({ equivalent, direction: 'out' }, Number(reservedOut) / UNITS);
-      }
-    },
-  });
+  const gauges = [
+    new Gauge({
+      name: 'geo_links',
+      help: 'Neighbours that are connected now.',
+      registers: [],
+      collect() {
+        this.set(records.linked.size);
+      },
+    }),
+    new Gauge({
+      name: 'geo_neighbours',
+      help: 'Participants with whom an account exists.',
+      registers: [],
+      collect() {
+        this.set(records.neighbourCount);
+      },
+    }),
+    new Gauge({
+      name: 'geo_open_positions',
+      help: 'Positions that still owe or await a message, by state.',
+      labelNames: ['state'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { state } of records.unsettled()) this.inc({ state });
+      },
+    }),
+    new Gauge({
+      name: 'geo_held_amount',
+      help: 'Amounts reserved for undecided payments, by equivalent and direction.',
+      labelNames: ['equivalent', 'direction'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { equivalent, reservedIn, reservedOut } of records.accounts()) {
+          this.inc({ equivalent, direction: 'in' }, Number(reservedIn) / UNITS);
+          this.inc({ equivalent, direction: 'out' }, Number(reservedOut) / UNITS);
+        }
+      },
+    }),
+  ];
+  for (const gauge of gauges) metrics.registry.registerMetric(gauge);
 }
