@@ -1,0 +1,117 @@
+/** Announcements to everyone (§6.3): one gossipsub topic a network and equivalent, judged before they are passed on. */
+import { setImmediate } from 'node:timers/promises';
+import { type GossipSub, gossipsub, type Message, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
+import type { PeerId } from '@libp2p/interface';
+import { type GossipVerdict, type SignedAnnouncement, signedAnnouncementShape } from '#protocol/announcement.ts';
+import { decode, encode } from '#protocol/codec.ts';
+import { MAX_DEPTH } from '#protocol/limits.ts';
+import { LruCache } from '#protocol/lru.ts';
+import { isRefusal } from '#protocol/refusals.ts';
+import { MAX_ANNOUNCEMENT_BYTES, MAX_GOSSIP_BYTES, MAX_GOSSIP_WAITING } from './limits.ts';
+import type { HostMetrics } from './metrics.ts';
+
+/** What one rejected announcement takes from the score of who passed it on, and how fast that is forgiven. */
+const REJECT_PENALTY = 10;
+const FORGIVEN_PER_MS = 1 / 60_000;
+
+const RESULTS: Readonly<Record<GossipVerdict, TopicValidatorResult>> = {
+  accept: TopicValidatorResult.Accept,
+  ignore: TopicValidatorResult.Ignore,
+  reject: TopicValidatorResult.Reject,
+};
+
+/** How much is held against those who passed on what must be rejected. */
+class Blame {
+  readonly #blame = new LruCache<string, { amount: number; atMs: number }>(10_000);
+
+  add(peer: string): void {
+    this.#of(peer).amount += REJECT_PENALTY;
+  }
+
+  scoreOf(peer: string): number {
+    return -this.#of(peer).amount;
+  }
+
+  #of(peer: string): { amount: number } {
+    const nowMs = performance.now();
+    const blame = this.#blame.get(peer, () => ({ amount: 0, atMs: nowMs }));
+    blame.amount = Math.max(0, blame.amount - (nowMs - blame.atMs) * FORGIVEN_PER_MS);
+    blame.atMs = nowMs;
+    return blame;
+  }
+}
+
+/** The gossipsub service and its use, made together because the score of a peer depends on what it sent. */
+export function createGossip(
+  network: string,
+  announcement: (signed: SignedAnnouncement) => GossipVerdict,
+  metrics: HostMetrics,
+) {
+  const blame = new Blame();
+  let waiting = 0;
+  let turn: Promise<void> = Promise.resolve();
+
+  const judge = async (peer: PeerId, message: Message): Promise<TopicValidatorResult> => {
+    if (waiting >= MAX_GOSSIP_WAITING) {
+      metrics.announcements.inc({ verdict: 'too-many' });
+      return TopicValidatorResult.Ignore;
+    }
+    waiting++;
+    // One at a time, and between two of them everything else gets its turn.
+    turn = turn.then(async () => setImmediate());
+    await turn;
+    waiting--;
+    const signed = readAnnouncement(message.data);
+    const verdict = signed === null || topicOf(network, signed) !== message.topic ? 'reject' : announcement(signed);
+    metrics.announcements.inc({ verdict });
+    if (verdict === 'reject') blame.add(peer.toString());
+    return RESULTS[verdict];
+  };
+
+  const service = gossipsub({
+    // Announcements carry the signatures of both ends; who passes one on is nobody's business.
+    globalSignaturePolicy: StrictNoSign,
+    fallbackToFloodsub: false,
+    allowPublishToZeroTopicPeers: true,
+    ignoreDuplicatePublishError: true,
+    tagMeshPeers: false,
+    awaitRpcHandler: false,
+    awaitRpcMessageHandler: false,
+    maxInboundDataLength: MAX_GOSSIP_BYTES,
+    maxOutboundBufferSize: 16 * MAX_GOSSIP_BYTES,
+    maxInboundStreams: 4,
+    maxOutboundStreams: 4,
+    scoreParams: {
+      // Many participants share a machine or a router: with the default nothing is delivered among more than ten.
+      IPColocationFactorWeight: 0,
+      appSpecificScore: (peer) => blame.scoreOf(peer),
+      appSpecificWeight: 1,
+      retainScore: 600_000,
+    },
+  });
+
+  return {
+    service,
+    follow(pubsub: GossipSub, equivalent: string): void {
+      const topic = topicName(network, equivalent);
+      pubsub.topicValidators.set(topic, judge);
+      pubsub.subscribe(topic);
+    },
+    async publish(pubsub: GossipSub, signed: SignedAnnouncement): Promise<void> {
+      await pubsub.publish(topicOf(network, signed), encode(signedAnnouncementShape, signed));
+    },
+  };
+}
+
+function readAnnouncement(data: Uint8Array): SignedAnnouncement | null {
+  const signed = decode(signedAnnouncementShape, data, { maxBytes: MAX_ANNOUNCEMENT_BYTES, maxDepth: MAX_DEPTH });
+  return isRefusal(signed) ? null : signed;
+}
+
+function topicOf(network: string, signed: SignedAnnouncement): string {
+  return topicName(network, signed.announcement.equivalent);
+}
+
+function topicName(network: string, equivalent: string): string {
+  return `geo/1/${network}/${equivalent}`;
+}

@@ -1,0 +1,219 @@
+/** The node's place in the network: links to neighbours, queries to others, announcements to everyone. */
+import { identify } from '@libp2p/identify';
+import type { Connection, Libp2p } from '@libp2p/interface';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { yamux } from '@libp2p/yamux';
+import { createLibp2p } from 'libp2p';
+import type { GossipVerdict, SignedAnnouncement } from '#protocol/announcement.ts';
+import { assert } from '#protocol/bug.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { isRefusal } from '#protocol/refusals.ts';
+import { Failure } from '../failure.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { parseAddress } from './address.ts';
+import { AddressBook } from './address-book.ts';
+import { createGossip } from './gossip.ts';
+import { Keeper } from './keeper.ts';
+import {
+  DIAL_TIMEOUT_MS,
+  LIVENESS_INTERVAL_MS,
+  MAX_CONNECTIONS,
+  MAX_DIALS,
+  MAX_NEW_CONNECTIONS_PER_SECOND,
+  MAX_PARALLEL_DIALS,
+  MAX_PENDING_CONNECTIONS,
+  MAX_STREAM_WINDOW_BYTES,
+  MAX_STREAMS_PER_CONNECTION,
+  STRANGER_TIMEOUT_MS,
+} from './limits.ts';
+import { LINK_PROTOCOL, type LinkInfo, Links } from './links.ts';
+import { createHostMetrics } from './metrics.ts';
+import { privateKeyFromSeed, publicKeyOf } from './peer-id.ts';
+import { QUERY_PROTOCOL, Queries } from './queries.ts';
+
+export interface HostHandlers {
+  /** A frame of a neighbour, or of a stranger's query. Resolves when it is done with; until then few others follow. */
+  frame(from: PublicKey, frame: Uint8Array): Promise<void>;
+  linkUp(neighbour: PublicKey): void;
+  linkDown(neighbour: PublicKey): void;
+  announcement(signed: SignedAnnouncement): GossipVerdict;
+  /** Two running nodes have this identity. */
+  twin?(publicKey: PublicKey): void;
+}
+
+export interface HostOptions {
+  /** The 32-byte seed of the identity. */
+  readonly seed: Uint8Array;
+  readonly network: string;
+  /** Multiaddrs to listen on, such as `/ip4/0.0.0.0/tcp/4001`; port 0 takes a free one. */
+  readonly listen: readonly string[];
+  /** 16 random bytes in hex, new at each start. */
+  readonly instance: string;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly handlers: HostHandlers;
+  /** How often connections are asked whether they are alive. */
+  readonly livenessIntervalMs?: number;
+}
+
+export interface Host {
+  readonly publicKey: PublicKey;
+  /** Where this node can be reached, each with its peer id; for contact cards. */
+  addresses(): readonly string[];
+  /** Stay linked to the neighbour, with a growing pause between attempts; other addresses than before are tried at once. */
+  keep(neighbour: PublicKey, addresses: readonly string[]): void;
+  /** No longer dial the neighbour. A link there is stays. */
+  forget(neighbour: PublicKey): void;
+  /** Remember where somebody who is no neighbour can be asked. */
+  learn(participant: PublicKey, addresses: readonly string[]): void;
+  /** To a neighbour over its link, to others as a query; what cannot be sent now is dropped, for its sender resends. */
+  send(to: PublicKey, frame: Uint8Array): void;
+  linked(): readonly LinkInfo[];
+  publish(signed: SignedAnnouncement): Promise<void>;
+  /** Take part in the gossip about an equivalent. */
+  follow(equivalent: string): void;
+  /** Ends all links and stops listening. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a host. Handlers may be called before the promise resolves.
+ * @throws Failure `port-in-use` when a listen address is taken, `config-invalid` when it cannot be listened on at all.
+ */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const { network, log, handlers } = options;
+  const metrics = createHostMetrics(options.metrics.registry);
+  const gossip = createGossip(network, (signed) => handlers.announcement(signed), metrics);
+  const libp2p = await createLibp2p({
+    start: false,
+    privateKey: await privateKeyFromSeed(options.seed),
+    addresses: { listen: [...options.listen] },
+    transports: [tcp({ backlog: MAX_PENDING_CONNECTIONS })],
+    connectionEncrypters: [noise()],
+    streamMuxers: [
+      yamux({
+        maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
+        maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
+        streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES },
+      }),
+    ],
+    connectionManager: {
+      maxConnections: MAX_CONNECTIONS,
+      inboundConnectionThreshold: MAX_NEW_CONNECTIONS_PER_SECOND,
+      maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
+      maxParallelDials: MAX_PARALLEL_DIALS,
+      maxDialQueueLength: MAX_DIALS,
+      dialTimeout: DIAL_TIMEOUT_MS,
+    },
+    connectionMonitor: { pingInterval: options.livenessIntervalMs ?? LIVENESS_INTERVAL_MS },
+    connectionGater: {
+      denyInboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
+      denyOutboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
+      denyDialMultiaddr: (address) => isRefusal(parseAddress(address.toString())),
+    },
+    services: { identify: identify(), ping: ping(), pubsub: gossip.service },
+  });
+  const publicKey = publicKeyOf(libp2p.peerId);
+  assert(publicKey !== null, 'a seed gives an Ed25519 key that may sign');
+
+  const book = new AddressBook(log);
+  const links = new Links({
+    self: publicKey,
+    network,
+    instance: options.instance,
+    log,
+    metrics,
+    isKept: (neighbour) => keeper.has(neighbour),
+    frame: async (from, frame) => handlers.frame(from, frame),
+    up: (neighbour) => handlers.linkUp(neighbour),
+    down(neighbour, lastedMs) {
+      keeper.linkDown(neighbour, lastedMs);
+      handlers.linkDown(neighbour);
+    },
+    twin: (neighbour) => handlers.twin?.(neighbour),
+  });
+  const keeper = new Keeper({ libp2p, links, log, metrics });
+  const queries = new Queries({ libp2p, log, metrics, frame: async (from, frame) => handlers.frame(from, frame) });
+
+  await libp2p.handle(LINK_PROTOCOL, async (stream, connection) => links.establish(stream, connection, 'them'), {
+    maxInboundStreams: 4,
+    maxOutboundStreams: 4,
+  });
+  await libp2p.handle(QUERY_PROTOCOL, async (stream, connection) => queries.receive(stream, connection), {
+    maxInboundStreams: 16,
+    maxOutboundStreams: 64,
+  });
+  await listen(libp2p, options.listen);
+  const tidying = tidyConnections(libp2p, (neighbour) => links.has(neighbour) || keeper.has(neighbour));
+
+  return {
+    publicKey,
+    addresses: () =>
+      libp2p
+        .getMultiaddrs()
+        .map((address) => address.toString())
+        .filter((address) => !isRefusal(parseAddress(address))),
+    keep: (neighbour, addresses) => keeper.keep(neighbour, addresses),
+    forget: (neighbour) => keeper.forget(neighbour),
+    learn: (participant, addresses) => book.learn(participant, addresses),
+    send(to, frame) {
+      if (links.send(to, frame)) return;
+      // A neighbour without a link is sent everything again when it has one.
+      if (keeper.has(to) || !queries.send(to, book.get(to), frame)) metrics.framesDropped.inc();
+    },
+    linked: () => links.list(),
+    publish: async (signed) => gossip.publish(libp2p.services.pubsub, signed),
+    follow: (equivalent) => gossip.follow(libp2p.services.pubsub, equivalent),
+    async stop() {
+      clearInterval(tidying);
+      keeper.stop();
+      await links.stop();
+      await libp2p.stop();
+    },
+  };
+}
+
+async function listen(libp2p: Libp2p, addresses: readonly string[]): Promise<void> {
+  try {
+    await libp2p.start();
+  } catch (error) {
+    await libp2p.stop();
+    const { message } = error as Error;
+    const where = addresses.join(', ');
+    if (message.includes('EADDRINUSE')) {
+      throw new Failure('port-in-use', `Another program listens on ${where}.`, {
+        cause: error,
+        hint: 'Stop it, or choose another port in the settings (0 takes a free one).',
+      });
+    }
+    throw new Failure('config-invalid', `This machine cannot listen on ${where}.`, {
+      cause: error,
+      hint: 'Choose an address of this machine, such as /ip4/0.0.0.0/tcp/4001.',
+    });
+  }
+}
+
+/**
+ * Closes connections that serve nobody: those of strangers after a while, and the others of a participant as soon as
+ * one of them breaks. Gossipsub opens its streams once for a participant, not for each connection: with one of two gone
+ * it would go on without them.
+ */
+function tidyConnections(libp2p: Libp2p, isNeighbour: (participant: PublicKey) => boolean): NodeJS.Timeout {
+  const close = (connection: Connection): void => {
+    connection.close().catch((error: unknown) => connection.abort(error as Error));
+  };
+  libp2p.addEventListener('connection:close', ({ detail }) => {
+    for (const other of libp2p.getConnections(detail.remotePeer)) if (other !== detail) close(other);
+  });
+  return setInterval(() => {
+    const openedBefore = Date.now() - STRANGER_TIMEOUT_MS;
+    for (const connection of libp2p.getConnections()) {
+      const participant = publicKeyOf(connection.remotePeer);
+      if (participant !== null && isNeighbour(participant)) continue;
+      if (connection.timeline.open < openedBefore) close(connection);
+    }
+  }, STRANGER_TIMEOUT_MS / 3).unref();
+}

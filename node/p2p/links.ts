@@ -1,0 +1,223 @@
+/**
+ * Links: one stream a neighbour (§7.1), whoever opened it.
+ *
+ * Which stream that is, the participant with the smaller key decides, by when it says HELLO: the other one says HELLO on
+ * every stream at once, the smaller one answers on a single stream, and that is the link. So two that call each other
+ * at the same time agree without a further message, and no frame is ever sent on a stream that is given up.
+ */
+import type { Connection, Stream } from '@libp2p/interface';
+import type { PublicKey } from '#protocol/identity.ts';
+import { MAX_FRAME_BYTES } from '#protocol/limits.ts';
+import type { Hello } from '#protocol/link.ts';
+import type { Log } from '../log.ts';
+import { type EndReason, FramedStream, StreamEnded } from './framed-stream.ts';
+import { helloFrame, incompatibility, readHello } from './hello.ts';
+import { HELLO_TIMEOUT_MS, MAX_HELLO_BYTES, MAX_INBOUND_LINKS, PROBE_TIMEOUT_MS } from './limits.ts';
+import type { HostMetrics } from './metrics.ts';
+import { publicKeyOf } from './peer-id.ts';
+
+export const LINK_PROTOCOL = '/geo/link/1.0.0';
+const PING_PROTOCOL = '/ipfs/ping/1.0.0';
+
+export interface LinkInfo {
+  readonly neighbour: PublicKey;
+  /** Where the connection goes to, as a multiaddr. */
+  readonly address: string;
+  readonly openedBy: 'us' | 'them';
+  readonly sinceMs: number;
+  readonly queuedBytes: number;
+}
+
+export interface LinksOptions {
+  readonly self: PublicKey;
+  readonly network: string;
+  readonly instance: string;
+  readonly log: Log;
+  readonly metrics: HostMetrics;
+  /** Neighbours have a place even where the links of others fill the node. */
+  readonly isKept: (neighbour: PublicKey) => boolean;
+  readonly frame: (from: PublicKey, frame: Uint8Array) => Promise<void>;
+  readonly up: (neighbour: PublicKey) => void;
+  readonly down: (neighbour: PublicKey, lastedMs: number) => void;
+  readonly twin: (neighbour: PublicKey) => void;
+}
+
+interface Link {
+  readonly neighbour: PublicKey;
+  readonly hello: Hello;
+  readonly frames: FramedStream;
+  readonly connection: Connection;
+  readonly openedBy: 'us' | 'them';
+  readonly sinceMs: number;
+}
+
+export class Links {
+  readonly #options: LinksOptions;
+  readonly #hello: Uint8Array;
+  readonly #links = new Map<PublicKey, Link>();
+  /** Streams that have not come to a link yet. */
+  readonly #strangers = new Set<FramedStream>();
+  #inbound = 0;
+  #stopped = false;
+
+  constructor(options: LinksOptions) {
+    this.#options = options;
+    this.#hello = helloFrame(options.network, options.instance);
+  }
+
+  has(neighbour: PublicKey): boolean {
+    return this.#links.has(neighbour);
+  }
+
+  list(): readonly LinkInfo[] {
+    return [...this.#links.values()].map(({ neighbour, connection, openedBy, sinceMs, frames }) => ({
+      neighbour,
+      address: connection.remoteAddr.toString(),
+      openedBy,
+      sinceMs,
+      queuedBytes: frames.queuedBytes,
+    }));
+  }
+
+  /** False when there is no link. A frame that is taken may still be lost with its link. */
+  send(to: PublicKey, frame: Uint8Array): boolean {
+    const link = this.#links.get(to);
+    if (link === undefined) return false;
+    this.#options.metrics.framesOut.inc();
+    link.frames.send(frame);
+    return true;
+  }
+
+  /** Makes a link of a stream that was opened to or by the other end of the connection, if that is to be. */
+  async establish(stream: Stream, connection: Connection, openedBy: 'us' | 'them'): Promise<void> {
+    const neighbour = publicKeyOf(connection.remotePeer);
+    if (stream.status !== 'open') return;
+    if (neighbour === null || this.#stopped) return stream.abort(new StreamEnded('stopped'));
+    const { metrics, isKept } = this.#options;
+    let link: Link | null = null;
+    const frames = new FramedStream(stream, {
+      maxFrameBytes: MAX_HELLO_BYTES,
+      throttled: () => metrics.throttled.inc(),
+      ended: (reason) => {
+        this.#strangers.delete(frames);
+        if (openedBy === 'them') this.#inbound--;
+        metrics.streamEnds.inc({ reason });
+        if (link !== null) this.#down(link, reason);
+      },
+    });
+    if (openedBy === 'them' && ++this.#inbound > MAX_INBOUND_LINKS && !isKept(neighbour)) {
+      return frames.abort('too-many-links');
+    }
+    this.#strangers.add(frames);
+    const late = setTimeout(() => frames.abort('hello-late'), HELLO_TIMEOUT_MS);
+    try {
+      const hello = await this.#exchangeHello(neighbour, frames);
+      if (hello === null) return;
+      link = { neighbour, hello, frames, connection, openedBy, sinceMs: Date.now() };
+      this.#up(link);
+    } catch (error) {
+      if (!(error instanceof StreamEnded)) throw error;
+      this.#options.log.debug({ neighbour, openedBy, reason: error.reason }, 'no link came of a stream');
+    } finally {
+      clearTimeout(late);
+    }
+  }
+
+  /** Ends all links, after what waits has been handed to the network or 500 ms have passed. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const frames of this.#strangers) frames.abort('stopped');
+    const signal = AbortSignal.timeout(500);
+    await Promise.all([...this.#links.values()].map(async ({ frames }) => frames.close('stopped', signal)));
+  }
+
+  /** The neighbour's HELLO once this stream is the link; null when it is not to be, and the stream has ended. */
+  async #exchangeHello(neighbour: PublicKey, frames: FramedStream): Promise<Hello | null> {
+    const decides = this.#options.self < neighbour;
+    if (!decides) frames.send(this.#hello);
+    const hello = readHello(await frames.read());
+    if (hello === null) {
+      this.#options.log.warn({ neighbour }, 'no link: its first frame is no HELLO');
+      frames.abort('hello-malformed');
+      return null;
+    }
+    const why = incompatibility(hello, this.#options.network);
+    if (why !== null) {
+      this.#options.log.warn({ neighbour, why }, 'no link with an incompatible node');
+      // The other side is to know why as well.
+      if (decides) frames.send(this.#hello);
+      await frames.close('incompatible', AbortSignal.timeout(HELLO_TIMEOUT_MS));
+      return null;
+    }
+    const obstacle = await this.#obstacle(neighbour, hello, decides);
+    if (frames.end !== null) return null;
+    if (obstacle !== null) {
+      frames.abort(obstacle);
+      return null;
+    }
+    if (decides) frames.send(this.#hello);
+    return hello;
+  }
+
+  /** Whether a link that exists stands in the way of a new one; one that does not is ended. */
+  async #obstacle(neighbour: PublicKey, hello: Hello, decides: boolean): Promise<'superseded' | 'twin' | null> {
+    for (;;) {
+      const link = this.#links.get(neighbour);
+      if (link === undefined) return null;
+      const sameInstance = link.hello.instance === hello.instance;
+      // The neighbour that decides has chosen the new stream.
+      if (sameInstance && !decides) {
+        link.frames.abort('superseded');
+        return null;
+      }
+      // Otherwise the new stream crossed the choice of the old one, or the old one broke and nobody noticed. An answer
+      // comes after everything the neighbour did to the old stream before.
+      const alive = await answers(link.connection);
+      if (this.#links.get(neighbour) !== link) continue;
+      if (!alive) {
+        link.frames.abort('reset');
+        return null;
+      }
+      if (sameInstance) return 'superseded';
+      this.#options.log.error({ neighbour }, 'two running nodes have the same identity');
+      this.#options.twin(neighbour);
+      return 'twin';
+    }
+  }
+
+  #up(link: Link): void {
+    const { neighbour, frames, connection, openedBy } = link;
+    const { metrics, log, frame, up } = this.#options;
+    this.#strangers.delete(frames);
+    this.#links.set(neighbour, link);
+    log.info({ neighbour, openedBy, address: connection.remoteAddr.toString() }, 'link up');
+    up(neighbour);
+    frames.deliverTo(async (bytes) => {
+      metrics.framesIn.inc();
+      try {
+        await frame(neighbour, bytes);
+      } catch (error) {
+        log.error({ neighbour, err: error }, 'a frame could not be worked on');
+        throw error;
+      }
+    }, MAX_FRAME_BYTES);
+  }
+
+  #down(link: Link, reason: EndReason): void {
+    if (this.#links.get(link.neighbour) !== link) return;
+    this.#links.delete(link.neighbour);
+    this.#options.log.info({ neighbour: link.neighbour, reason }, 'link down');
+    this.#options.down(link.neighbour, Date.now() - link.sinceMs);
+  }
+}
+
+/** Whether the other end of a connection is still there: negotiating a stream takes it an answer. */
+async function answers(connection: Connection): Promise<boolean> {
+  try {
+    const stream = await connection.newStream(PING_PROTOCOL, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    stream.abort(new StreamEnded('closed'));
+    return true;
+  } catch {
+    return false;
+  }
+}
