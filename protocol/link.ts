@@ -19,6 +19,8 @@ import {
   type Packet,
   packetShape,
   publicKeyShape,
+  type Route,
+  routeShape,
   type Signature,
   signatureShape,
   type TxId,
@@ -78,13 +80,17 @@ export interface Cancel {
   readonly routeIndex: number;
 }
 
-/** "What became of it?" To the downstream neighbour with the whole packet, to the receiver with the header, to others with the id. */
+/**
+ * "What became of it?" To the downstream neighbour with the whole packet, or, from a restored participant that must not
+ * sign it, with header and route; to the receiver with the header; to others with the id.
+ */
 export interface Resolve {
   readonly type: 'resolve';
   readonly txId: TxId;
   readonly routeIndex: number;
   readonly packet: Packet | null;
   readonly header: Header | null;
+  readonly route: Route | null;
 }
 
 /** The receiver's signed "I will never commit this transaction". */
@@ -198,6 +204,7 @@ export const messageShape: Shape<Message> = variants('type', {
       routeIndex: routeIndexShape,
       packet: nullable(packetShape),
       header: nullable(headerShape),
+      route: nullable(routeShape),
     }),
   ],
   decline: [7, record<Fields<Decline>>({ txId: txIdShape, signer: publicKeyShape, signature: signatureShape })],

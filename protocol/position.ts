@@ -39,8 +39,10 @@ interface PositionBase {
 /** Signed and forwarded (or about to be): both hops reserved until a certificate or the downstream ABORT (rule 3). */
 export interface PreparedPosition extends PositionBase {
   readonly state: 'prepared';
-  /** Prepare signatures of positions 0 … own. */
+  /** Prepare signatures of positions 0 … own; the own one is missing when `isAdopted`. */
   readonly signatures: readonly Signature[];
+  /** A restored participant may have signed this and forgotten it: it waits as if it had, and signs nothing (rule 10). */
+  readonly isAdopted: boolean;
 }
 
 /** The receiver has this route complete and waits for the others; the incoming hop is reserved. */

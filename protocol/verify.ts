@@ -5,7 +5,7 @@
 import { announcementStatement, judgeAnnouncement } from './announcement.ts';
 import { certificateFormFlaw, commitFlaw, isSameSignature, preparesFlaw } from './certificate.ts';
 import type { PublicKey } from './identity.ts';
-import type { Message } from './link.ts';
+import type { AbortMessage, Message } from './link.ts';
 import { type Certificate, type Header, hopsOf, type Packet, packetFlaw, type Signature, txIdOf } from './packet.ts';
 import type { Records } from './records.ts';
 import type { Verify } from './statement.ts';
@@ -51,20 +51,8 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
       return certificateFault(reader, message.certificate) ?? message;
     case 'resolve':
       return resolveFault(reader, from, message) ?? message;
-    case 'abort': {
-      const { txId, routeIndex, position, signer, signature } = message;
-      const statement = {
-        domain: 'geo/1/abort',
-        network: reader.records.network,
-        txId,
-        routeIndex,
-        position,
-        signer,
-      } as const;
-      return reader.verify(statement, signature)
-        ? message
-        : fault('bad-signature', 'an ABORT is not signed by its signer');
-    }
+    case 'abort':
+      return verifyAbort(reader, message);
     case 'decline': {
       const { txId, signer, signature } = message;
       const statement = { domain: 'geo/1/decline', network: reader.records.network, txId, signer } as const;
@@ -150,8 +138,25 @@ function storedSignatures(records: Records, packet: Packet): readonly Signature[
   return longest;
 }
 
+/**
+ * An ABORT counts by its signer's signature alone. What it rests on is for evidence, and is checked where it decides
+ * something: in an own ABORT that was forgotten, the downstream waiver frees the outgoing hop (rule 10).
+ */
+function verifyAbort(reader: Reader, message: AbortMessage): Message | Fault {
+  const { txId, routeIndex, position, signer, signature, restsOn } = message;
+  const { network, self } = reader.records;
+  const base = { domain: 'geo/1/abort', network, txId, routeIndex } as const;
+  if (!reader.verify({ ...base, position, signer }, signature)) {
+    return fault('bad-signature', 'an ABORT is not signed by its signer');
+  }
+  const first = restsOn[0];
+  if (signer !== self || first === undefined) return message;
+  const rests = reader.verify({ ...base, position: first.position, signer: first.signer }, first.signature);
+  return rests ? message : { ...message, restsOn: [] };
+}
+
 function resolveFault(reader: Reader, from: PublicKey, message: Extract<Message, { type: 'resolve' }>): Fault | null {
-  const { txId, packet, header } = message;
+  const { txId, packet, header, route } = message;
   if (packet !== null) {
     return packet.txId === txId
       ? packetFault(reader, from, packet)
@@ -159,7 +164,9 @@ function resolveFault(reader: Reader, from: PublicKey, message: Extract<Message,
   }
   if (header === null) return null;
   if (header.network !== reader.records.network) return fault('wrong-network', 'a RESOLVE is of another network');
-  return txIdOf(header) === txId ? null : fault('bad-form', 'a RESOLVE carries another header');
+  if (txIdOf(header) !== txId) return fault('bad-form', 'a RESOLVE carries another header');
+  const flaw = route === null ? null : packetFlaw(header, route);
+  return flaw === null ? null : fault('bad-form', flaw);
 }
 
 function trustLineFault(reader: Reader, from: PublicKey, signed: SignedTrustLine): Fault | null {

@@ -67,17 +67,28 @@ export class Adversary {
   /** One act of mischief, or none. */
   act(): Mischief | null {
     const member = this.#random.pick(this.#members);
-    const acts = [
-      this.#replay,
-      this.#waive,
-      this.#decide,
-      this.#showCertificate,
-      this.#decline,
-      this.#spendAgain,
-      this.#moveAbort,
-      this.#mixSignatures,
-    ];
-    return this.#random.pick(acts).call(this, member);
+    switch (this.#random.below(10)) {
+      case 0:
+        return this.#replay(member);
+      case 1:
+        return this.#waive(member);
+      case 2:
+        return this.#decide(member);
+      case 3:
+        return this.#showCertificate(member);
+      case 4:
+        return this.#decline(member);
+      case 5:
+        return this.#spendAgain(member);
+      case 6:
+        return this.#moveAbort(member);
+      case 7:
+        return this.#askForDecline(member);
+      case 8:
+        return this.#sendLate(member);
+      default:
+        return this.#mixSignatures(member);
+    }
   }
 
   /** Any earlier message to anyone: often to the wrong one. */
@@ -120,7 +131,7 @@ export class Adversary {
 
   /**
    * As the receiver: a commit signature on whatever came, whatever was waived before. Signatures that are missing are
-   * filled in from the same signer's other positions, in case they pass.
+   * filled in from the same signer's other positions, or left out, in case that passes.
    */
   #decide(member: Participant): Mischief | null {
     const packet = this.#any(this.#packets.filter(({ header }) => header.receiver === member.key));
@@ -129,7 +140,7 @@ export class Adversary {
     const signatures: Signature[] = [];
     for (const signer of route.nodes.slice(0, -1)) {
       const signature = packet.signatures[signatures.length] ?? this.#signatureOf(txId, signer);
-      if (signature === undefined) return null;
+      if (signature === undefined) break;
       signatures.push(signature);
     }
     const commit = member.sign({ domain: 'geo/1/commit', network: header.network, txId, signer: member.key });
@@ -207,6 +218,26 @@ export class Adversary {
     const position = found > 0 ? found : this.#random.below(7);
     const to = packet?.route.nodes[position - 1] ?? this.#random.pick(this.#keys);
     return { from: member.index, to, message: { ...message, routeIndex, position } };
+  }
+
+  /** Asks an honest receiver to give a transaction up, to use its DECLINE against its later commit. */
+  #askForDecline(member: Participant): Mischief | null {
+    const packet = this.#any(this.#packets);
+    if (packet === null) return null;
+    const { txId, header, route } = packet;
+    const message: Message = { type: 'resolve', txId, routeIndex: route.index, packet: null, header, route: this.#random.permille(300) ? route : null };
+    return { from: member.index, to: header.receiver, message };
+  }
+
+  /** A packet that was kept back, sent on long after. */
+  #sendLate(member: Participant): Mischief | null {
+    const packet = this.#any(
+      this.#packets.filter(({ route, signatures }) => route.nodes[signatures.length - 1] === member.key),
+    );
+    const to = packet?.route.nodes[packet.signatures.length];
+    return packet === null || to === undefined
+      ? null
+      : { from: member.index, to, message: { type: 'prepare', packet } };
   }
 
   /** A packet with the signatures of another route. */

@@ -268,6 +268,10 @@ export class Checkers {
     }
     for (const account of records.accounts())
       this.#expectedOf(participant, account.neighbour, account.equivalent).seen = account;
+    const byPayment = this.#committedBy[index] as Map<string, TxId>;
+    for (const [payment, txId] of byPayment) {
+      if (!records.positions(txId).some((position) => position.state === 'committed')) byPayment.delete(payment);
+    }
     const promises = this.#promised[index] as Map<string, Promised>;
     if (!checkPromises) promises.clear();
     for (const promised of promises.values()) {
@@ -278,22 +282,17 @@ export class Checkers {
 }
 
 function promiseOf(self: PublicKey, message: Message): Promised | null {
-  switch (message.type) {
-    case 'prepare': {
-      const { txId, route, signatures } = message.packet;
-      return { txId, routeIndex: route.index, position: signatures.length - 1, what: 'prepare' };
-    }
-    case 'commit': {
-      const { txId, route } = message.certificate;
-      const position = route.nodes.lastIndexOf(self);
-      return position < 0 ? null : { txId, routeIndex: route.index, position, what: 'commit' };
-    }
-    case 'abort':
-      if (message.signer !== self) return null;
-      return { txId: message.txId, routeIndex: message.routeIndex, position: message.position, what: 'abort' };
-    default:
-      return null;
+  if (message.type === 'prepare') {
+    const { txId, route, signatures } = message.packet;
+    return { txId, routeIndex: route.index, position: signatures.length - 1, what: 'prepare' };
   }
+  if (message.type === 'commit') {
+    const { txId, route } = message.certificate;
+    const position = route.nodes.lastIndexOf(self);
+    return position < 0 ? null : { txId, routeIndex: route.index, position, what: 'commit' };
+  }
+  if (message.type !== 'abort' || message.signer !== self) return null;
+  return { txId: message.txId, routeIndex: message.routeIndex, position: message.position, what: 'abort' };
 }
 
 function isKept(records: Records, { txId, routeIndex, position, what }: Promised): boolean {

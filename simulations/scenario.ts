@@ -34,6 +34,8 @@ export type Incident =
   | { readonly type: 'cut'; readonly a: number; readonly b: number }
   | { readonly type: 'join'; readonly a: number; readonly b: number }
   | { readonly type: 'crash'; readonly participant: number }
+  /** The clock of a participant steps to another error. */
+  | { readonly type: 'clock'; readonly participant: number }
   | { readonly type: 'restore'; readonly participant: number; readonly lost: number };
 
 export interface Scenario {
@@ -64,18 +66,26 @@ export function makeScenario(seed: number, level: FaultLevel): Scenario {
 
   for (const [a, b] of links) openLines(random, a, b, at);
   const payments = random.between(15, 50);
+  let restores = level === 'all' && random.permille(250) ? 2 : 0;
   const windowMs = random.between(2_000, 20_000);
   for (let number = 0; number < payments; number++) {
     const atMs = OPENING_MS + random.below(windowMs);
-    const command = random.permille(120)
+    const command = random.permille(220)
       ? makeClearing(random, links, participants)
-      : makePayment(random, links, participants);
-    if (command !== null) at(atMs, { type: 'command', ...command });
+      : makePayment(random, links, participants, faults.malicious);
+    if (command === null) continue;
+    at(atMs, { type: 'command', ...command });
+    const victim = middleOf(command.command, participants);
+    if (restores > 0 && victim !== null && random.permille(200)) {
+      restores--;
+      at(atMs + random.between(5, 120), { type: 'restore', participant: victim, lost: random.between(1, 4) });
+    }
   }
   for (let change = random.below(6); change > 0; change--)
     changeLimit(random, links, OPENING_MS + random.below(windowMs), at);
-  if (level !== 'none') addIncidents(random, level, links, participants, windowMs, at);
-  const healAtMs = EPOCH_MS + OPENING_MS + windowMs + random.between(1_000, 60_000);
+  if (level !== 'none') addIncidents(random, links, participants, windowMs, at);
+  const patienceMs = random.permille(250) ? random.between(60_000, 900_000) : random.between(1_000, 60_000);
+  const healAtMs = EPOCH_MS + OPENING_MS + windowMs + patienceMs;
   return { seed, participants, links, incidents, faults, healAtMs, endAtMs: healAtMs + 3 * 3_600_000 };
 }
 
@@ -151,10 +161,18 @@ function changeLimit(random: Random, links: Scenario['links'], atMs: number, at:
 
 type Ordered = { participant: number; command: Command } | null;
 
-function makePayment(random: Random, links: Scenario['links'], participants: number): Ordered {
-  const payer = random.below(participants);
-  const receiver = random.below(participants);
-  const routes = random.permille(350) ? null : randomRoutes(random, links, payer, receiver, random.between(1, 3));
+function makePayment(
+  random: Random,
+  links: Scenario['links'],
+  participants: number,
+  malicious: readonly number[],
+): Ordered {
+  // Colluders also pay each other over several routes, to have honest participants on two of them.
+  const amongColluders = malicious.length > 1 && random.permille(400);
+  const payer = amongColluders ? (malicious[0] as number) : random.below(participants);
+  const receiver = amongColluders ? (malicious[1] as number) : random.below(participants);
+  const routes =
+    !amongColluders && random.permille(350) ? null : randomRoutes(random, links, payer, receiver, random.between(1, 3));
   if (payer === receiver || (routes !== null && routes.length === 0)) return null;
   const amount = routes?.reduce((sum, route) => sum + route.amount, 0n) ?? BigInt(random.between(1, 60)) * UNIT;
   return {
@@ -222,35 +240,32 @@ function makeClearing(random: Random, links: Scenario['links'], participants: nu
       type: 'clear',
       paymentId: random.hex(32) as PaymentId,
       equivalent: EQUIVALENT,
-      amount: BigInt(random.between(1, 20)) * UNIT,
+      amount: BigInt(random.between(1, 10)) * UNIT,
       nodes: ring.map(keyOf),
       randomness: random.hex(32),
     },
   };
 }
 
-function addIncidents(
-  random: Random,
-  level: FaultLevel,
-  links: Scenario['links'],
-  participants: number,
-  windowMs: number,
-  at: At,
-): void {
+function addIncidents(random: Random, links: Scenario['links'], participants: number, windowMs: number, at: At): void {
   for (let cuts = random.below(5); cuts > 0; cuts--) {
     const [a, b] = random.pick(links);
     const atMs = OPENING_MS + random.below(windowMs);
     at(atMs, { type: 'cut', a, b });
     if (random.permille(800)) at(atMs + random.between(10, 50_000), { type: 'join', a, b });
   }
+  for (let steps = random.below(8); steps > 0; steps--) {
+    at(OPENING_MS + random.below(windowMs + 60_000), { type: 'clock', participant: random.below(participants) });
+  }
   for (let crashes = random.below(4); crashes > 0; crashes--) {
     at(OPENING_MS + random.below(windowMs), { type: 'crash', participant: random.below(participants) });
   }
-  if (level === 'all' && random.permille(150)) {
-    at(OPENING_MS + random.below(windowMs), {
-      type: 'restore',
-      participant: random.below(participants),
-      lost: random.between(1, 12),
-    });
-  }
+}
+
+/** A participant in the middle of a payment's chosen route, or null: one that an old backup would hurt most. */
+function middleOf(command: Command, participants: number): number | null {
+  const route = command.type === 'pay' ? command.routes?.[0]?.nodes : null;
+  if (route === null || route === undefined || route.length < 3) return null;
+  for (let index = 0; index < participants; index++) if (keyOf(index) === route[1]) return index;
+  return null;
 }

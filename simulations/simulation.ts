@@ -119,7 +119,7 @@ export class Simulation {
     };
   }
 
-  /** A clock may run ahead or behind, and step at a restart. */
+  /** A clock may be ahead or behind, and step; once healed it is right. */
   #setClock(index: number): void {
     const { clockSkewMs } = this.#scenario.faults;
     this.#skews[index] = clockSkewMs === 0 || this.#healed ? 0 : this.#random.between(-clockSkewMs, clockSkewMs);
@@ -210,6 +210,9 @@ export class Simulation {
         return;
       case 'crash':
         if (!this.#healed) this.#crash(this.#participants[incident.participant] as Participant);
+        return;
+      case 'clock':
+        this.#setClock(incident.participant);
         return;
       case 'restore':
         if (!this.#healed) this.#restore(this.#participants[incident.participant] as Participant, incident.lost);
@@ -343,7 +346,6 @@ export class Simulation {
   #restart(participant: Participant): void {
     if (participant.isUp) return;
     participant.restart();
-    this.#setClock(participant.index);
     if (!this.#malicious.has(participant.index))
       this.#checkers.afterCrash(participant, !this.#restored.has(participant.index));
     this.#feed(participant, { type: 'start' });
@@ -372,6 +374,7 @@ export class Simulation {
   /** All faults stop; everybody comes back and every link is made anew, as after a reconnection storm. */
   #heal(): void {
     this.#healed = true;
+    for (const { index } of this.#participants) this.#setClock(index);
     for (const participant of this.#participants) this.#restart(participant);
     for (const [a, b] of this.#scenario.links) {
       this.#setLink(a, b, false);

@@ -2,7 +2,7 @@
  * ABORT (§4.4 rules 4 and 6): only the creditor of a hop can let it go, for ever, and only on what makes it safe.
  */
 import type { PublicKey } from '../identity.ts';
-import type { TxId } from '../packet.ts';
+import type { Route, TxId } from '../packet.ts';
 import {
   type Abort,
   type AbortedPosition,
@@ -22,7 +22,7 @@ import type { Turn } from './turn.ts';
 
 /** A position about to be aborted: one never signed (`none`), one the receiver holds, or one that was prepared. */
 type Abortable =
-  | (Omit<PreparedPosition, 'state' | 'signatures'> & { readonly state: 'none' })
+  | (Omit<PreparedPosition, 'state' | 'signatures' | 'isAdopted'> & { readonly state: 'none' })
   | HeldPosition
   | PreparedPosition;
 
@@ -134,35 +134,51 @@ function endOwnRisk(turn: Turn, known: AbortedPosition, abort: Abort): void {
   turn.savePosition({ ...known, ownRisk: null, downstreamAbort: abort });
 }
 
-/** Someone shows a waiver that this participant signed. If it is news, records were lost (rule 10). */
+/**
+ * Someone shows a waiver that this participant signed. If it is news, records were lost (rule 10). The downstream
+ * waiver that it rested on comes with it (verified by verify.ts) and lets the outgoing hop go again.
+ */
 function receiveOwnAbort(turn: Turn, from: PublicKey, abort: Abort): void {
   const { txId, routeIndex, position } = abort;
   const known = turn.position(txId, routeIndex, position);
   if (known?.state === 'aborted') return;
   markRestored(turn, txId);
-  if (known?.state === 'committed' && known.waivedByMe === null) {
-    turn.savePosition({ ...known, waivedByMe: abort, acked: true });
+  if (known === undefined) return;
+  const downstreamAbort = restedOn(known, abort);
+  if (known.state === 'committed') {
+    if (known.waivedByMe !== null) return;
+    if (downstreamAbort !== null) undoByDownstream(turn, known, downstreamAbort);
+    const waivedByDownstream = known.waivedByDownstream ?? downstreamAbort;
+    turn.savePosition({ ...known, waivedByDownstream, waivedByMe: abort, acked: true });
     uncountIncoming(turn, known);
+    return;
   }
-  if (known?.state === 'prepared' || known?.state === 'held') {
-    freeIncoming(turn, known);
-    const outgoing = downstreamOf(known) !== null;
-    const { type, header, route } = known;
-    turn.savePosition({
-      type,
-      txId,
-      position,
-      header,
-      route,
-      state: 'aborted',
-      abort,
-      acked: from === upstreamOf(known),
-      cause: abort.cause,
-      downstreamAbort: null,
-      ownRisk: outgoing ? 'reserved' : null,
-      certificate: null,
-    });
-  }
+  freeIncoming(turn, known);
+  const stillOpen = downstreamOf(known) !== null && downstreamAbort === null;
+  if (downstreamAbort !== null) freeOutgoing(turn, known);
+  const { type, header, route } = known;
+  turn.savePosition({
+    type,
+    txId,
+    position,
+    header,
+    route,
+    state: 'aborted',
+    abort,
+    acked: from === upstreamOf(known),
+    cause: abort.cause,
+    downstreamAbort,
+    ownRisk: stillOpen ? 'reserved' : null,
+    certificate: null,
+  });
+}
+
+/** The downstream neighbour's waiver that an own one carries, or null. */
+function restedOn(known: { position: number; route: Route }, abort: Abort): Abort | null {
+  const [first, ...restsOn] = abort.restsOn;
+  if (first === undefined || first.position !== known.position + 1 || first.signer !== downstreamOf(known)) return null;
+  const { txId, routeIndex, cause } = abort;
+  return { ...first, txId, routeIndex, cause, restsOn };
 }
 
 /** The upstream neighbour has saved the waiver. */

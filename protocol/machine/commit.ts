@@ -79,7 +79,7 @@ function applyAt(turn: Turn, certificate: Certificate, position: number): void {
     case undefined: {
       // It carries an own signature, or it would not be valid: records were lost.
       markRestored(turn, txId);
-      const lost = { type: 'position', txId, position, header, route, state: 'prepared', signatures } as const;
+      const lost = { type: 'position', txId, position, header, route, state: 'prepared', signatures, isAdopted: true } as const;
       settle(turn, lost, signatures, commit, false);
       return;
     }

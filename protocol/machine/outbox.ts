@@ -22,7 +22,8 @@ export function sendPrepare(turn: Turn, position: PreparedPosition): void {
   const to = downstreamOf(position);
   if (to === null) return;
   const { txId, header, route, signatures } = position;
-  turn.send(to, { type: 'prepare', packet: { txId, header, route, signatures } });
+  if (position.isAdopted) sendResolve(turn, position);
+  else turn.send(to, { type: 'prepare', packet: { txId, header, route, signatures } });
 }
 
 /** The certificate that a committed position stores. */
@@ -53,13 +54,14 @@ export function sendAbort(turn: Turn, abort: Abort | null, to: PublicKey | null)
   turn.send(to, message);
 }
 
-/** Asks the downstream neighbour, with the whole packet, what became of a prepared position (§4.5). */
+/** Asks the downstream neighbour what became of a prepared position (§4.5), so that one who never heard of it can answer. */
 export function sendResolve(turn: Turn, position: PreparedPosition): void {
   const to = downstreamOf(position);
   if (to === null) return;
   const { txId, header, route, signatures } = position;
-  const packet = { txId, header, route, signatures };
-  turn.send(to, { type: 'resolve', txId, routeIndex: route.index, packet, header: null });
+  const question = { type: 'resolve', txId, routeIndex: route.index } as const;
+  if (position.isAdopted) turn.send(to, { ...question, packet: null, header, route });
+  else turn.send(to, { ...question, packet: { txId, header, route, signatures }, header: null, route: null });
 }
 
 /** Begins the one chain of resends that a position has while it is unsettled. */

@@ -261,6 +261,7 @@ function prepareFirst(turn: Turn, txId: TxId, header: Header, route: Route): voi
     route,
     state: 'prepared',
     signatures: [turn.sign(statement)],
+    isAdopted: false,
   };
   turn.savePosition(prepared);
   holdOutgoing(turn, prepared);

@@ -3,12 +3,12 @@
  */
 import type { PublicKey } from '../identity.ts';
 import { HOP_BUDGET_MS, MAX_CLOCK_SKEW_MS, MAX_LIFETIME_MS } from '../limits.ts';
-import { type Header, hopsOf, type Packet } from '../packet.ts';
+import { type Header, hopsOf, type Packet, positionsOf } from '../packet.ts';
 import { downstreamOf, type HeldPosition, isLast, type PreparedPosition, upstreamOf } from '../position.ts';
 import { type Refusal, refuse } from '../refusals.ts';
 import { abortPosition } from './abort.ts';
 import { commitIfComplete } from './commit.ts';
-import { resendTo, scheduleRetry, sendPrepare } from './outbox.ts';
+import { resendTo, scheduleRetry, sendPrepare, sendResolve } from './outbox.ts';
 import { holdIncoming, holdOutgoing, whyNotIn, whyNotOut } from './reserve.ts';
 import { markRestored, mayHaveSigned } from './restored.ts';
 import type { Turn } from './turn.ts';
@@ -26,6 +26,20 @@ export function receivePrepare(turn: Turn, from: PublicKey, packet: Packet): voi
   }
 }
 
+/**
+ * A restored upstream neighbour asks about a packet that it must not sign. What is known is answered; one who never
+ * signed here lets go at once, so that nobody waits for a signature that may never have existed.
+ */
+export function receiveUnsigned(turn: Turn, from: PublicKey, packet: Packet): void {
+  const { txId, header, route } = packet;
+  const position = positionsOf(route, turn.self).find((own) => route.nodes[own - 1] === from);
+  if (position === undefined) return;
+  const known = turn.position(txId, route.index, position);
+  if (known !== undefined) resendTo(turn, known, from);
+  else if (mayHaveSigned(turn, header)) adopt(turn, packet, position);
+  else abortPosition(turn, { type: 'position', txId, position, header, route, state: 'none' }, refuse('node-restored', {}));
+}
+
 /** First sight of a packet at this position. */
 function admit(turn: Turn, packet: Packet, position: number): void {
   const { txId, header, route } = packet;
@@ -33,13 +47,14 @@ function admit(turn: Turn, packet: Packet, position: number): void {
   const last = position === hopsOf(route);
   // The initiator of a clearing signed position 0 before this could come round. If it does not know, it lost records.
   if (last && header.payer === turn.self && turn.position(txId, route.index, 0) === undefined) markRestored(turn, txId);
-  const adopted = mayHaveSigned(turn, header);
-  if (!adopted) {
-    const refusal = whyNot(turn, packet, position);
-    if (refusal !== null) {
-      abortPosition(turn, { ...base, state: 'none' }, refusal);
-      return;
-    }
+  if (mayHaveSigned(turn, header)) {
+    adopt(turn, packet, position);
+    return;
+  }
+  const refusal = whyNot(turn, packet, position);
+  if (refusal !== null) {
+    abortPosition(turn, { ...base, state: 'none' }, refusal);
+    return;
   }
   if (last) {
     const held: HeldPosition = { ...base, state: 'held', signatures: packet.signatures };
@@ -56,12 +71,31 @@ function admit(turn: Turn, packet: Packet, position: number): void {
     position,
     signer: turn.self,
   });
-  const prepared: PreparedPosition = { ...base, state: 'prepared', signatures: [...packet.signatures, signature] };
+  const signatures = [...packet.signatures, signature];
+  const prepared: PreparedPosition = { ...base, state: 'prepared', signatures, isAdopted: false };
   turn.savePosition(prepared);
   holdIncoming(turn, prepared);
   holdOutgoing(turn, prepared);
   sendPrepare(turn, prepared);
   scheduleRetry(turn, prepared);
+}
+
+/**
+ * Rule 10: a restored participant holds what it may have signed, signs nothing, asks downstream, and waits for a
+ * certificate or the downstream ABORT. Signing again is not safe: it may have aborted, and the ABORT may be shown later.
+ */
+function adopt(turn: Turn, packet: Packet, position: number): void {
+  const { txId, header, route, signatures } = packet;
+  const base = { type: 'position', txId, position, header, route, signatures } as const;
+  const isReceiver = position === hopsOf(route);
+  const adopted: PreparedPosition | HeldPosition = isReceiver
+    ? { ...base, state: 'held' }
+    : { ...base, state: 'prepared', isAdopted: true };
+  turn.savePosition(adopted);
+  holdIncoming(turn, adopted);
+  holdOutgoing(turn, adopted);
+  if (adopted.state === 'prepared') sendResolve(turn, adopted);
+  scheduleRetry(turn, adopted);
 }
 
 /** Rule 9: all reasons for which an honest participant signs nothing here. */
@@ -96,6 +130,9 @@ function whyNotNow(turn: Turn, header: Header, hopsLeft: number): Refusal | null
 function whyNotReceive(turn: Turn, packet: Packet): Refusal | null {
   const { txId, header } = packet;
   if (turn.records.paid(header.payer, header.paymentId) !== undefined) return refuse('already-paid', {});
-  const gaveUp = turn.positions(txId).some((known) => isLast(known) && known.state === 'aborted');
+  // At the initiator of a clearing position 0 counts as well: a hop that was waived takes its ring with it.
+  const gaveUp = turn
+    .positions(txId)
+    .some((known) => known.state === 'aborted' && (isLast(known) || known.position === 0));
   return gaveUp ? refuse('cancelled', {}) : null;
 }

@@ -17,7 +17,7 @@ import {
 import { refuse } from '../refusals.ts';
 import { abortPosition } from './abort.ts';
 import { resendTo, scheduleRetry, sendAbort, sendCommit, sendPrepare, sendResolve } from './outbox.ts';
-import { receivePrepare } from './prepare.ts';
+import { receivePrepare, receiveUnsigned } from './prepare.ts';
 import { mayHaveSigned } from './restored.ts';
 import type { Turn } from './turn.ts';
 
@@ -37,9 +37,13 @@ export function receiveCancel(turn: Turn, from: PublicKey, { txId, routeIndex }:
 }
 
 /** Answers with what is known: COMMIT, ABORT, DECLINE; a whole packet is treated as the PREPARE it carries. */
-export function receiveResolve(turn: Turn, from: PublicKey, { txId, routeIndex, packet, header }: Resolve): void {
+export function receiveResolve(turn: Turn, from: PublicKey, { txId, routeIndex, packet, header, route }: Resolve): void {
   if (packet !== null) {
     receivePrepare(turn, from, packet);
+    return;
+  }
+  if (header !== null && route !== null) {
+    receiveUnsigned(turn, from, { txId, header, route, signatures: [] });
     return;
   }
   const positions = turn.positions(txId);
@@ -104,7 +108,7 @@ function askAround(turn: Turn, position: PreparedPosition, tries: number): void 
   const asked = order[tries % order.length];
   if (asked !== undefined && asked !== downstreamOf(position)) {
     const shown = asked === header.receiver ? header : null;
-    turn.send(asked, { type: 'resolve', txId, routeIndex: route.index, packet: null, header: shown });
+    turn.send(asked, { type: 'resolve', txId, routeIndex: route.index, packet: null, header: shown, route: null });
   }
   const waitsFor = downstreamOf(position);
   if (waitsFor !== null) turn.notify({ type: 'held', txId, waitsFor });
@@ -120,8 +124,7 @@ function askAboutOwnRisk(turn: Turn, position: AbortedPosition): void {
     txId,
     routeIndex: route.index,
     packet: null,
-    header: to === header.receiver ? header : null,
-  });
+    header: to === header.receiver ? header : null, route: null });
 }
 
 /** Asks now about every unsettled position of a transaction. */
