@@ -222,7 +222,9 @@ export const transaction = z
 export const historyEntry = z
   .object({
     atMs: instant,
-    role: z.enum(['payer', 'receiver', 'intermediary']),
+    role: z
+      .enum(['payer', 'receiver', 'intermediary'])
+      .describe('Of this participant; a clearing is begun by its payer'),
     kind: z.enum(['pay', 'clear']),
     txId: txId.nullable().describe('null: no route was found'),
     paymentId,
@@ -230,7 +232,7 @@ export const historyEntry = z
     receiver: participant,
     equivalent,
     amount,
-    state: z.enum(['NEW', 'PREPARE_IN_PROGRESS', 'COMMITTED', 'ABORTED']),
+    state: z.enum(['COMMITTED', 'ABORTED']),
     memo: z.string().nullable(),
     refusal: refusal.nullable(),
   })

@@ -1,0 +1,41 @@
+/** What the API needs of a running node. The composition root (node.ts) puts it together. */
+import type { PublicKey } from '#protocol/identity.ts';
+import type { Sign, Verify } from '#protocol/statement.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import type { Contacts } from '../contacts.ts';
+import type { Driver } from '../driver.ts';
+import type { Identity } from '../identity/key-file.ts';
+import type { Log } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Host } from '../p2p/host.ts';
+import type { Store } from '../store/store.ts';
+import type { EventLog } from './event-log.ts';
+import type { Tokens } from './tokens.ts';
+
+export interface NodeContext {
+  readonly config: Config;
+  readonly identity: Identity;
+  readonly sign: Sign;
+  readonly verify: Verify;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly store: Store;
+  readonly driver: Driver;
+  readonly host: Host;
+  readonly contacts: Contacts;
+  readonly tokens: Tokens;
+  readonly events: EventLog;
+  /** New at each start, hex. */
+  readonly instance: string;
+  readonly startedAtMs: number;
+  /** Is the node taking commands? */
+  readonly isReady: () => boolean;
+  /** Aborted when the node begins to stop, so that nobody is kept waiting. */
+  readonly stopping: AbortSignal;
+  /** Begins a clean stop; returns at once. */
+  readonly requestStop: (why: string) => void;
+  /** Stays connected with a neighbour from now on, at the addresses that the address book has. */
+  readonly keepLinked: (neighbour: PublicKey) => void;
+}

@@ -1,0 +1,66 @@
+/**
+ * The latest events of this start, numbered, so that a client that was away can go on where it stopped. They live in
+ * memory: what a restart loses is told by a `reset`, after which the client reads all state again.
+ */
+import type { Notice } from '#protocol/event.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+
+/** What is told: the machine's notices, and links coming and going. */
+export type Happening = Notice | { readonly type: 'link-up' | 'link-down'; readonly neighbour: PublicKey };
+
+export interface LoggedEvent {
+  readonly number: number;
+  readonly atMs: number;
+  readonly happening: Happening;
+}
+
+type Listener = (event: LoggedEvent) => void;
+
+/** A minute of a busy node, a day of a quiet one. */
+const KEPT_EVENTS = 10_000;
+
+export class EventLog {
+  readonly #instance: string;
+  readonly #kept: number;
+  readonly #listeners = new Set<Listener>();
+  /** Event `n` stands at `n % kept`. */
+  readonly #ring: LoggedEvent[] = [];
+  #last = 0;
+
+  constructor(instance: string, kept = KEPT_EVENTS) {
+    this.#instance = instance;
+    this.#kept = kept;
+  }
+
+  /** Where the log ends now. */
+  get cursor(): string {
+    return this.cursorOf(this.#last);
+  }
+
+  cursorOf(number: number): string {
+    return `${this.#instance}:${number}`;
+  }
+
+  append(happening: Happening, atMs: number): void {
+    this.#last++;
+    const event: LoggedEvent = { number: this.#last, atMs, happening };
+    this.#ring[this.#last % this.#kept] = event;
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** The events after the cursor, oldest first; null when some of them are gone, or it is of another start. */
+  since(cursor: string): LoggedEvent[] | null {
+    const [instance, number] = cursor.split(':');
+    const after = Number(number);
+    if (instance !== this.#instance || after > this.#last || this.#last - after > this.#kept) return null;
+    const events: LoggedEvent[] = [];
+    for (let at = after + 1; at <= this.#last; at++) events.push(this.#ring[at % this.#kept] as LoggedEvent);
+    return events;
+  }
+
+  /** Calls back for every event from now on. Returns how to end it. */
+  subscribe(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

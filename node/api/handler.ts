@@ -1,0 +1,77 @@
+/** What carries out an operation, and what all of them need. */
+import { parseAmount, parseLimit } from '#protocol/amount.ts';
+import { parseEquivalent } from '#protocol/equivalent.ts';
+import type { Command } from '#protocol/event.ts';
+import { isRefusal, type Refusal } from '#protocol/refusals.ts';
+import { precisionOf } from '../config.ts';
+import type { Resolved } from '../contacts.ts';
+import { type AnyRefusal, isAnyRefusal, type NodeRefusal } from '../refusals.ts';
+import type { NodeContext } from './context.ts';
+import type { CheckedInput, OperationName, Result } from './contract.ts';
+import type { Token } from './tokens.ts';
+
+/** Who asks: the owner's own tools (null), or a program with a token. */
+export type Caller = Token | null;
+
+/** Carries out an operation; a refusal becomes an error of the API. */
+export type Handler<N extends OperationName> = (
+  context: NodeContext,
+  input: CheckedInput<N>,
+  caller: Caller,
+) => Result<N> | AnyRefusal | Promise<Result<N> | AnyRefusal>;
+
+/** Tells the machine what to do. Resolves when it is on disk; the refusal, if it refused. */
+export async function command(context: NodeContext, command: Command): Promise<Refusal | null> {
+  for (const notice of await context.driver.submit({ type: 'command', command })) {
+    if (notice.type === 'refused') return notice.refusal;
+  }
+  return null;
+}
+
+/** An equivalent and an amount or a limit of it, as somebody wrote them. */
+export function parseMoney(
+  { config }: NodeContext,
+  written: { equivalent: string; amount: string },
+  kind: 'amount' | 'limit' = 'amount',
+): { equivalent: string; amount: bigint } | Refusal<'bad-equivalent' | 'bad-amount'> {
+  const equivalent = parseEquivalent(written.equivalent);
+  if (isRefusal(equivalent)) return equivalent;
+  const parse = kind === 'amount' ? parseAmount : parseLimit;
+  const amount = parse(written.amount, precisionOf(config, equivalent));
+  return typeof amount === 'bigint' ? { equivalent, amount } : amount;
+}
+
+/** Who is meant; a card that is no longer good is refused. */
+export function resolveWho(
+  { contacts, clock }: NodeContext,
+  who: string,
+): Resolved | Refusal<'bad-link'> | NodeRefusal<'unknown-contact' | 'key-unknown' | 'card-expired'> {
+  const resolved = contacts.resolve(who);
+  if (isAnyRefusal(resolved)) return resolved;
+  const expiresAtMs = resolved.card?.expiresAtMs ?? null;
+  if (expiresAtMs === null || expiresAtMs > clock.nowMs()) return resolved;
+  return { kind: 'refusal', code: 'card-expired', expiredAtMs: expiresAtMs };
+}
+
+/** Resolves when it has happened, the time is over, or the node stops. */
+export async function within({ clock, stopping }: NodeContext, happened: Promise<void>, waitMs: number): Promise<void> {
+  if (waitMs === 0 || stopping.aborted) return;
+  const { promise: over, resolve: giveUp } = Promise.withResolvers<void>();
+  const stop = () => giveUp();
+  stopping.addEventListener('abort', stop);
+  const cancel = clock.wakeAt(clock.nowMs() + waitMs, stop);
+  await Promise.race([happened, over]);
+  cancel();
+  stopping.removeEventListener('abort', stop);
+}
+
+/** Resolves when `isSo` is true or has come true after some event, the time is over, or the node stops. */
+export async function waitUntil(context: NodeContext, isSo: () => boolean, waitMs: number): Promise<void> {
+  if (isSo()) return;
+  const { promise: happened, resolve } = Promise.withResolvers<void>();
+  const unsubscribe = context.events.subscribe(() => {
+    if (isSo()) resolve();
+  });
+  await within(context, happened, waitMs);
+  unsubscribe();
+}

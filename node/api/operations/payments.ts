@@ -1,0 +1,262 @@
+/** Operations on payments: paying, looking ahead, asking to be paid, receipts. */
+import { randomBytes } from 'node:crypto';
+import { availableOut } from '#protocol/account.ts';
+import { formatAmount } from '#protocol/amount.ts';
+import { parseEquivalent } from '#protocol/equivalent.ts';
+import type { PayCommand } from '#protocol/event.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { type Invoice, makeInvoice, readInvoice } from '#protocol/invoice.ts';
+import { MAX_ADDRESSES, VERSION } from '#protocol/limits.ts';
+import { step } from '#protocol/machine/step.ts';
+import { sealMemo } from '#protocol/memo.ts';
+import { type Certificate, hopsOf, type PaymentId, type TxId } from '#protocol/packet.ts';
+import type { Payment } from '#protocol/payment.ts';
+import { type Receipt, receiptOf, verifyReceipt as verifyReceiptBytes } from '#protocol/receipt.ts';
+import { isRefusal, refuse } from '#protocol/refusals.ts';
+import { asPaymentId, newPaymentId, paymentIdOf } from '../../payment-id.ts';
+import { type AnyRefusal, isAnyRefusal, refuseHere } from '../../refusals.ts';
+import type { NodeContext } from '../context.ts';
+import { DEFAULT_WAIT_MS, type Result } from '../contract.ts';
+import { type Caller, command, type Handler, parseMoney, resolveWho, within } from '../handler.ts';
+import { viewParticipant, viewPayment, viewRefusal } from '../views.ts';
+
+const DAY_MS = 86_400_000;
+const REQUEST_LIFETIME_MS = 30 * DAY_MS;
+
+type Order = Pick<PayCommand, 'paymentId' | 'receiver' | 'equivalent' | 'amount' | 'sealedMemo'>;
+
+export const pay: Handler<'pay'> = async (context, { to, id, memo, waitMs, ...written }, caller) => {
+  const resolved = resolveWho(context, to);
+  if (isAnyRefusal(resolved)) return resolved;
+  const { publicKey: receiver } = resolved;
+  const money = parseMoney(context, written);
+  if (isRefusal(money)) return money;
+  const sealedMemo = memo === undefined || memo === '' ? null : sealMemo(memo, receiver, randomBytes(32));
+  if (isRefusal(sealedMemo)) return sealedMemo;
+  const paymentId = id === undefined ? newPaymentId() : idOf(context, id);
+  return carryOut(context, { paymentId, receiver, ...money, sealedMemo }, waitMs, caller);
+};
+
+/** The payment id that a text stands for, when a payment is begun. */
+function idOf({ config, identity }: NodeContext, text: string): PaymentId {
+  return paymentIdOf(config.network, identity.publicKey, text);
+}
+
+/** Begins the payment unless it has begun, and waits for its end. */
+async function carryOut(
+  context: NodeContext,
+  order: Order,
+  waitMs = DEFAULT_WAIT_MS,
+  caller: Caller,
+): Promise<Result<'pay'> | AnyRefusal> {
+  const { driver, tokens, clock } = context;
+  const { paymentId } = order;
+  const isNew = driver.records.payment(paymentId) === undefined;
+  if (caller !== null && isNew) {
+    const refusal = await tokens.charge(caller.hash, order, clock.nowMs());
+    if (refusal !== null) return refusal;
+  }
+  const ended = whenEnded(context, paymentId);
+  try {
+    const randomness = randomBytes(32).toString('hex');
+    const refusal = await command(context, { type: 'pay', ...order, randomness, routes: null });
+    if (refusal !== null) {
+      if (caller !== null && isNew) await tokens.uncharge(caller.hash, paymentId);
+      return refusal;
+    }
+    await within(context, ended.happened, waitMs);
+  } finally {
+    ended.cancel();
+  }
+  return viewPayment(context, driver.records.payment(paymentId) as Payment);
+}
+
+/** Listens from now on for the final state of a payment. Told only when that state is on disk. */
+function whenEnded({ events }: NodeContext, id: PaymentId): { happened: Promise<void>; cancel: () => void } {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const cancel = events.subscribe(({ happening }) => {
+    if (happening.type !== 'payment' || happening.paymentId !== id) return;
+    if (happening.state === 'COMMITTED' || happening.state === 'ABORTED') resolve();
+  });
+  return { happened: promise, cancel };
+}
+
+/** A payment by the text that was its id, or by its payment id. */
+function findPayment(context: NodeContext, id: string): Payment | undefined {
+  const { records } = context.driver;
+  const spelled = asPaymentId(id);
+  return (spelled && records.payment(spelled)) ?? records.payment(idOf(context, id));
+}
+
+export const getPayment: Handler<'getPayment'> = (context, { id }) => {
+  const payment = findPayment(context, id);
+  return payment === undefined ? refuse('unknown-transaction', { id }) : viewPayment(context, payment);
+};
+
+/** The machine itself says what it would do: a step changes nothing until its saves are carried out. */
+export const previewPayment: Handler<'previewPayment'> = (context, { to, ...written }) => {
+  const resolved = resolveWho(context, to);
+  if (isAnyRefusal(resolved)) return resolved;
+  const { publicKey: receiver } = resolved;
+  const money = parseMoney(context, written);
+  if (isRefusal(money)) return money;
+  const paymentId = newPaymentId();
+  const randomness = '00'.repeat(32);
+  const pay: PayCommand = { type: 'pay', paymentId, receiver, ...money, sealedMemo: null, randomness, routes: null };
+  const { records } = context.driver;
+  const effects = step(records, { type: 'command', command: pay, nowMs: context.clock.nowMs() }, context.sign);
+  let payment: Payment | null = null;
+  for (const effect of effects) {
+    if (effect.type === 'notify' && effect.notice.type === 'refused') return effect.notice.refusal;
+    if (effect.type === 'save' && effect.record.type === 'payment') payment = effect.record;
+  }
+  const { equivalent, amount } = money;
+  const nodes = payment !== null && 'routes' in payment ? (payment.routes[0]?.nodes ?? null) : null;
+  // Without a route, what the person sees is the account that came closest.
+  const closest = payment?.closest ?? null;
+  const neighbour = nodes?.[1] ?? (closest?.from === context.identity.publicKey ? closest.to : undefined);
+  return {
+    to: viewParticipant(context, receiver),
+    equivalent,
+    amount: formatAmount(amount),
+    payable: nodes !== null,
+    route: nodes === null ? null : nodes.map((node) => viewParticipant(context, node)),
+    firstHop: neighbour === undefined ? null : viewFirstHop(context, neighbour, equivalent, amount),
+    refusal: nodes === null && payment !== null ? previewRefusal(context, payment) : null,
+  };
+};
+
+function viewFirstHop(
+  context: NodeContext,
+  neighbour: PublicKey,
+  equivalent: string,
+  amount: bigint,
+): Result<'previewPayment'>['firstHop'] {
+  const account = context.driver.records.account(neighbour, equivalent);
+  if (account === undefined) return null;
+  return {
+    neighbour: viewParticipant(context, neighbour),
+    balanceNow: formatAmount(account.balance),
+    balanceAfter: formatAmount(account.balance - amount),
+    limit: formatAmount(account.limitReceived),
+    availableOut: formatAmount(availableOut(account)),
+  };
+}
+
+/** A payment that would have to wait says whose hop is busy. */
+function previewRefusal(context: NodeContext, payment: Payment): Result<'previewPayment'>['refusal'] {
+  const { equivalent, closest } = payment;
+  const refusal = payment.state === 'ABORTED' ? payment.refusal : closest?.refusal;
+  return refusal === undefined ? null : viewRefusal(context, refusal, { equivalent, hop: closest });
+}
+
+export const makeRequest: Handler<'makeRequest'> = (context, input) => {
+  const { clock, config, identity, host } = context;
+  const equivalent = parseEquivalent(input.equivalent);
+  if (isRefusal(equivalent)) return equivalent;
+  const money = input.amount === undefined ? null : parseMoney(context, { equivalent, amount: input.amount });
+  if (isRefusal(money)) return money;
+  const nowMs = clock.nowMs();
+  const expiresAtMs = input.expiresAtMs ?? nowMs + REQUEST_LIFETIME_MS;
+  if (expiresAtMs <= nowMs) {
+    const written = new Date(expiresAtMs).toISOString();
+    return refuse('bad-time', { input: written, why: 'it is in the past', limit: 'a time to come' });
+  }
+  const invoice: Invoice = {
+    version: VERSION,
+    network: config.network,
+    payee: identity.publicKey,
+    equivalent,
+    amount: money?.amount ?? null,
+    memo: input.memo ?? '',
+    paymentId: newPaymentId(),
+    addresses: host.addresses().slice(0, MAX_ADDRESSES),
+    createdAtMs: nowMs,
+    expiresAtMs,
+  };
+  const link = makeInvoice(invoice, context.sign);
+  return isRefusal(link) ? link : viewInvoice(context, link, invoice);
+};
+
+export const readRequest: Handler<'readRequest'> = (context, { link }) => {
+  const invoice = readInvoice(link, context.verify, context.config.network);
+  return isRefusal(invoice) ? invoice : viewInvoice(context, link.replace(/\s+/g, ''), invoice);
+};
+
+function viewInvoice(context: NodeContext, link: string, invoice: Invoice): Result<'readRequest'> {
+  const { paymentId, payee, equivalent, amount, memo, createdAtMs, expiresAtMs } = invoice;
+  const payment = context.driver.records.payment(paymentId);
+  return {
+    link,
+    paymentId,
+    payee: viewParticipant(context, payee),
+    equivalent,
+    amount: amount === null ? null : formatAmount(amount),
+    memo,
+    createdAtMs,
+    expiresAtMs,
+    expired: expiresAtMs <= context.clock.nowMs(),
+    payment: payment === undefined ? null : viewPayment(context, payment),
+  };
+}
+
+export const payRequest: Handler<'payRequest'> = async (context, { link, amount: written, waitMs }, caller) => {
+  const invoice = readInvoice(link, context.verify, context.config.network);
+  if (isRefusal(invoice)) return invoice;
+  const { paymentId, payee: receiver, equivalent } = invoice;
+  const money = written === undefined ? null : parseMoney(context, { equivalent, amount: written });
+  if (isRefusal(money)) return money;
+  const amount = invoice.amount ?? money?.amount;
+  if (amount === undefined) return refuseHere('amount-needed', { equivalent });
+  if (money !== null && money.amount !== amount) return refuseHere('amount-fixed', { equivalent, amount });
+  const isNew = context.driver.records.payment(paymentId) === undefined;
+  if (isNew && invoice.expiresAtMs <= context.clock.nowMs()) {
+    return refuseHere('request-expired', { expiredAtMs: invoice.expiresAtMs });
+  }
+  return carryOut(context, { paymentId, receiver, equivalent, amount, sealedMemo: null }, waitMs, caller);
+};
+
+export const getReceipt: Handler<'getReceipt'> = (context, { id }) => {
+  const { records } = context.driver;
+  const payment = findPayment(context, id);
+  if (payment !== undefined && payment.state !== 'COMMITTED') return refuseHere('no-receipt', { state: payment.state });
+  const txId = payment?.txId ?? (asPaymentId(id) as TxId | null);
+  const positions = txId === null ? [] : records.positions(txId);
+  if (positions.length === 0) return refuse('unknown-transaction', { id });
+  for (const position of positions) {
+    if (position.state !== 'committed') continue;
+    const { txId, header, route, signatures, commit } = position;
+    const certificate: Certificate = { txId, header, route, signatures, commit };
+    const { network, kind, payer, receiver, equivalent, total, paymentId, createdAtMs, expiresAtMs } = header;
+    const facts = { network, kind, payer, receiver, equivalent, total, paymentId, createdAtMs, expiresAtMs };
+    return {
+      fileName: `geo-${txId.slice(0, 16)}.receipt`,
+      base64: Buffer.from(receiptOf(certificate)).toString('base64'),
+      facts: viewReceipt(context, { ...facts, txId, routeAmount: route.amount, hops: hopsOf(route) }),
+    };
+  }
+  return refuseHere('no-receipt', { state: positions[0]?.state ?? '' });
+};
+
+export const verifyReceipt: Handler<'verifyReceipt'> = (context, { base64 }) => {
+  const receipt = verifyReceiptBytes(Uint8Array.from(Buffer.from(base64, 'base64')), context.verify);
+  return isRefusal(receipt) ? receipt : { valid: true, facts: viewReceipt(context, receipt) };
+};
+
+function viewReceipt(context: NodeContext, receipt: Receipt): Result<'verifyReceipt'>['facts'] {
+  const { txId, paymentId, network, kind, payer, receiver, equivalent, total, routeAmount, hops, createdAtMs } =
+    receipt;
+  return {
+    txId,
+    paymentId,
+    network,
+    kind,
+    payer: viewParticipant(context, payer),
+    receiver: viewParticipant(context, receiver),
+    equivalent,
+    total: formatAmount(total),
+    routeAmount: formatAmount(routeAmount),
+    hops,
+    createdAtMs,
+  };
+}

@@ -1,0 +1,194 @@
+/** Operations on who there is: this participant, its neighbours, its contacts. */
+import { formatAmount } from '#protocol/amount.ts';
+import { makeCard as makeCardLink, type SuggestedLimit } from '#protocol/card.ts';
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
+import { MAX_ADDRESSES, VERSION } from '#protocol/limits.ts';
+import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
+import packageJson from '../../../package.json' with { type: 'json' };
+import type { Resolved } from '../../contacts.ts';
+import { checkAddress, parseAddress } from '../../p2p/address.ts';
+import { type AnyRefusal, isAnyRefusal, refuseHere } from '../../refusals.ts';
+import type { NodeContext } from '../context.ts';
+import { type Handler, parseMoney, resolveWho, waitUntil } from '../handler.ts';
+import { heldAmounts } from '../transaction-views.ts';
+import { shortPid, viewContact, viewParticipant } from '../views.ts';
+
+const LINK_WAIT_MS = 5_000;
+
+export const getStatus: Handler<'getStatus'> = (context) => {
+  const { records } = context.driver;
+  const self = context.identity.publicKey;
+  const lines = [...records.lines()].filter(({ signed }) => signed.line.status === 'active');
+  const given = lines.filter(({ signed }) => signed.line.from === self).length;
+  return {
+    participant: viewParticipant(context, self),
+    network: context.config.network,
+    version: packageJson.version,
+    instance: context.instance,
+    startedAtMs: context.startedAtMs,
+    uptimeMs: Math.max(0, context.clock.nowMs() - context.startedAtMs),
+    addresses: [...context.host.addresses()],
+    restoredAtMs: records.node.restoredAtMs,
+    counts: {
+      contacts: context.contacts.count,
+      linked: records.linked.size,
+      accounts: [...records.accounts()].length,
+      trustLinesGiven: given,
+      trustLinesReceived: lines.length - given,
+      unsettled: [...records.unsettled()].length,
+      mapLines: records.topology.count,
+    },
+    held: heldAmounts(context),
+  };
+};
+
+export const stop: Handler<'stop'> = (context) => {
+  context.requestStop('asked by the API');
+  return { stopping: true };
+};
+
+export const getId: Handler<'getId'> = (context) => ({
+  participant: viewParticipant(context, context.identity.publicKey),
+  network: context.config.network,
+  addresses: [...context.host.addresses()],
+  card: ownCard(context, null, null),
+});
+
+export const makeCard: Handler<'makeCard'> = (context, { suggestedLimit, expiresAtMs }) => {
+  const suggested = suggestedLimit === undefined ? null : parseMoney(context, suggestedLimit);
+  if (isRefusal(suggested)) return suggested;
+  if (expiresAtMs !== undefined && expiresAtMs <= context.clock.nowMs()) return inThePast(expiresAtMs);
+  return { card: ownCard(context, suggested, expiresAtMs ?? null) };
+};
+
+function inThePast(atMs: number): Refusal<'bad-time'> {
+  return refuse('bad-time', { input: new Date(atMs).toISOString(), why: 'it is in the past', limit: 'a time to come' });
+}
+
+function ownCard(context: NodeContext, suggestedLimit: SuggestedLimit | null, expiresAtMs: number | null): string {
+  const { publicKey } = context.identity;
+  const card = {
+    version: VERSION,
+    network: context.config.network,
+    publicKey,
+    name: context.config.name ?? shortPid(publicKey),
+    addresses: context.host.addresses().slice(0, MAX_ADDRESSES),
+    suggestedLimit,
+    createdAtMs: context.clock.nowMs(),
+    expiresAtMs,
+  } as const;
+  return makeCardLink(card, context.sign);
+}
+
+export const listPeers: Handler<'listPeers'> = (context) => ({
+  peers: context.host.linked().map(({ neighbour, address, sinceMs }) => ({
+    participant: viewParticipant(context, neighbour),
+    address,
+    linkedAtMs: sinceMs,
+  })),
+});
+
+export const connectPeer: Handler<'connectPeer'> = async (context, { who, addresses, waitMs }) => {
+  const reached: Reached | AnyRefusal = who.startsWith('/') ? atAddress(who) : resolveWho(context, who);
+  if (isAnyRefusal(reached)) return reached;
+  const { publicKey, card } = reached;
+  const checked = checkAddresses([...(reached.address === undefined ? [] : [reached.address]), ...(addresses ?? [])]);
+  if (isRefusal(checked)) return checked;
+  const known = context.contacts.get(publicKey)?.addresses ?? [];
+  const contact = await context.contacts.put(
+    {
+      publicKey,
+      cardName: card?.name,
+      addresses: checked.length > 0 ? checked : (card?.addresses ?? known),
+    },
+    context.clock.nowMs(),
+  );
+  if (isAnyRefusal(contact)) return contact;
+  context.keepLinked(publicKey);
+  const isLinked = () => context.driver.records.linked.has(publicKey);
+  await waitUntil(context, isLinked, waitMs ?? LINK_WAIT_MS);
+  return { participant: viewParticipant(context, publicKey), linked: isLinked() };
+};
+
+interface Reached extends Resolved {
+  readonly address?: string;
+}
+
+/** An address says who is there when it ends in a peer id. */
+function atAddress(text: string): Reached | Refusal<'bad-address'> {
+  const checked = checkAddress(text);
+  if (isRefusal(checked)) return checked;
+  const { participant, text: address } = checked;
+  if (participant !== null) return { publicKey: participant, card: null, address };
+  return refuse('bad-address', {
+    input: text,
+    why: 'it does not say who is there',
+    limit: 'an address with /p2p/ at its end',
+  });
+}
+
+function checkAddresses(addresses: readonly string[]): string[] | Refusal<'bad-address'> {
+  const checked: string[] = [];
+  for (const text of addresses) {
+    const address = parseAddress(text);
+    if (isRefusal(address)) return address;
+    checked.push(address);
+  }
+  return checked;
+}
+
+export const listContacts: Handler<'listContacts'> = (context) => ({
+  contacts: [...context.contacts.all()].map((contact) => viewContact(context, contact)),
+});
+
+export const putContact: Handler<'putContact'> = async (context, input) => {
+  const resolved = resolveWho(context, input.who);
+  if (isAnyRefusal(resolved)) return resolved;
+  const { publicKey, card } = resolved;
+  const given = input.addresses === undefined ? undefined : checkAddresses(input.addresses);
+  if (isRefusal(given)) return given;
+  const { alias, verified, allowLookAlike } = input;
+  const change = {
+    publicKey,
+    alias,
+    verified,
+    allowLookAlike,
+    cardName: card?.name,
+    addresses: given ?? card?.addresses,
+  };
+  const contact = await context.contacts.put(change, context.clock.nowMs());
+  if (isAnyRefusal(contact)) return contact;
+  context.keepLinked(publicKey);
+  const twin = contact.cardName === null ? null : context.contacts.lookAlike(contact.cardName, publicKey);
+  const suggested = card?.suggestedLimit ?? null;
+  return {
+    contact: viewContact(context, contact),
+    suggestedLimit: suggested && { equivalent: suggested.equivalent, amount: formatAmount(suggested.amount) },
+    warnings:
+      twin === null ? [] : [lookAlikeWarning(contact.cardName ?? '', twin.alias ?? twin.cardName ?? '', publicKey)],
+  };
+};
+
+function lookAlikeWarning(name: string, other: string, publicKey: PublicKey): string {
+  return (
+    `They call themselves “${name}”, which looks like “${other}”, who is someone else. ` +
+    `Make sure that ${pidOf(publicKey)} is who you mean, and give them an alias.`
+  );
+}
+
+export const removeContact: Handler<'removeContact'> = async (context, { who }) => {
+  const resolved = resolveWho(context, who);
+  if (isAnyRefusal(resolved)) return resolved;
+  const { publicKey } = resolved;
+  if (context.contacts.get(publicKey) === undefined) return refuseHere('unknown-contact', { input: who.slice(0, 64) });
+  for (const account of context.driver.records.accounts()) {
+    const { neighbour, equivalent, balance, limitGiven, limitReceived, reservedIn, reservedOut } = account;
+    const isUsed = [balance, limitGiven, limitReceived, reservedIn, reservedOut].some((amount) => amount !== 0n);
+    if (neighbour === publicKey && isUsed) {
+      return refuseHere('contact-in-use', { pid: pidOf(publicKey), equivalent });
+    }
+  }
+  await context.contacts.remove(publicKey);
+  context.host.forget(publicKey);
+  return { done: true };
+};

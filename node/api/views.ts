@@ -1,0 +1,200 @@
+/** How records look in the API: participants with names, amounts as text, refusals in words. */
+import type { z } from 'zod';
+import { type Account, availableIn, availableOut, owedByMe, owedToMe } from '#protocol/account.ts';
+import { formatAmount } from '#protocol/amount.ts';
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
+import type { Payment } from '#protocol/payment.ts';
+import type { LineRecord } from '#protocol/records.ts';
+import { precisionOf } from '../config.ts';
+import type { Contact } from '../contacts.ts';
+import type { AnyRefusal } from '../refusals.ts';
+import { codes } from './codes.ts';
+import type { NodeContext } from './context.ts';
+import type { Happening } from './event-log.ts';
+import type * as schemas from './schemas.ts';
+import type { Token } from './tokens.ts';
+import { type About, explain, type Teller } from './words.ts';
+
+type View<S extends keyof typeof schemas> = z.output<(typeof schemas)[S]>;
+
+/** What is enough to show someone. */
+export type Showing = Pick<NodeContext, 'config' | 'identity' | 'contacts'>;
+
+/** The own name is the one on the own card. */
+export function viewParticipant({ config, identity, contacts }: Showing, publicKey: PublicKey): View<'participant'> {
+  const name = publicKey === identity.publicKey ? config.name : contacts.nameOf(publicKey);
+  return { pid: pidOf(publicKey), publicKey, name };
+}
+
+/** Says refusals with the names that people have here. */
+export function tellerOf(context: Showing): Teller {
+  return {
+    self: context.identity.publicKey,
+    callName: (key) => viewParticipant(context, key).name ?? shortPid(key),
+    precisionOf: (equivalent) => precisionOf(context.config, equivalent),
+  };
+}
+
+/** The beginning of a PID, for people without a name. */
+export function shortPid(publicKey: PublicKey): string {
+  return `${pidOf(publicKey).slice(0, 8)}…`;
+}
+
+export function viewRefusal(context: Showing, refusal: AnyRefusal, about: About): View<'refusal'> {
+  const { hop } = about;
+  return {
+    code: refusal.code,
+    text: explain(refusal, about, tellerOf(context)),
+    hop: hop && { from: viewParticipant(context, hop.from), to: viewParticipant(context, hop.to) },
+    limit: 'limit' in refusal && typeof refusal.limit === 'bigint' ? formatAmount(refusal.limit) : null,
+    maxNow: 'maxNow' in refusal ? formatAmount(refusal.maxNow) : null,
+    retry: codes[refusal.code].retry,
+  };
+}
+
+/** The hop of a route that a refusal speaks of. */
+export function hopOf(refusal: AnyRefusal, nodes: readonly PublicKey[]): About['hop'] {
+  if (!('hop' in refusal)) return null;
+  const from = nodes[refusal.hop];
+  const to = nodes[refusal.hop + 1];
+  return from === undefined || to === undefined ? null : { from, to };
+}
+
+export function viewPayment(context: Showing, payment: Payment): View<'payment'> {
+  const { paymentId, receiver, equivalent, amount, state, attempts, createdAtMs } = payment;
+  const routes = 'routes' in payment ? payment.routes : [];
+  const finishedAtMs = 'finishedAtMs' in payment ? payment.finishedAtMs : null;
+  return {
+    paymentId,
+    receiver: viewParticipant(context, receiver),
+    equivalent,
+    amount: formatAmount(amount),
+    state,
+    hops: routes.length === 0 ? null : Math.max(...routes.map(({ nodes }) => nodes.length - 1)),
+    routes: routes.map((route) => ({
+      amount: formatAmount(route.amount),
+      nodes: route.nodes.map((node) => viewParticipant(context, node)),
+    })),
+    txId: 'txId' in payment ? payment.txId : null,
+    attempts,
+    createdAtMs,
+    finishedAtMs,
+    // The clock may have been set back in between.
+    ms: finishedAtMs === null ? null : Math.max(0, finishedAtMs - createdAtMs),
+    refusal: viewPaymentRefusal(context, payment),
+  };
+}
+
+/** Why a payment was aborted, told of the hop that came closest; null for other states. */
+export function viewPaymentRefusal(context: Showing, payment: Payment): View<'refusal'> | null {
+  if (payment.state !== 'ABORTED') return null;
+  const { refusal, closest, equivalent } = payment;
+  return viewRefusal(context, refusal, { equivalent, hop: closest && { from: closest.from, to: closest.to } });
+}
+
+export function viewAccount(context: NodeContext, account: Account): View<'account'> {
+  const { neighbour, equivalent, balance, limitGiven, limitReceived, reservedIn, reservedOut } = account;
+  return {
+    neighbour: viewParticipant(context, neighbour),
+    equivalent,
+    linked: context.driver.records.linked.has(neighbour),
+    balance: formatAmount(balance),
+    owesMe: formatAmount(owedToMe(account)),
+    iOwe: formatAmount(owedByMe(account)),
+    limitGiven: formatAmount(limitGiven),
+    limitReceived: formatAmount(limitReceived),
+    availableIn: formatAmount(availableIn(account)),
+    availableOut: formatAmount(availableOut(account)),
+    reservedIn: formatAmount(reservedIn),
+    reservedOut: formatAmount(reservedOut),
+  };
+}
+
+/** Both directions of trust with a neighbour, as far as there are any. */
+export function viewTrustCard(context: NodeContext, neighbour: PublicKey, equivalent: string): View<'trustCard'> {
+  const { records } = context.driver;
+  const self = context.identity.publicKey;
+  return {
+    neighbour: viewParticipant(context, neighbour),
+    equivalent,
+    given: viewLine(context, records.line(self, neighbour, equivalent)),
+    received: viewLine(context, records.line(neighbour, self, equivalent)),
+  };
+}
+
+function viewLine(context: NodeContext, record: LineRecord | undefined): View<'trustLine'> | null {
+  if (record === undefined) return null;
+  const { line } = record.signed;
+  const { limit, status, policy, seq, createdAtMs, from, to, equivalent } = line;
+  const onMap = context.driver.records.topology.get(from, to, equivalent)?.announcement;
+  return {
+    limit: formatAmount(limit),
+    status,
+    policy: {
+      ...policy,
+      dailyLimit: policy.dailyLimit === null ? null : formatAmount(policy.dailyLimit),
+      blocked: policy.blocked.map((key) => viewParticipant(context, key)),
+    },
+    seq,
+    createdAtMs,
+    acked: record.acked,
+    conflicting: record.conflicting !== null,
+    announced: onMap?.active === true && onMap.expiresAtMs > context.clock.nowMs(),
+  };
+}
+
+export function viewContact(context: NodeContext, contact: Contact): View<'contact'> {
+  const { publicKey, alias, cardName, addresses, verified } = contact;
+  return {
+    ...viewParticipant(context, publicKey),
+    alias,
+    cardName,
+    addresses: [...addresses],
+    verified,
+    linked: context.driver.records.linked.has(publicKey),
+  };
+}
+
+export function viewToken({ name, scope, dailyCaps, createdAtMs, expiresAtMs }: Token): View<'token'> {
+  const caps = dailyCaps.map(({ equivalent, amount }) => ({ equivalent, amount: formatAmount(amount) }));
+  return { name, scope, dailyCaps: caps, createdAtMs, expiresAtMs };
+}
+
+/** An event as clients get it. */
+export function viewNotice(context: NodeContext, happening: Happening): View<'notice'> {
+  const show = (key: PublicKey) => viewParticipant(context, key);
+  switch (happening.type) {
+    case 'refused': {
+      const refusal = viewRefusal(context, happening.refusal, { equivalent: null, hop: null });
+      return { type: 'refused', refusal };
+    }
+    case 'payment': {
+      const { type, paymentId, state } = happening;
+      const payment = context.driver.records.payment(paymentId);
+      const refusal = payment === undefined ? null : viewPaymentRefusal(context, payment);
+      return { type, paymentId, state, refusal: happening.refusal === null ? null : refusal };
+    }
+    case 'received':
+      return { ...happening, payer: show(happening.payer), amount: formatAmount(happening.amount) };
+    case 'cleared':
+      return { ...happening, amount: formatAmount(happening.amount) };
+    case 'trust-line':
+      return { ...happening, from: show(happening.from), to: show(happening.to) };
+    case 'trust-line-acked':
+      return { ...happening, to: show(happening.to) };
+    case 'held':
+      return { ...happening, waitsFor: show(happening.waitsFor) };
+    case 'account':
+    case 'late-abort':
+    case 'equivocation':
+    case 'link-up':
+    case 'link-down':
+      return { ...happening, neighbour: show(happening.neighbour) };
+    case 'restored':
+      return happening;
+    case 'announce': {
+      const { from, to, equivalent, active } = happening.signed.announcement;
+      return { type: 'announced', from: show(from), to: show(to), equivalent, active };
+    }
+  }
+}
