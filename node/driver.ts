@@ -143,12 +143,26 @@ class GroupCommitDriver implements Driver {
   /** Runs now, or when the disk has caught up. */
   #enter(run: () => void, refuse: (why: Failure) => void): void {
     const enter = (): void => {
-      const why = this.#whyNot();
+      const why = this.#whyNot() ?? this.#attempt(run);
       if (why !== null) refuse(why);
-      else run();
     };
     if (this.#state === 'running' && (this.#waiting.length > 0 || this.#isFull())) this.#waiting.push(enter);
     else enter();
+  }
+
+  /** What goes wrong here is a bug, or the archive could not be read: memory may be half changed. */
+  #attempt(run: () => void): Failure | null {
+    try {
+      run();
+      return null;
+    } catch (error) {
+      const failure =
+        error instanceof Failure
+          ? error
+          : new Failure('bug', `The node's own code failed: ${String(error)}`, { cause: error });
+      this.#fail(failure);
+      return failure;
+    }
   }
 
   #isFull(): boolean {
@@ -194,21 +208,9 @@ class GroupCommitDriver implements Driver {
     const { clock, metrics, sign } = this.#options;
     const nowMs = clock.nowMs();
     const { records } = this;
-    let effects: Effect[];
-    try {
-      if (occurrence.type === 'link-up') records.linked.add(occurrence.neighbour);
-      if (occurrence.type === 'link-down') records.linked.delete(occurrence.neighbour);
-      effects = step(records, { ...occurrence, nowMs }, sign);
-      for (const effect of effects) if (effect.type === 'save') records.apply(effect.record);
-    } catch (error) {
-      const failure =
-        error instanceof Failure
-          ? error // The archive could not be read.
-          : new Failure('bug', `The node's own code failed: ${String(error)}`, { cause: error });
-      released?.reject(failure);
-      this.#fail(failure);
-      return;
-    }
+    if (occurrence.type === 'link-up') records.linked.add(occurrence.neighbour);
+    if (occurrence.type === 'link-down') records.linked.delete(occurrence.neighbour);
+    const effects = step(records, { ...occurrence, nowMs }, sign);
     metrics.steps.inc({ event: occurrence.type });
     const saves: DurableRecord[] = [];
     const others: Effect[] = [];
@@ -216,6 +218,7 @@ class GroupCommitDriver implements Driver {
       if (effect.type === 'save') saves.push(effect.record);
       else others.push(effect);
     }
+    for (const record of saves) records.apply(record);
     const pending: PendingStep = { effects: others, nowMs, released };
     const nothingBefore = this.#writing === null && this.#next.steps.length === 0 && !this.#isReleasing;
     if (saves.length === 0 && nothingBefore) {
@@ -226,7 +229,7 @@ class GroupCommitDriver implements Driver {
     for (const record of saves) this.#next.saves.push(record);
     this.#next.steps.push(pending);
     if (this.#writing !== null || this.#isReleasing) return;
-    if (others.length > 0 || released !== null) void this.#flush();
+    if (others.length > 0 || released !== null || this.#isFull()) void this.#flush();
     else this.#flushLater();
   }
 

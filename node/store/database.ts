@@ -67,8 +67,10 @@ async function createDatabase(level: Values, watermark: number | null, watermark
 
 async function migrate(database: Database, level: Values): Promise<void> {
   const value = database.get(SCHEMA_KEY);
-  const version = value === undefined ? undefined : decodeValue(value);
-  if (typeof version !== 'number') throw corrupt(`${level.location} does not say its version`);
+  const version = value === undefined ? 0 : decodeValue(value);
+  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
+    throw corrupt(`${level.location} does not say its version`);
+  }
   if (version > SCHEMA_VERSION) {
     throw new Failure(
       'store-newer',
@@ -237,7 +239,8 @@ function failureOf(error: unknown, location: string): Failure {
   if (code === 'LEVEL_LOCKED') {
     return new Failure('folder-in-use', `Another process is using ${location}.`, { cause: error });
   }
-  if (code === 'LEVEL_CORRUPTION' || /corruption/i.test(message)) return corrupt(message, error);
+  // LevelDB asks only for files that it made.
+  if (code === 'LEVEL_CORRUPTION' || /no such file|is a directory/i.test(message)) return corrupt(message, error);
   if (code === 'ENOSPC' || /no space left|quota exceeded|file too large/i.test(message)) {
     return new Failure('disk-full', `No room is left on the disk that holds ${location}.`, {
       cause: error,

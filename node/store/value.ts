@@ -26,6 +26,8 @@ const hexOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset,
 const magnitudeOf = (bytes: Uint8Array) => BigInt(`0x${hexOf(bytes)}`);
 
 const ENCODING = {
+  /** Keeps the order of keys. */
+  mapSorter: () => 0,
   typeEncoders: {
     bigint: (value: bigint) =>
       value < 0n ? tagged(NEGATIVE_BIGNUM, bignum(-1n - value)) : tagged(POSITIVE_BIGNUM, bignum(value)),

@@ -1,0 +1,247 @@
+import { createHash } from 'node:crypto';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { Failure } from '#node/failure.ts';
+import { openDatabase } from '#node/store/database.ts';
+import { openStore, type Store } from '#node/store/store.ts';
+import { encodeValue } from '#node/store/value.ts';
+import type { PaymentId, TxId } from '#protocol/packet.ts';
+import { type DurableRecord, Records, recordKey } from '#protocol/records.ts';
+import { person } from '#test/support/people.ts';
+import { someRecords, temporaryFolder } from '#test/support/store.ts';
+
+const self = person(1).key;
+
+const open: Store[] = [];
+afterEach(async () => {
+  for (const store of open.splice(0)) await store.close();
+});
+
+async function opened(folder: string): Promise<Store> {
+  const store = await openStore(folder);
+  open.push(store);
+  return store;
+}
+
+async function closeAll(): Promise<void> {
+  for (const store of open.splice(0)) await store.close();
+}
+
+async function loaded(folder: string): Promise<Store> {
+  const store = await opened(folder);
+  await store.load(new Records(self, 'geo', store.read));
+  return store;
+}
+
+/** A closed store with tables and a log in which these records are. */
+async function filled(folder: string, records: Iterable<DurableRecord>): Promise<void> {
+  const all = [...records];
+  const halves = [all.slice(0, all.length / 2), all.slice(all.length / 2)];
+  for (const half of halves) {
+    const store = await openStore(folder);
+    for (const record of half) await store.write([record], { sync: true });
+    await store.close();
+  }
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<Failure> {
+  const failure = await promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  expect(failure).toBeInstanceOf(Failure);
+  return failure as Failure;
+}
+
+describe('a store', () => {
+  it('holds after reopening all that was written, in its last version', async () => {
+    const folder = temporaryFolder();
+    const records = someRecords(300, 1);
+    await filled(folder, records.values());
+    const store = await loaded(folder);
+    for (const [key, record] of records) expect(store.read(key)).toStrictEqual(record);
+    expect(store.read('payment/unknown')).toBeUndefined();
+  });
+
+  it('keeps of records that a batch holds twice the later one', async () => {
+    const folder = temporaryFolder();
+    const node = { type: 'node', clockHighMs: 1, restoredAtMs: null, announceAll: false } as const;
+    await filled(folder, []);
+    const store = await opened(folder);
+    await store.write([node, { ...node, clockHighMs: 2 }], { sync: true });
+    await closeAll();
+    expect((await loaded(folder)).read('node')).toStrictEqual({ ...node, clockHighMs: 2 });
+  });
+
+  it('reads all records of a type in the order of their keys', async () => {
+    const folder = temporaryFolder();
+    const records = someRecords(100, 2);
+    await filled(folder, records.values());
+    const store = await loaded(folder);
+    const keys: string[] = [];
+    for await (const record of store.entries('account/')) keys.push(recordKey(record));
+    const expected = [...records.keys()].filter((key) => key.startsWith('account/')).sort();
+    expect(keys).toStrictEqual(expected);
+    expect(keys.length).toBeGreaterThan(5);
+  });
+
+  it('keeps documents of several kinds apart', async () => {
+    const folder = temporaryFolder();
+    const store = await opened(folder);
+    const contacts = store.documents<{ name: string; limit: bigint }>('contact');
+    await contacts.put('bob', { name: 'Bob', limit: 5n });
+    await contacts.put('ann', { name: 'Ann', limit: 6n });
+    await contacts.put('eve', { name: 'Eve', limit: 7n });
+    await contacts.delete('eve');
+    await store.documents<number>('token').put('bob', 7);
+    await closeAll();
+    const again = (await loaded(folder)).documents<{ name: string; limit: bigint }>('contact');
+    expect(again.get('bob')).toStrictEqual({ name: 'Bob', limit: 5n });
+    expect(again.get('eve')).toBeUndefined();
+    const entries: unknown[] = [];
+    for await (const entry of again.entries()) entries.push(entry);
+    expect(entries).toStrictEqual([
+      ['ann', { name: 'Ann', limit: 6n }],
+      ['bob', { name: 'Bob', limit: 5n }],
+    ]);
+  });
+});
+
+describe('damage', () => {
+  it('by one flipped bit anywhere is noticed or changes nothing', async () => {
+    const original = temporaryFolder();
+    const records = someRecords(60, 3);
+    await filled(original, records.values());
+    let noticed = 0;
+    for (let round = 0; round < 120; round++) {
+      const folder = temporaryFolder();
+      cpSync(original, folder, { recursive: true });
+      const flipped = flipBit(folder, round);
+      const failure = await loaded(folder).then(
+        (store) => {
+          for (const [key, record] of records) expect(store.read(key), flipped).toStrictEqual(record);
+          return null;
+        },
+        (error: unknown) => error,
+      );
+      if (failure !== null) {
+        noticed++;
+        expect(failure, flipped).toMatchObject({ name: 'Failure', code: 'store-corrupt' });
+      }
+      await closeAll();
+      rmSync(folder, { recursive: true });
+    }
+    // A few bits matter to nobody: those of LevelDB's own text log, or of a table's padding and index.
+    expect(noticed).toBeGreaterThan(60);
+  });
+
+  it.each([/\.log$/, /\.ldb$/, /^MANIFEST/, /^CURRENT$/])('by the loss of a file %s is noticed', async (pattern) => {
+    const folder = temporaryFolder();
+    await filled(folder, someRecords(20, 4).values());
+    const file = readdirSync(join(folder, 'store')).find((name) => pattern.test(name)) as string;
+    rmSync(join(folder, 'store', file));
+    expect(await failureOf(loaded(folder))).toMatchObject({ code: 'store-corrupt' });
+  });
+
+  it('by the loss of the whole database, or of its watermark, is noticed each time', async () => {
+    const folder = temporaryFolder();
+    await filled(folder, someRecords(20, 5).values());
+    cpSync(join(folder, 'store.watermark'), join(folder, 'kept'));
+    rmSync(join(folder, 'store.watermark'));
+    for (let time = 0; time < 2; time++) {
+      const failure = await failureOf(loaded(folder));
+      expect(failure.message).toContain('store.watermark is missing');
+    }
+    cpSync(join(folder, 'kept'), join(folder, 'store.watermark'));
+    rmSync(join(folder, 'store'), { recursive: true });
+    for (let time = 0; time < 2; time++) {
+      const failure = await failureOf(loaded(folder));
+      expect(failure).toMatchObject({ code: 'store-corrupt' });
+      expect(failure.message).toContain('has lost what was written to it');
+    }
+  });
+
+  it('by a database put back to an older state is noticed', async () => {
+    const folder = temporaryFolder();
+    const [first, ...others] = someRecords(20, 6).values();
+    await filled(folder, [first as DurableRecord]);
+    cpSync(join(folder, 'store'), join(folder, 'old'), { recursive: true });
+    await filled(folder, others);
+    rmSync(join(folder, 'store'), { recursive: true });
+    cpSync(join(folder, 'old'), join(folder, 'store'), { recursive: true });
+    const failure = await failureOf(loaded(folder));
+    expect(failure).toMatchObject({ code: 'store-corrupt' });
+    expect(failure.message).toMatch(/the last \d+ batches that were written to .* are missing/);
+  });
+
+  it('names the record and leaves the files as they are', async () => {
+    const folder = temporaryFolder();
+    const [id, txId] = [sha256Of('a payment'), sha256Of('a transaction')];
+    const paid = { type: 'paid', payer: self, paymentId: id as PaymentId, txId: txId as TxId } as const;
+    await filled(folder, [paid]);
+    // Opened once more, so that LevelDB moves its log into a table, which it reads without checking.
+    await filled(folder, []);
+    const files = readdirSync(join(folder, 'store')).map((name) => join(folder, 'store', name));
+    const holds = (path: string) => path.endsWith('.ldb') && readFileSync(path).includes(txId, 0, 'hex');
+    const table = files.find(holds) as string;
+    const bytes = readFileSync(table);
+    const at = bytes.indexOf(txId, 0, 'hex');
+    bytes[at] = (bytes[at] as number) ^ 2;
+    writeFileSync(table, bytes);
+    for (let time = 0; time < 2; time++) {
+      const failure = await failureOf(loaded(folder));
+      expect(failure).toMatchObject({ code: 'store-corrupt', hint: expect.stringContaining('backup') });
+      expect(failure.message).toContain(`"${recordKey(paid)}" does not match its checksum`);
+      await closeAll();
+    }
+  });
+});
+
+describe('the version of a store', () => {
+  async function withSchema(value: unknown): Promise<string> {
+    const folder = temporaryFolder();
+    await filled(folder, []);
+    const database = await openDatabase(join(folder, 'store'), join(folder, 'store.watermark'));
+    await database.write({ sync: true }, (batch) => {
+      if (value === undefined) batch.delete('meta/schema');
+      else batch.put('meta/schema', encodeValue(value));
+    });
+    await database.close();
+    return folder;
+  }
+
+  it('that is newer than the program is refused, and the lock given back', async () => {
+    const folder = await withSchema(2);
+    for (let time = 0; time < 2; time++) {
+      const failure = await failureOf(openStore(folder));
+      expect(failure).toMatchObject({ code: 'store-newer', hint: expect.stringContaining('later version') });
+      expect(failure.message).toContain('have version 2; this program knows up to 1');
+    }
+  });
+
+  it.each([undefined, 'one', null, 0, 1.5, -1])('that is %s counts as damage', async (value) => {
+    expect(await failureOf(openStore(await withSchema(value)))).toMatchObject({ code: 'store-corrupt' });
+  });
+});
+
+const sha256Of = (text: string) => createHash('sha256').update(text).digest('hex');
+
+/** Flips one bit of one file of the folder, chosen by the number; says which. */
+function flipBit(folder: string, number: number): string {
+  const files = [
+    join(folder, 'store.watermark'),
+    ...readdirSync(join(folder, 'store')).map((it) => join(folder, 'store', it)),
+  ]
+    .filter((path) => readFileSync(path).length > 0)
+    .sort();
+  // Mostly tables and logs: there the records are.
+  const heavy = files.filter((path) => /\.(ldb|log)$/.test(path));
+  const chosen = number % 3 === 0 ? files : heavy;
+  const path = chosen[number % chosen.length] as string;
+  const bytes = readFileSync(path);
+  const bit = (number * 7_919 + 104_729 * number * number) % (bytes.length * 8);
+  bytes[bit >> 3] = (bytes[bit >> 3] as number) ^ (1 << (bit & 7));
+  writeFileSync(path, bytes);
+  return `bit ${bit} of ${path}`;
+}

@@ -1,0 +1,213 @@
+/** Records of every type with any content that their types allow, for tests of what stores them. */
+import fc from 'fast-check';
+import type { Account } from '#protocol/account.ts';
+import { bytesToHex } from '#protocol/hex.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { VERSION } from '#protocol/limits.ts';
+import type { Header, PaymentId, Route, RouteDigest, TxId } from '#protocol/packet.ts';
+import type { Payment } from '#protocol/payment.ts';
+import type { Abort, Position } from '#protocol/position.ts';
+import type { DurableRecord, LineRecord } from '#protocol/records.ts';
+import { type Refusal, refuse } from '#protocol/refusals.ts';
+
+const MAX_INT64 = 2n ** 63n - 1n;
+
+/** Objects as code makes them: with the usual prototype. */
+function record<T>(model: { [K in keyof T]: fc.Arbitrary<T[K]> }): fc.Arbitrary<T> {
+  return fc.record(model, { noNullPrototype: true });
+}
+
+const hex = (length: number) => fc.uint8Array({ minLength: length, maxLength: length }).map(bytesToHex);
+const key = hex(32) as fc.Arbitrary<PublicKey>;
+const txId = hex(32) as fc.Arbitrary<TxId>;
+const paymentId = hex(32) as fc.Arbitrary<PaymentId>;
+const signature = fc.uint8Array({ minLength: 64, maxLength: 64 });
+const amount = fc.bigInt(0n, MAX_INT64);
+const signedAmount = fc.bigInt(-MAX_INT64, MAX_INT64);
+const instant = fc.integer({ min: 0, max: 253_402_300_799_999 });
+const index = fc.nat(16);
+const equivalent = fc.stringMatching(/^[A-Za-z0-9_]{1,16}$/);
+const network = fc.stringMatching(/^[a-z0-9-]{1,32}$/);
+const memo = fc.option(fc.uint8Array({ maxLength: 256 }));
+
+const header: fc.Arbitrary<Header> = record({
+  version: fc.constant(VERSION),
+  network,
+  kind: fc.constantFrom('pay' as const, 'clear' as const),
+  equivalent,
+  total: amount,
+  payer: key,
+  receiver: key,
+  paymentId,
+  createdAtMs: instant,
+  expiresAtMs: instant,
+  sealedMemo: memo,
+  routeDigests: fc.array(hex(32) as fc.Arbitrary<RouteDigest>, { minLength: 1, maxLength: 8 }),
+  witnesses: fc.constant(null),
+});
+
+const route: fc.Arbitrary<Route> = record({
+  salt: hex(16),
+  index: fc.nat(7),
+  amount,
+  nodes: fc.array(key, { minLength: 2, maxLength: 7 }),
+});
+
+const refusal: fc.Arbitrary<Refusal> = fc.oneof(
+  fc.constant(refuse('expired', {})),
+  record({ hop: index, limit: amount, maxNow: amount, reserved: amount }).map((it) => refuse('insufficient', it)),
+  record({ input: fc.string(), why: fc.string(), limit: fc.string() }).map((it) => refuse('bad-name', it)),
+);
+
+const abort: fc.Arbitrary<Abort> = record({
+  txId,
+  routeIndex: index,
+  position: index,
+  signer: key,
+  signature,
+  cause: refusal,
+  restsOn: fc.array(record({ position: index, signer: key, signature }), { maxLength: 3 }),
+});
+
+const base = { type: fc.constant('position' as const), txId, position: index, header, route };
+const signatures = fc.array(signature, { maxLength: 6 });
+const positions: { [S in Position['state']]: fc.Arbitrary<Extract<Position, { state: S }>> } = {
+  prepared: record({ ...base, state: fc.constant('prepared'), signatures, isAdopted: fc.boolean() }),
+  held: record({ ...base, state: fc.constant('held'), signatures }),
+  committed: record({
+    ...base,
+    state: fc.constant('committed'),
+    signatures,
+    commit: signature,
+    acked: fc.boolean(),
+    waivedByDownstream: fc.option(abort),
+    waivedByMe: fc.option(abort),
+  }),
+  aborted: record({
+    ...base,
+    state: fc.constant('aborted'),
+    abort: fc.option(abort),
+    acked: fc.boolean(),
+    cause: refusal,
+    downstreamAbort: fc.option(abort),
+    ownRisk: fc.option(fc.constantFrom('reserved' as const, 'counted' as const)),
+    certificate: fc.option(record({ signatures, commit: signature })),
+  }),
+};
+
+const plannedRoutes = fc.array(record({ nodes: fc.array(key, { maxLength: 7 }), amount }), { maxLength: 8 });
+const refusedHop = record({ from: key, to: key, refusal });
+const paymentBase = {
+  type: fc.constant('payment' as const),
+  paymentId,
+  receiver: key,
+  equivalent,
+  amount,
+  sealedMemo: memo,
+  createdAtMs: instant,
+  randomness: hex(32),
+  chosenRoutes: fc.option(plannedRoutes),
+  attempts: index,
+  busyWaits: index,
+  refusedHops: fc.array(refusedHop, { maxLength: 3 }),
+  closest: fc.option(refusedHop),
+};
+const payments: { [S in Payment['state']]: fc.Arbitrary<Extract<Payment, { state: S }>> } = {
+  NEW: record({ ...paymentBase, state: fc.constant('NEW') }),
+  PREPARE_IN_PROGRESS: record({
+    ...paymentBase,
+    state: fc.constant('PREPARE_IN_PROGRESS'),
+    txId,
+    routes: plannedRoutes,
+    abortedRoutes: fc.array(index),
+  }),
+  COMMITTED: record({
+    ...paymentBase,
+    state: fc.constant('COMMITTED'),
+    txId,
+    routes: plannedRoutes,
+    finishedAtMs: instant,
+  }),
+  ABORTED: record({ ...paymentBase, state: fc.constant('ABORTED'), refusal, finishedAtMs: instant }),
+};
+
+const account: fc.Arbitrary<Account> = record({
+  type: fc.constant('account'),
+  neighbour: key,
+  equivalent,
+  limitGiven: amount,
+  limitReceived: amount,
+  balance: signedAmount,
+  reservedIn: amount,
+  reservedOut: amount,
+  day: fc.nat(100_000),
+  dayIn: amount,
+});
+
+const signedLine: fc.Arbitrary<LineRecord['signed']> = record({
+  line: record({
+    version: fc.constant(VERSION),
+    network,
+    from: key,
+    to: key,
+    equivalent,
+    seq: instant,
+    limit: amount,
+    status: fc.constantFrom('active' as const, 'frozen' as const, 'closed' as const),
+    policy: record({
+      canBeIntermediate: fc.boolean(),
+      autoClearing: fc.boolean(),
+      dailyLimit: fc.option(amount),
+      announce: fc.boolean(),
+      blocked: fc.array(key, { maxLength: 3 }),
+    }),
+    createdAtMs: instant,
+  }),
+  signature,
+});
+
+/** Any record of each type. A type that is added to the union and not here does not compile. */
+export const arbitraryRecords: { [T in DurableRecord['type']]: fc.Arbitrary<Extract<DurableRecord, { type: T }>> } = {
+  node: record({
+    type: fc.constant('node'),
+    clockHighMs: instant,
+    restoredAtMs: fc.option(instant),
+    announceAll: fc.boolean(),
+  }),
+  line: record({
+    type: fc.constant('line'),
+    signed: signedLine,
+    acked: fc.boolean(),
+    conflicting: fc.option(signedLine),
+  }),
+  account,
+  transaction: record({
+    type: fc.constant('transaction'),
+    txId,
+    positions: fc.array(fc.oneof(...Object.values(positions)) as fc.Arbitrary<Position>, {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  }),
+  payment: fc.oneof(...Object.values(payments)) as fc.Arbitrary<Payment>,
+  paid: record({ type: fc.constant('paid'), payer: key, paymentId, txId }),
+  announcement: record({
+    type: fc.constant('announcement'),
+    signed: record({
+      announcement: record({
+        version: fc.constant(VERSION),
+        network,
+        from: key,
+        to: key,
+        equivalent,
+        seq: instant,
+        active: fc.boolean(),
+        expiresAtMs: instant,
+      }),
+      fromSignature: fc.option(signature),
+      toSignature: fc.option(signature),
+    }),
+  }),
+};
+
+export const arbitraryRecord: fc.Arbitrary<DurableRecord> = fc.oneof(...Object.values(arbitraryRecords));
