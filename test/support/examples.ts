@@ -1,0 +1,157 @@
+/** One of everything that goes over the wire or is signed, with real signatures: the source of test/vectors/geo. */
+import { type Announcement, announcementStatement, type SignedAnnouncement } from '#protocol/announcement.ts';
+import type { Card } from '#protocol/card.ts';
+import { causeOf } from '#protocol/cause.ts';
+import type { Invoice } from '#protocol/invoice.ts';
+import { VERSION } from '#protocol/limits.ts';
+import type { Message } from '#protocol/link.ts';
+import { sealMemo } from '#protocol/memo.ts';
+import type { Certificate, PaymentId } from '#protocol/packet.ts';
+import { isRefusal, refuse } from '#protocol/refusals.ts';
+import type { Statement } from '#protocol/statement.ts';
+import { DEFAULT_POLICY, type SignedTrustLine, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
+import { committed, type Person, person, THEN_MS } from './people.ts';
+
+const NETWORK = 'geo-test';
+export const [alice, bob, carol] = [person(1), person(2), person(3)];
+
+/** For the memo below; never more than once in earnest. */
+export const memoRandom = Uint8Array.from({ length: 32 }, (_, at) => at);
+export const memoText = 'Rent for March';
+
+function memo(): Uint8Array {
+  const sealed = sealMemo(memoText, carol.key, memoRandom);
+  if (isRefusal(sealed)) throw new Error(sealed.code);
+  return sealed;
+}
+
+/** Alice pays Carol 12.5 UAH through Bob. */
+export const payment: Certificate = committed([alice, bob, carol], { sealedMemo: memo() });
+/** A ring of debts of 12.5 UAH, begun by Alice. */
+export const ring: Certificate = committed([alice, bob, carol, alice], { kind: 'clear' });
+
+function abortOf(who: Person, position: number): Extract<Statement, { domain: 'geo/1/abort' }> {
+  return { domain: 'geo/1/abort', network: NETWORK, txId: payment.txId, routeIndex: 0, position, signer: who.key };
+}
+
+const line: TrustLine = {
+  version: VERSION,
+  network: NETWORK,
+  from: bob.key,
+  to: alice.key,
+  equivalent: 'UAH',
+  seq: THEN_MS,
+  limit: 50_000_000_000n,
+  status: 'active',
+  policy: { ...DEFAULT_POLICY, dailyLimit: 10_000_000_000n, announce: true, blocked: [person(9).key] },
+  createdAtMs: THEN_MS,
+};
+const signedLine: SignedTrustLine = { line, signature: bob.sign(trustLineStatement(line)) };
+const closed: TrustLine = { ...line, seq: THEN_MS + 1, limit: 0n, status: 'closed', policy: DEFAULT_POLICY };
+
+const announcement: Announcement = {
+  version: VERSION,
+  network: NETWORK,
+  from: bob.key,
+  to: alice.key,
+  equivalent: 'UAH',
+  seq: THEN_MS,
+  active: true,
+  expiresAtMs: THEN_MS + 604_800_000,
+};
+const offered: SignedAnnouncement = {
+  announcement,
+  fromSignature: bob.sign(announcementStatement(announcement, bob.key)),
+  toSignature: null,
+};
+const agreed = { ...offered, toSignature: alice.sign(announcementStatement(announcement, alice.key)) };
+const ended: Announcement = { ...announcement, seq: THEN_MS + 1, active: false };
+const withdrawn: SignedAnnouncement = {
+  announcement: ended,
+  fromSignature: null,
+  toSignature: alice.sign(announcementStatement(ended, alice.key)),
+};
+
+const { txId, header, route, signatures } = payment;
+const packet = { txId, header, route, signatures };
+const decline = { domain: 'geo/1/decline', network: NETWORK, txId, signer: carol.key } as const;
+
+/** Every kind of message. */
+export const messages: Readonly<Record<string, Message>> = {
+  hello: { type: 'hello', network: NETWORK, versions: [1], capabilities: ['example'], instance: '5a'.repeat(16) },
+  'ack of a commit': { type: 'ack', of: 'commit', txId, routeIndex: 0, position: 1 },
+  'ack of an abort': { type: 'ack', of: 'abort', txId, routeIndex: 7, position: 16 },
+  'prepare from the payer': { type: 'prepare', packet: { ...packet, signatures: signatures.slice(0, 1) } },
+  'prepare to the receiver': { type: 'prepare', packet },
+  commit: { type: 'commit', certificate: payment },
+  'commit of a clearing': { type: 'commit', certificate: ring },
+  'abort of the receiver': {
+    type: 'abort',
+    txId,
+    routeIndex: 0,
+    position: 2,
+    signer: carol.key,
+    signature: carol.sign(abortOf(carol, 2)),
+    cause: causeOf(refuse('insufficient', { hop: 1, limit: 500_000_000n, maxNow: 100_000_000n, reserved: 0n })),
+    restsOn: [],
+  },
+  'abort that rests on another': {
+    type: 'abort',
+    txId,
+    routeIndex: 0,
+    position: 1,
+    signer: bob.key,
+    signature: bob.sign(abortOf(bob, 1)),
+    cause: causeOf(refuse('already-paid', {})),
+    restsOn: [{ position: 2, signer: carol.key, signature: carol.sign(abortOf(carol, 2)) }],
+  },
+  cancel: { type: 'cancel', txId, routeIndex: 0 },
+  'resolve with the packet': { type: 'resolve', txId, routeIndex: 0, packet, header: null, route: null },
+  'resolve without signatures': { type: 'resolve', txId, routeIndex: 0, packet: null, header, route },
+  'resolve to the receiver': { type: 'resolve', txId, routeIndex: 0, packet: null, header, route: null },
+  'resolve with the id': { type: 'resolve', txId, routeIndex: 0, packet: null, header: null, route: null },
+  decline: { type: 'decline', txId, signer: carol.key, signature: carol.sign(decline) },
+  'trust line': { type: 'trust-line', signed: signedLine },
+  'trust line closed': {
+    type: 'trust-line',
+    signed: { line: closed, signature: bob.sign(trustLineStatement(closed)) },
+  },
+  'trust line ack': { type: 'trust-line-ack', from: bob.key, to: alice.key, equivalent: 'UAH', seq: THEN_MS },
+  'announcement offer': { type: 'announcement-offer', signed: offered },
+  'map digest': { type: 'map-digest', count: 2, digest: '0123456789abcdef', isAnswer: false },
+  announcements: { type: 'announcements', signed: [agreed, withdrawn] },
+};
+
+/** One statement of every domain. */
+export const statements: readonly Statement[] = [
+  { domain: 'geo/1/prepare', network: NETWORK, txId, routeIndex: 0, position: 1, signer: bob.key },
+  { domain: 'geo/1/commit', network: NETWORK, txId, signer: carol.key },
+  abortOf(carol, 2),
+  decline,
+  trustLineStatement(line),
+  announcementStatement(announcement, alice.key),
+];
+
+export const card: Card = {
+  version: VERSION,
+  network: NETWORK,
+  publicKey: alice.key,
+  name: 'Аліса',
+  addresses: ['/ip4/127.0.0.1/tcp/4001', '/dns4/alice.example/tcp/443/wss'],
+  suggestedLimit: { equivalent: 'UAH', amount: 50_000_000_000n },
+  createdAtMs: THEN_MS,
+  expiresAtMs: null,
+};
+
+export const invoice: Invoice = {
+  version: VERSION,
+  network: NETWORK,
+  payee: carol.key,
+  equivalent: 'UAH',
+  amount: 1_250_000_000n,
+  memo: 'Coffee and cake',
+  paymentId: '7e'.repeat(32) as PaymentId,
+  addresses: ['/ip4/127.0.0.1/tcp/4003'],
+  createdAtMs: THEN_MS,
+  expiresAtMs: THEN_MS + 3_600_000,
+};
