@@ -4,8 +4,9 @@
  */
 import { Level } from 'level';
 import { Failure } from '../failure.ts';
+import { corrupt, storeFailure } from './failures.ts';
 import { migrations, SCHEMA_VERSION } from './schema.ts';
-import { corrupt, seal, sealOf, unseal } from './seal.ts';
+import { seal, sealOf, unseal } from './seal.ts';
 import { decodeValue, encodeValue } from './value.ts';
 import { openWatermark, readWatermark, type Watermark } from './watermark.ts';
 
@@ -38,7 +39,7 @@ export async function openDatabase(location: string, watermarkPath: string): Pro
   try {
     await level.open();
   } catch (error) {
-    throw failureOf(error, location);
+    throw storeFailure(error, location);
   }
   try {
     const head = readHead(level);
@@ -156,7 +157,7 @@ export class Database {
       await this.#level.batch(operations, options);
       if (options.sync) this.#watermark.raise(head.batch);
     } catch (error) {
-      this.#failure = failureOf(error, this.#level.location);
+      this.#failure = storeFailure(error, this.#level.location);
       throw this.#failure;
     }
     this.#head = head;
@@ -201,7 +202,7 @@ export class Database {
       }
       return { values: count };
     } catch (error) {
-      throw failureOf(error, this.#level.location);
+      throw storeFailure(error, this.#level.location);
     } finally {
       await snapshot.close();
     }
@@ -217,7 +218,7 @@ export class Database {
     try {
       return this.#level.getSync(key);
     } catch (error) {
-      throw failureOf(error, this.#level.location);
+      throw storeFailure(error, this.#level.location);
     }
   }
 }
@@ -228,30 +229,4 @@ function readHead(level: Values): Head | null {
 
 function decodeHead(sealed: Uint8Array | undefined): Head | null {
   return sealed === undefined ? null : (decodeValue(unseal(HEAD_KEY, sealed)) as Head);
-}
-
-/** What LevelDB or the system reported, as a Failure. */
-function failureOf(error: unknown, location: string): Failure {
-  if (error instanceof Failure) return error;
-  const { code, cause } = error as { code?: string; cause?: unknown };
-  if (code === 'LEVEL_DATABASE_NOT_OPEN' && cause !== undefined) return failureOf(cause, location);
-  const message = error instanceof Error ? error.message : String(error);
-  if (code === 'LEVEL_LOCKED') {
-    return new Failure('folder-in-use', `Another process is using ${location}.`, { cause: error });
-  }
-  // LevelDB asks only for files that it made.
-  if (code === 'LEVEL_CORRUPTION' || /no such file|is a directory/i.test(message)) return corrupt(message, error);
-  if (code === 'ENOSPC' || /no space left|quota exceeded|file too large/i.test(message)) {
-    return new Failure('disk-full', `No room is left on the disk that holds ${location}.`, {
-      cause: error,
-      hint: 'Make room and start the node again. Nothing that was confirmed is lost.',
-    });
-  }
-  if (code === 'EACCES' || code === 'EROFS' || /permission denied|read-only file system/i.test(message)) {
-    return new Failure('folder-unreadable', `${location} cannot be read or written: ${message}.`, { cause: error });
-  }
-  return new Failure('store-failed', `${location} cannot be read or written: ${message}.`, {
-    cause: error,
-    hint: 'Check the disk, then start the node again.',
-  });
 }

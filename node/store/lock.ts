@@ -22,6 +22,7 @@ const FILE = 'lock';
 /** How far the boot time, counted back from now, may be off. */
 const BOOT_SLACK_MS = 10_000;
 const MAX_TRIES = 5;
+const DEAD = 'dead';
 
 /** Who runs on the folder now, or null. */
 export function lockHolder(folder: string): LockHolder | null {
@@ -113,6 +114,7 @@ function isAlive(holder: LockHolder): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const start = processStart(holder.pid);
+  if (start === DEAD) return false;
   if (start !== null && holder.processStart !== null) return start === holder.processStart;
   return holder.sinceMs > Date.now() - uptime() * 1000 - BOOT_SLACK_MS;
 }
@@ -122,8 +124,10 @@ function processStart(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The second field is the name in brackets and may hold spaces and brackets itself.
-    const ticks = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${ticks}`;
+    const [state = '', ...fields] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Killed, and not yet collected by its parent.
+    if ('ZX'.includes(state)) return DEAD;
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${fields[18]}`;
   } catch {
     return null;
   }

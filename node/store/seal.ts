@@ -3,7 +3,7 @@
  * sha256 over its key and itself: a value under another key is as wrong as one with a flipped bit.
  */
 import { createHash } from 'node:crypto';
-import { Failure } from '../failure.ts';
+import { corrupt } from './failures.ts';
 
 const SEAL_BYTES = 8;
 
@@ -28,14 +28,6 @@ export function unseal(key: string, sealed: Uint8Array): Uint8Array {
 export function sealOf(sealed: Uint8Array): bigint {
   if (sealed.length < SEAL_BYTES) return 0n;
   return new DataView(sealed.buffer, sealed.byteOffset).getBigUint64(0);
-}
-
-/** Damage, in words that say what can be done. */
-export function corrupt(what: string, cause?: unknown): Failure {
-  return new Failure('store-corrupt', `The stored records are damaged: ${what}.`, {
-    cause,
-    hint: 'Check the disk, then restore the data folder from its last backup. Nothing was changed.',
-  });
 }
 
 function checksum(key: string, bytes: Uint8Array): Uint8Array {

@@ -8,7 +8,8 @@ import { isUnsettled } from '#protocol/position.ts';
 import { type Archive, type DurableRecord, type Records, recordKey, type Transaction } from '#protocol/records.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Batch, type Database, openDatabase } from './database.ts';
-import { takeLock } from './lock.ts';
+import { storeFailure } from './failures.ts';
+import { type Lock, takeLock } from './lock.ts';
 import { decodeValue, encodeValue } from './value.ts';
 
 /** One line of what happened to the owner's money, newest first. */
@@ -60,28 +61,29 @@ const VERIFIED_AT_START = 100_000;
 /** Opens the folder, makes it when it is new. Throws a Failure that says what is wrong with it. */
 export async function openStore(folder: string, options: { clock?: Clock } = {}): Promise<Store> {
   const clock = options.clock ?? systemClock;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const lock = takeLock(folder, clock.nowMs());
+  let lock: Lock | null = null;
   try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    lock = takeLock(folder, clock.nowMs());
     const database = await openDatabase(join(folder, 'store'), join(folder, 'store.watermark'));
-    return new LevelStore(database, clock, () => lock.release());
+    return new LevelStore(database, clock, lock);
   } catch (error) {
-    lock.release();
-    throw error;
+    lock?.release();
+    throw storeFailure(error, folder);
   }
 }
 
 class LevelStore implements Store {
   readonly #database: Database;
   readonly #clock: Clock;
-  readonly #release: () => void;
+  readonly #lock: Lock;
   /** Unsettled transactions and unfinished payments by key; true once a transaction stands in the history. */
   readonly #open = new Map<string, boolean>();
 
-  constructor(database: Database, clock: Clock, release: () => void) {
+  constructor(database: Database, clock: Clock, lock: Lock) {
     this.#database = database;
     this.#clock = clock;
-    this.#release = release;
+    this.#lock = lock;
   }
 
   async load(into: Records): Promise<void> {
@@ -163,7 +165,7 @@ class LevelStore implements Store {
 
   async close(): Promise<void> {
     await this.#database.close();
-    this.#release();
+    this.#lock.release();
   }
 
   /** Keeps the list of what is open, and the history, in step with a record that is being written. */

@@ -6,7 +6,7 @@
  */
 import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import { corrupt } from './seal.ts';
+import { corrupt } from './failures.ts';
 
 const DIGITS = 16;
 
