@@ -72,7 +72,7 @@ async function call(url: string, token: string, name: OperationName, input: obje
     } else if (operation.query !== undefined && field in operation.query.shape) query.set(field, String(value));
     else body[field] = value;
   }
-  const target = new URL(query.size > 0 ? `${path}?${query}` : path, url);
+  const target = new URL(query.size > 0 ? `${path}?${query.toString()}` : path, url);
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   const init: RequestInit = { method: operation.method, headers };
   if (operation.body !== undefined) {

@@ -39,14 +39,14 @@ function keyFlaw(json: string): string | null {
         atKey = false;
         break;
       case ',':
-        atKey = open.at(-1) != null;
+        atKey = (open.at(-1) ?? null) !== null;
         break;
       case ':':
         atKey = false;
         break;
       default: {
-        const keys = atKey ? open.at(-1) : null;
-        if (keys == null) break;
+        const keys = (atKey ? open.at(-1) : null) ?? null;
+        if (keys === null) break;
         const key = JSON.parse(token) as string;
         if (FORBIDDEN_KEYS.has(key)) return `the key "${key}" is not allowed`;
         if (keys.has(key)) return `the key "${key.slice(0, 64)}" occurs twice`;

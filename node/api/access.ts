@@ -1,0 +1,55 @@
+/**
+ * Who may use the API: the owner's own tools by the cookie of this start, other programs by their tokens. The address
+ * that a request was made for, and the page it was made from, are checked too: a web page anywhere may make the
+ * browser send requests to this machine (DNS rebinding), and must get nothing.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { type NodeRefusal, refuseHere } from '../refusals.ts';
+import type { Scope } from './contract.ts';
+import type { Caller } from './handler.ts';
+import type { Tokens } from './tokens.ts';
+
+const RANKS: Readonly<Record<Scope, number>> = { read: 0, pay: 1, admin: 2 };
+const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** A new secret for the owner's tools. */
+export function newCookie(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+/** Refuses requests made for another name or port than the node's own, or from pages that are not its own. */
+export function checkOrigin(
+  { host = '', origin }: IncomingHttpHeaders,
+  port: number,
+): NodeRefusal<'wrong-host' | 'wrong-origin'> | null {
+  const hosts = LOOPBACK_NAMES.map((name) => `${name}:${port}`);
+  if (!hosts.includes(host.toLowerCase())) return refuseHere('wrong-host', { host: host.slice(0, 256) });
+  const isOwn = origin === undefined || hosts.some((own) => origin.toLowerCase() === `http://${own}`);
+  return isOwn ? null : refuseHere('wrong-origin', { origin: origin.slice(0, 256) });
+}
+
+/** Who makes this request, if they may do what needs this scope. */
+export function authorize(
+  { authorization }: IncomingHttpHeaders,
+  needs: Scope,
+  known: { readonly cookie: string; readonly tokens: Tokens; readonly nowMs: number },
+): { readonly caller: Caller } | NodeRefusal<'no-token' | 'scope-missing'> {
+  if (authorization === undefined) return refuseHere('no-token', { why: 'none was sent' });
+  const secret = /^Bearer ([\x21-\x7e]{1,256})$/.exec(authorization)?.[1];
+  if (secret === undefined) return refuseHere('no-token', { why: 'what was sent has another form' });
+  if (isSame(secret, known.cookie)) return { caller: null };
+  const token = known.tokens.find(secret, known.nowMs);
+  if (token === 'unknown') {
+    return refuseHere('no-token', { why: 'the one sent is unknown: revoked, or the cookie of an earlier start' });
+  }
+  if (token === 'expired') return refuseHere('no-token', { why: 'the one sent has expired' });
+  return RANKS[token.scope] >= RANKS[needs]
+    ? { caller: token }
+    : refuseHere('scope-missing', { has: token.scope, needs });
+}
+
+/** Compares hashes, which have one length and tell nothing about how much of a guess was right. */
+function isSame(a: string, b: string): boolean {
+  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest());
+}

@@ -1,0 +1,74 @@
+/** How everything that can go wrong in a request looks to the one who made it. */
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { formatAmount } from '#protocol/amount.ts';
+import { Failure } from '../failure.ts';
+import { type AnyRefusal, refuseHere } from '../refusals.ts';
+import { codes } from './codes.ts';
+import type { errorBody } from './schemas.ts';
+import { type Showing, tellerOf } from './views.ts';
+import { explain } from './words.ts';
+
+type ErrorBody = z.output<typeof errorBody>;
+type Facts = ErrorBody['error']['facts'];
+
+/** An answer outside of 2xx. */
+export interface ErrorAnswer {
+  readonly status: number;
+  readonly body: ErrorBody;
+}
+
+/** A refusal, in words with the names that people have here. */
+export function refusalAnswer(context: Showing, refusal: AnyRefusal, equivalent: string | null = null): ErrorAnswer {
+  const { kind: _, code, ...facts } = refusal;
+  const about = { equivalent: 'equivalent' in refusal ? refusal.equivalent : equivalent, hop: null };
+  return answer(code, explain(refusal, about, tellerOf(context)), plain(facts));
+}
+
+/** Whatever was thrown. What is neither a failure nor the fault of the one who asked is a bug, and told without details. */
+export function errorAnswer(context: Showing, error: unknown): ErrorAnswer {
+  if (error instanceof Failure) {
+    const { code, message, hint } = error;
+    return answer(code, hint === null ? message : `${message} ${hint}`, {});
+  }
+  const refusal = requestRefusal(error);
+  if (refusal !== null) return refusalAnswer(context, refusal);
+  return answer('bug', 'The node met an error of its own; its log says which. Nothing is known to be changed.', {});
+}
+
+/** What fastify says about a request that no operation has seen; null when it is something else. */
+function requestRefusal(error: unknown): AnyRefusal | null {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const [first] = error.validation;
+    const where = (first?.instancePath ?? '').replace(/^\//, '').replaceAll('/', '.');
+    return refuseHere('bad-request', { where, why: lowerFirst(first?.message ?? 'it has another form') });
+  }
+  const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
+  if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refuseHere('body-too-large', { limitBytes: MAX_BODY_BYTES });
+  if (code === 'FST_ERR_CTP_INVALID_MEDIA_TYPE') {
+    return refuseHere('bad-request', { where: 'content-type', why: 'only application/json is understood' });
+  }
+  if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return null;
+  return refuseHere('bad-request', { where: '', why: lowerFirst(message ?? 'it has another form') });
+}
+
+/** Holds the longest receipt with room to spare. */
+export const MAX_BODY_BYTES = 262_144;
+
+function answer(code: ErrorBody['error']['code'], message: string, facts: Facts): ErrorAnswer {
+  const { status, retry } = codes[code];
+  return { status, body: { error: { code, message, facts, retry } } };
+}
+
+function plain(facts: object): Facts {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]: [string, unknown]) => {
+      if (typeof value === 'bigint') return [name, formatAmount(value)];
+      return [name, typeof value === 'number' || typeof value === 'boolean' ? value : String(value)];
+    }),
+  );
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`;
+}

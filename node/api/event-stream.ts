@@ -1,0 +1,32 @@
+/** The stream of events over WebSocket: what a client missed first, then what happens, without gap or repetition. */
+import type { WebSocket } from 'ws';
+import type { z } from 'zod';
+import type { NodeContext } from './context.ts';
+import type { LoggedEvent } from './event-log.ts';
+import type { eventMessage } from './schemas.ts';
+import { viewNotice } from './views.ts';
+
+/** A client that reads this much slower than events come is sent away; it can come back with its cursor. */
+const MAX_BUFFERED_BYTES = 1_048_576;
+/** RFC 6455: try again later. */
+const TRY_AGAIN_LATER = 1013;
+
+/** Sends the events after `since`, or from now on, until the socket closes. */
+export function streamEvents(context: NodeContext, socket: WebSocket, since: string | undefined): void {
+  const { events } = context;
+  const send = (message: z.output<typeof eventMessage>): void => {
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES)
+      socket.close(TRY_AGAIN_LATER, 'too slow; come back with the cursor');
+    else socket.send(JSON.stringify(message));
+  };
+  const tell = ({ number, atMs, happening }: LoggedEvent): void => {
+    send({ cursor: events.cursorOf(number), atMs, notice: viewNotice(context, happening) });
+  };
+  const missed = since === undefined ? [] : events.since(since);
+  if (missed === null) send({ cursor: events.cursor, atMs: context.clock.nowMs(), reset: true });
+  // Nothing can happen in between: this runs to its end before the next event.
+  else for (const event of missed) tell(event);
+  socket.once('close', events.subscribe(tell));
+  // A socket that breaks is closed next.
+  socket.on('error', (error) => context.log.debug({ error }, 'an event stream broke'));
+}

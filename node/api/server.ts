@@ -1,0 +1,207 @@
+/** The API over HTTP and WebSocket: routes, access and errors, all made from the contract. */
+import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import {
+  jsonSchemaTransform,
+  jsonSchemaTransformObject,
+  serializerCompiler,
+  validatorCompiler,
+} from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import packageJson from '../../package.json' with { type: 'json' };
+import { Failure } from '../failure.ts';
+import { isAnyRefusal, refuseHere } from '../refusals.ts';
+import { authorize, checkOrigin, newCookie } from './access.ts';
+import { removeApiFiles, writeApiFiles } from './address.ts';
+import type { NodeContext } from './context.ts';
+import { EVENTS_PATH, eventsQuery, OPENAPI_PATH, type OperationName, operations, type Scope } from './contract.ts';
+import { type ErrorAnswer, errorAnswer, MAX_BODY_BYTES, refusalAnswer } from './errors.ts';
+import { streamEvents } from './event-stream.ts';
+import type { Caller, Handler } from './handler.ts';
+import { handlers } from './handlers.ts';
+import { parseStrictJson } from './json.ts';
+import { errorBody } from './schemas.ts';
+
+/** The running API. */
+export interface ApiServer {
+  readonly url: string;
+  /** Lets requests that wait for something answer, then closes. */
+  stop(): Promise<void>;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a token must allow; without it, everyone on this machine may ask. */
+    scope?: Scope;
+  }
+  interface FastifyRequest {
+    caller: Caller;
+  }
+}
+
+/** Serves the API of a node, and tells the owner's tools where. Throws `port-in-use`. */
+export async function startApi(context: NodeContext): Promise<ApiServer> {
+  const { config, log } = context;
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    exposeHeadRoutes: false,
+    // A stopping node says so itself.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+  });
+  const cookie = newCookie();
+  guard(app, context, cookie);
+  await describe(app);
+  await app.register(websocket, { options: { maxPayload: 4_096 } });
+  // After `register`, so that the plugins see every route.
+  addOperations(app, context);
+  addOthers(app, context);
+  try {
+    await app.listen({ host: config.apiHost, port: config.apiPort });
+  } catch (cause) {
+    await app.close();
+    throw new Failure('port-in-use', `The API cannot listen on ${config.apiHost}:${config.apiPort}.`, {
+      cause,
+      hint: 'Stop the program that uses this port, or choose another one with --api-port (0 takes a free one).',
+    });
+  }
+  const { port } = app.addresses()[0] as { port: number };
+  const url = `http://${config.apiHost === '::1' ? '[::1]' : config.apiHost}:${port}`;
+  await writeApiFiles(config.dataDir, { url, pid: process.pid, instance: context.instance }, cookie);
+  log.info({ url }, 'the API is up');
+  return {
+    url,
+    async stop() {
+      await removeApiFiles(config.dataDir);
+      await app.close();
+    },
+  };
+}
+
+/** What stands before every route: whose request it is, what form it has, and what is answered when it fails. */
+function guard(app: FastifyInstance, context: NodeContext, cookie: string): void {
+  const reply = (response: FastifyReply, { status, body }: ErrorAnswer) => response.status(status).send(body);
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('caller', null);
+  app.addHook('onRequest', async (request, response) => {
+    // Nothing here is for a cache or a frame.
+    response.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
+    const wrong = checkOrigin(request.headers, request.socket.localPort ?? 0);
+    if (wrong !== null) return reply(response, refusalAnswer(context, wrong));
+    const { scope } = request.routeOptions.config;
+    if (scope === undefined) return undefined;
+    const known = { cookie, tokens: context.tokens, nowMs: context.clock.nowMs() };
+    const access = authorize(request.headers, scope, known);
+    if (isAnyRefusal(access)) return reply(response, refusalAnswer(context, access));
+    request.caller = access.caller;
+    return undefined;
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
+    const parsed = parseStrictJson(String(text));
+    if ('value' in parsed) done(null, parsed.value);
+    else done(Object.assign(new Error(parsed.why), { statusCode: 400 }));
+  });
+  app.setErrorHandler((error, request, response) => {
+    const answered = errorAnswer(context, error);
+    if (answered.body.error.code === 'bug') context.log.error({ error, url: request.url }, 'a request failed');
+    return reply(response, answered);
+  });
+  app.setNotFoundHandler((request, response) => {
+    const path = `${request.method} ${request.url.slice(0, 256)}`;
+    return reply(response, refusalAnswer(context, refuseHere('not-found', { path })));
+  });
+}
+
+/** The OpenAPI document, made from the schemas of the routes. */
+async function describe(app: FastifyInstance): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'GEO node',
+        description: packageJson.description,
+        version: packageJson.version,
+        license: { name: packageJson.license },
+      },
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: jsonSchemaTransformObject,
+  });
+}
+
+function addOperations(app: FastifyInstance, context: NodeContext): void {
+  for (const name of Object.keys(operations) as OperationName[]) {
+    const operation: {
+      method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+      path: string;
+      scope: Scope;
+      summary: string;
+      params?: z.ZodObject;
+      query?: z.ZodObject;
+      body?: z.ZodObject;
+      result: z.ZodType;
+    } = operations[name];
+    const { method, path, scope, summary, params, query, body, result } = operation;
+    app.route({
+      method,
+      url: path.replace(/\{(\w+)\}/g, ':$1'),
+      config: { scope },
+      schema: {
+        operationId: name,
+        summary,
+        description: `Needs scope ${scope}.`,
+        security: [{ token: [] }],
+        ...(params && { params }),
+        ...(query && { querystring: query }),
+        ...(body && { body }),
+        response: { 200: result, default: errorBody },
+      },
+      handler: (request, response) => carryOut(context, name, request, response),
+    });
+  }
+}
+
+/** Runs an operation; a refusal becomes the error that says it. */
+async function carryOut(
+  context: NodeContext,
+  name: OperationName,
+  request: FastifyRequest,
+  response: FastifyReply,
+): Promise<unknown> {
+  const input = { ...part(request.params), ...part(request.query), ...part(request.body) };
+  // The contract gives both the schema that checked the input and the type that the handler takes.
+  const handler = handlers[name] as unknown as Handler<OperationName>;
+  const result = await handler(context, input, request.caller);
+  if (!isAnyRefusal(result)) return result;
+  const equivalent = 'equivalent' in input && typeof input.equivalent === 'string' ? input.equivalent : null;
+  const { status, body } = refusalAnswer(context, result, equivalent);
+  return response.status(status).send(body);
+}
+
+function part(value: unknown): object {
+  return typeof value === 'object' && value !== null ? value : {};
+}
+
+/** What is no operation: the event stream, the document about the API, and what monitoring asks. */
+function addOthers(app: FastifyInstance, context: NodeContext): void {
+  app.get(
+    EVENTS_PATH,
+    { websocket: true, config: { scope: 'read' }, schema: { querystring: eventsQuery, hide: true } },
+    (socket, request) => streamEvents(context, socket, (request.query as z.output<typeof eventsQuery>).since),
+  );
+  const hidden = { schema: { hide: true } };
+  app.get(OPENAPI_PATH, { ...hidden, config: { scope: 'read' } }, () => app.swagger());
+  app.get('/metrics', { ...hidden, config: { scope: 'read' } }, async (_request, response) => {
+    const { registry } = context.metrics;
+    return response.type(registry.contentType).send(await registry.metrics());
+  });
+  app.get('/healthz', hidden, () => ({ ok: true }));
+  app.get('/readyz', hidden, (_request, response) => {
+    const ready = context.isReady();
+    return response.status(ready ? 200 : 503).send({ ready });
+  });
+}
