@@ -87,11 +87,11 @@ export class FrameReader {
     return byte;
   }
 
-  /** Most frames lie within one chunk and are given out as a view of it. */
+  /** Most frames lie within one chunk and are given out as a view of it; a plain one, for chunks may be Buffers. */
   #takeWhole(): Uint8Array | null {
     const chunk = this.#chunks[0];
     if (chunk === undefined || chunk.length - this.#offset < this.#length) return null;
-    const frame = chunk.subarray(this.#offset, this.#offset + this.#length);
+    const frame = new Uint8Array(chunk.buffer, chunk.byteOffset + this.#offset, this.#length);
     this.#consume(chunk, this.#length);
     this.#length = 0;
     this.#lengthBytes = 0;

@@ -19,6 +19,7 @@ import { createGossip } from './gossip.ts';
 import { Keeper } from './keeper.ts';
 import {
   DIAL_TIMEOUT_MS,
+  HELLO_TIMEOUT_MS,
   LIVENESS_INTERVAL_MS,
   MAX_CONNECTIONS,
   MAX_DIALS,
@@ -55,9 +56,22 @@ export interface HostOptions {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly handlers: HostHandlers;
-  /** How often connections are asked whether they are alive. */
-  readonly livenessIntervalMs?: number;
+  /** Other times than those of limits.ts, for tests. */
+  readonly times?: Partial<HostTimes>;
 }
+
+export interface HostTimes {
+  /** How often connections are asked whether they are alive. */
+  readonly livenessIntervalMs: number;
+  readonly helloTimeoutMs: number;
+  readonly strangerTimeoutMs: number;
+}
+
+const TIMES: HostTimes = {
+  livenessIntervalMs: LIVENESS_INTERVAL_MS,
+  helloTimeoutMs: HELLO_TIMEOUT_MS,
+  strangerTimeoutMs: STRANGER_TIMEOUT_MS,
+};
 
 export interface Host {
   readonly publicKey: PublicKey;
@@ -85,6 +99,7 @@ export interface Host {
  */
 export async function createHost(options: HostOptions): Promise<Host> {
   const { network, log, handlers } = options;
+  const times = { ...TIMES, ...options.times };
   const metrics = createHostMetrics(options.metrics.registry);
   const gossip = createGossip(network, (signed) => handlers.announcement(signed), metrics);
   const libp2p = await createLibp2p({
@@ -108,7 +123,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       maxDialQueueLength: MAX_DIALS,
       dialTimeout: DIAL_TIMEOUT_MS,
     },
-    connectionMonitor: { pingInterval: options.livenessIntervalMs ?? LIVENESS_INTERVAL_MS },
+    connectionMonitor: { pingInterval: times.livenessIntervalMs },
     connectionGater: {
       denyInboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
       denyOutboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
@@ -124,6 +139,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     self: publicKey,
     network,
     instance: options.instance,
+    helloTimeoutMs: times.helloTimeoutMs,
     log,
     metrics,
     isKept: (neighbour) => keeper.has(neighbour),
@@ -147,7 +163,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
     maxOutboundStreams: 64,
   });
   await listen(libp2p, options.listen);
-  const tidying = tidyConnections(libp2p, (neighbour) => links.has(neighbour) || keeper.has(neighbour));
+  const tidying = tidyConnections(
+    libp2p,
+    times.strangerTimeoutMs,
+    (neighbour) => links.has(neighbour) || keeper.has(neighbour),
+  );
 
   return {
     publicKey,
@@ -201,7 +221,11 @@ async function listen(libp2p: Libp2p, addresses: readonly string[]): Promise<voi
  * one of them breaks. Gossipsub opens its streams once for a participant, not for each connection: with one of two gone
  * it would go on without them.
  */
-function tidyConnections(libp2p: Libp2p, isNeighbour: (participant: PublicKey) => boolean): NodeJS.Timeout {
+function tidyConnections(
+  libp2p: Libp2p,
+  strangerTimeoutMs: number,
+  isNeighbour: (participant: PublicKey) => boolean,
+): NodeJS.Timeout {
   const close = (connection: Connection): void => {
     connection.close().catch((error: unknown) => connection.abort(error as Error));
   };
@@ -209,11 +233,11 @@ function tidyConnections(libp2p: Libp2p, isNeighbour: (participant: PublicKey) =
     for (const other of libp2p.getConnections(detail.remotePeer)) if (other !== detail) close(other);
   });
   return setInterval(() => {
-    const openedBefore = Date.now() - STRANGER_TIMEOUT_MS;
+    const openedBefore = Date.now() - strangerTimeoutMs;
     for (const connection of libp2p.getConnections()) {
       const participant = publicKeyOf(connection.remotePeer);
       if (participant !== null && isNeighbour(participant)) continue;
       if (connection.timeline.open < openedBefore) close(connection);
     }
-  }, STRANGER_TIMEOUT_MS / 3).unref();
+  }, strangerTimeoutMs / 3).unref();
 }

@@ -12,7 +12,7 @@ import type { Hello } from '#protocol/link.ts';
 import type { Log } from '../log.ts';
 import { type EndReason, FramedStream, StreamEnded } from './framed-stream.ts';
 import { helloFrame, incompatibility, readHello } from './hello.ts';
-import { HELLO_TIMEOUT_MS, MAX_HELLO_BYTES, MAX_INBOUND_LINKS, PROBE_TIMEOUT_MS } from './limits.ts';
+import { MAX_HELLO_BYTES, MAX_INBOUND_LINKS, PROBE_TIMEOUT_MS } from './limits.ts';
 import type { HostMetrics } from './metrics.ts';
 import { publicKeyOf } from './peer-id.ts';
 
@@ -32,6 +32,7 @@ export interface LinksOptions {
   readonly self: PublicKey;
   readonly network: string;
   readonly instance: string;
+  readonly helloTimeoutMs: number;
   readonly log: Log;
   readonly metrics: HostMetrics;
   /** Neighbours have a place even where the links of others fill the node. */
@@ -109,7 +110,7 @@ export class Links {
       return frames.abort('too-many-links');
     }
     this.#strangers.add(frames);
-    const late = setTimeout(() => frames.abort('hello-late'), HELLO_TIMEOUT_MS);
+    const late = setTimeout(() => frames.abort('hello-late'), this.#options.helloTimeoutMs);
     try {
       const hello = await this.#exchangeHello(neighbour, frames);
       if (hello === null) return;
@@ -146,7 +147,7 @@ export class Links {
       this.#options.log.warn({ neighbour, why }, 'no link with an incompatible node');
       // The other side is to know why as well.
       if (decides) frames.send(this.#hello);
-      await frames.close('incompatible', AbortSignal.timeout(HELLO_TIMEOUT_MS));
+      await frames.close('incompatible', AbortSignal.timeout(this.#options.helloTimeoutMs));
       return null;
     }
     const obstacle = await this.#obstacle(neighbour, hello, decides);

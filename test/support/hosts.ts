@@ -7,21 +7,20 @@ import type { GossipVerdict, SignedAnnouncement } from '#protocol/announcement.t
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 
-/** What a host reported, in order. */
+/** What a host reported, in order; its frames are kept apart. */
 export type HostEvent =
   | { readonly type: 'up' | 'down' | 'twin'; readonly neighbour: PublicKey }
-  | { readonly type: 'frame'; readonly from: PublicKey; readonly frame: Uint8Array }
   | { readonly type: 'announcement'; readonly signed: SignedAnnouncement };
 
 export interface RecordedHost {
   readonly host: Host;
   readonly publicKey: PublicKey;
   readonly metrics: Metrics;
-  readonly events: HostEvent[];
+  readonly events: readonly HostEvent[];
   /** Messages of the log, with their facts. */
   readonly logged: Readonly<Record<string, unknown>>[];
-  /** Resolves once the events so far, or those to come, satisfy the condition. */
-  until(condition: (events: readonly HostEvent[]) => boolean): Promise<void>;
+  /** Resolves once the condition holds; it is asked again after each event and frame. */
+  until(condition: () => boolean): Promise<void>;
   upCount(neighbour: PublicKey): number;
   downCount(neighbour: PublicKey): number;
   framesFrom(neighbour: PublicKey): readonly Uint8Array[];
@@ -61,9 +60,13 @@ async function startRecordedHost(
   const events: HostEvent[] = [];
   const logged: Record<string, unknown>[] = [];
   const waiting = new Set<() => void>();
+  const frames = new Map<PublicKey, Uint8Array[]>();
+  const lookAgain = (): void => {
+    for (const look of [...waiting]) look();
+  };
   const record = (event: HostEvent): void => {
     events.push(event);
-    for (const look of [...waiting]) look();
+    lookAgain();
   };
   const { on = {}, ...rest } = options;
   const metrics = createMetrics();
@@ -77,7 +80,10 @@ async function startRecordedHost(
     ...rest,
     handlers: {
       async frame(from, frame) {
-        record({ type: 'frame', from, frame });
+        const known = frames.get(from);
+        if (known === undefined) frames.set(from, [frame]);
+        else known.push(frame);
+        lookAgain();
         await on.frame?.(from, frame);
       },
       linkUp(neighbour) {
@@ -104,10 +110,10 @@ async function startRecordedHost(
     events,
     logged,
     async until(condition) {
-      if (condition(events)) return;
+      if (condition()) return;
       await new Promise<void>((resolve) => {
         const look = (): void => {
-          if (!condition(events)) return;
+          if (!condition()) return;
           waiting.delete(look);
           resolve();
         };
@@ -116,8 +122,7 @@ async function startRecordedHost(
     },
     upCount: (neighbour) => count('up', neighbour),
     downCount: (neighbour) => count('down', neighbour),
-    framesFrom: (neighbour) =>
-      events.flatMap((event) => (event.type === 'frame' && event.from === neighbour ? [event.frame] : [])),
+    framesFrom: (neighbour) => frames.get(neighbour) ?? [],
     async counted(name, labels = {}) {
       const metric = await metrics.registry.getSingleMetric(name)?.get();
       const wanted = Object.entries(labels);

@@ -1,0 +1,134 @@
+/** A libp2p node without the product's rules: opens link and query streams and sends whatever bytes a test wants. */
+import { gossipsub, StrictNoSign } from '@libp2p/gossipsub';
+import { identify } from '@libp2p/identify';
+import type { Connection, Stream } from '@libp2p/interface';
+import { noise } from '@libp2p/noise';
+import { ping } from '@libp2p/ping';
+import { tcp } from '@libp2p/tcp';
+import { type LengthPrefixedStream, lpStream } from '@libp2p/utils';
+import { yamux } from '@libp2p/yamux';
+import { multiaddr } from '@multiformats/multiaddr';
+import { createLibp2p } from 'libp2p';
+import { LINK_PROTOCOL } from '#node/p2p/links.ts';
+import { privateKeyFromSeed, publicKeyOf } from '#node/p2p/peer-id.ts';
+import { QUERY_PROTOCOL } from '#node/p2p/queries.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { encodeMessage, type Hello } from '#protocol/link.ts';
+import { randomInstance, randomSeed } from './hosts.ts';
+
+/** A stream that a test drives byte by byte. */
+export class RawStream {
+  readonly stream: Stream;
+  readonly #frames: LengthPrefixedStream<Stream>;
+  /** How the stream ended, seen from here. */
+  readonly ended: Promise<'closed' | 'reset'>;
+
+  constructor(stream: Stream) {
+    this.stream = stream;
+    this.#frames = lpStream(stream, { maxDataLength: 65_536, maxBufferSize: 2 ** 26 });
+    this.ended = new Promise((resolve) => {
+      stream.addEventListener('remoteCloseWrite', () => resolve('closed'));
+      stream.addEventListener('close', (event) => resolve(event.error === undefined ? 'closed' : 'reset'));
+    });
+  }
+
+  /** Sends bytes as they are. False: the stream takes no more until its `drain` event. */
+  send(bytes: Uint8Array): boolean {
+    return this.stream.send(bytes);
+  }
+
+  /** Sends a frame with its length in front. */
+  sendFrame(frame: Uint8Array): boolean {
+    return this.send(withLength(frame.length, frame));
+  }
+
+  /** The next frame of the other side; rejects when there is none. */
+  async nextFrame(): Promise<Uint8Array> {
+    const frame = await this.#frames.read({ signal: AbortSignal.timeout(10_000) });
+    return frame.slice();
+  }
+}
+
+export interface RawPeer {
+  readonly publicKey: PublicKey;
+  connect(addresses: readonly string[]): Promise<Connection>;
+  /** A stream on which nothing has been said. */
+  openLink(addresses: readonly string[]): Promise<RawStream>;
+  /** A link: HELLO has been exchanged. */
+  link(addresses: readonly string[], hello?: Partial<Hello>): Promise<RawStream>;
+  openQuery(addresses: readonly string[]): Promise<RawStream>;
+  /** Resolves when all that was sent over the connection so far has reached the other process. */
+  roundTrip(addresses: readonly string[]): Promise<void>;
+  /** Follows the topic until there is a subscriber, then publishes any bytes. */
+  gossip(topic: string, data: Uint8Array): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startRawPeer(options: { seed?: Uint8Array } = {}): Promise<RawPeer> {
+  const libp2p = await createLibp2p({
+    privateKey: await privateKeyFromSeed(options.seed ?? randomSeed()),
+    transports: [tcp()],
+    connectionEncrypters: [noise()],
+    streamMuxers: [yamux()],
+    services: {
+      identify: identify(),
+      ping: ping(),
+      pubsub: gossipsub({ globalSignaturePolicy: StrictNoSign, fallbackToFloodsub: false }),
+    },
+  });
+  const open = async (addresses: readonly string[], protocol: string): Promise<RawStream> =>
+    new RawStream(
+      await libp2p.dialProtocol(
+        addresses.map((address) => multiaddr(address)),
+        protocol,
+        { maxOutboundStreams: 20_000 },
+      ),
+    );
+  const openLink = async (addresses: readonly string[]): Promise<RawStream> => open(addresses, LINK_PROTOCOL);
+  return {
+    publicKey: publicKeyOf(libp2p.peerId) as PublicKey,
+    connect: async (addresses) => libp2p.dial(addresses.map((address) => multiaddr(address))),
+    openLink,
+    async link(addresses, hello) {
+      const stream = await openLink(addresses);
+      stream.sendFrame(helloBytes(hello));
+      await stream.nextFrame();
+      return stream;
+    },
+    openQuery: async (addresses) => open(addresses, QUERY_PROTOCOL),
+    async roundTrip(addresses) {
+      await libp2p.services.ping.ping(addresses.map((address) => multiaddr(address)));
+    },
+    async gossip(topic, data) {
+      const { pubsub } = libp2p.services;
+      pubsub.subscribe(topic);
+      while (pubsub.getSubscribers(topic).length === 0) {
+        await new Promise((resolve) => {
+          pubsub.addEventListener('subscription-change', resolve, { once: true });
+        });
+      }
+      await pubsub.publish(topic, data);
+    },
+    stop: async () => libp2p.stop(),
+  };
+}
+
+/** A HELLO that a host of the network `test` answers, but for what is given. */
+export function helloBytes(hello: Partial<Hello> = {}): Uint8Array {
+  return encodeMessage({
+    type: 'hello',
+    network: 'test',
+    versions: [1],
+    capabilities: [],
+    instance: randomInstance(),
+    ...hello,
+  });
+}
+
+/** Bytes behind a length that need not be theirs. */
+export function withLength(length: number, bytes: Uint8Array): Uint8Array {
+  const prefix: number[] = [];
+  let rest = length;
+  for (; rest >= 128; rest = Math.floor(rest / 128)) prefix.push((rest % 128) + 128);
+  return Uint8Array.from([...prefix, rest, ...bytes]);
+}
