@@ -36,6 +36,7 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'bad-link': bad,
   'bad-memo': bad,
   'bad-receipt': bad,
+  'bad-route': bad,
   'bad-time': bad,
   'bad-encoding': bad,
 

@@ -177,7 +177,7 @@ export const held = z
     neighbour: participant.describe('The account on which it is reserved'),
     direction: z.enum(['in', 'out']).describe('in: the neighbour pays me; out: I pay the neighbour'),
     waitsFor: participant.describe('Who has to answer'),
-    sinceMs: instant,
+    sinceAtMs: instant,
     expiresAtMs: instant.describe('From here on the answer is late; it stays held'),
   })
   .meta({ id: 'Held' });

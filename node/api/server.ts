@@ -46,6 +46,8 @@ export async function startApi(context: NodeContext): Promise<ApiServer> {
   const app = fastify({
     bodyLimit: MAX_BODY_BYTES,
     exposeHeadRoutes: false,
+    // A contact may be named by its card; the longest of those is shorter than what Node.js takes as a head.
+    routerOptions: { maxParamLength: 16_384 },
     // A stopping node says so itself.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
@@ -129,8 +131,15 @@ async function describe(app: FastifyInstance): Promise<void> {
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (document) => withoutInputTwins(jsonSchemaTransformObject(document)),
   });
+}
+
+/** Named schemas are those of answers; the generator adds a twin of each for requests, which have none. */
+function withoutInputTwins<D extends ReturnType<typeof jsonSchemaTransformObject>>(document: D): D {
+  if (!('components' in document) || document.components?.schemas === undefined) return document;
+  const schemas = Object.entries(document.components.schemas).filter(([name]) => !name.endsWith('Input'));
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
 }
 
 function addOperations(app: FastifyInstance, context: NodeContext): void {
@@ -158,7 +167,13 @@ function addOperations(app: FastifyInstance, context: NodeContext): void {
         ...(params && { params }),
         ...(query && { querystring: query }),
         ...(body && { body }),
-        response: { 200: result, default: errorBody },
+        response: {
+          200: { description: 'Done', content: { 'application/json': { schema: result } } },
+          default: {
+            description: 'Refused or failed; the code says why',
+            content: { 'application/json': { schema: errorBody } },
+          },
+        },
       },
       handler: (request, response) => carryOut(context, name, request, response),
     });

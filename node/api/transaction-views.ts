@@ -39,7 +39,7 @@ export function heldAmounts(context: NodeContext): View<'held'>[] {
         neighbour: viewParticipant(context, neighbour),
         direction,
         waitsFor: viewParticipant(context, waitsFor),
-        sinceMs: header.createdAtMs,
+        sinceAtMs: header.createdAtMs,
         expiresAtMs: header.expiresAtMs,
       });
     };

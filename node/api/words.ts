@@ -112,6 +112,7 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
     `The limit cannot be ${say.money(asked)}: ${say.money(debt)} is owed to you already` +
     `${reserved === 0n ? '' : ` and ${say.money(reserved)} is held by payments under way`}. ` +
     `The lowest limit now is ${say.money(debt + reserved)}; closing the line stops new debt whatever is owed.`,
+  'bad-route': ({ why }) => `The chosen routes cannot be used: ${why}.`,
   'no-account': ({ equivalent }) =>
     `You and this participant share nothing in ${equivalent}. One of you has to open a trust line first.`,
   'to-self': ({ what }) => `A ${what} needs another participant, and this is your own key.`,

@@ -3,6 +3,7 @@
  * or encrypted with a passphrase (scrypt, XChaCha20-Poly1305).
  */
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
@@ -57,6 +58,11 @@ const keyFile = z.strictObject({
 
 type KeyFile = z.infer<typeof keyFile>;
 
+/** Does the folder hold an identity, in whatever condition? */
+export function hasKeyFile(folder: string): boolean {
+  return existsSync(join(folder, FILE));
+}
+
 /** A new random seed. */
 export function newSeed(): Uint8Array {
   return Uint8Array.from(randomBytes(SEED_BYTES));
@@ -81,15 +87,19 @@ export async function createKeyFile(folder: string, seed: Uint8Array, passphrase
   };
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new Failure('folder-unreadable', `cannot make the folder ${folder}`, { cause });
+  }
+  try {
     await writePrivateFile(join(folder, FILE), `${JSON.stringify(file, null, 2)}\n`, true);
   } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
-      throw new Failure('identity-exists', `the folder ${folder} holds an identity already`, {
-        cause,
-        hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
-      });
+    if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
+      throw new Failure('folder-unreadable', `cannot write ${join(folder, FILE)}`, { cause });
     }
-    throw new Failure('folder-unreadable', `cannot write ${join(folder, FILE)}`, { cause });
+    throw new Failure('identity-exists', `the folder ${folder} holds an identity already`, {
+      cause,
+      hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
+    });
   }
   return identity;
 }
