@@ -134,8 +134,7 @@ class GroupCommitDriver implements Driver {
 
   async stop(): Promise<void> {
     if (this.#state === 'running') this.#state = 'stopping';
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    this.#cancelTimers();
     this.#refuseWaiting();
     while (this.#failure === null && (this.#writing !== null || this.#next.steps.length > 0)) await this.#flush();
   }
@@ -247,35 +246,38 @@ class GroupCommitDriver implements Driver {
   }
 
   async #writeAll(): Promise<void> {
-    const { store, metrics } = this.#options;
     // Events of this very turn of the loop share the batch.
     await Promise.resolve();
     while (this.#failure === null && this.#next.steps.length > 0) {
       const batch = this.#next;
       this.#next = { saves: [], steps: [] };
-      if (batch.saves.length > 0) {
-        const stopWatch = metrics.batchSeconds.startTimer();
-        try {
-          await store.write(batch.saves, { sync: true });
-        } catch (error) {
-          this.#next = { saves: [], steps: [...batch.steps, ...this.#next.steps] };
-          this.#fail(
-            error instanceof Failure ? error : new Failure('store-failed', 'A batch was not saved.', { cause: error }),
-          );
-          break;
-        }
-        stopWatch();
-        metrics.batches.inc();
-        metrics.batchSteps.observe(batch.steps.length);
-      }
-      if (this.#failure !== null) {
-        for (const { released } of batch.steps) released?.reject(this.#failure);
+      const failure = (await this.#write(batch.saves)) ?? this.#failure;
+      if (failure !== null) {
+        for (const { released } of batch.steps) released?.reject(failure);
+        this.#fail(failure);
         break;
       }
+      if (batch.saves.length > 0) this.#options.metrics.batchSteps.observe(batch.steps.length);
       for (const pending of batch.steps) this.#release(pending);
-      this.#admitWaiting();
     }
     this.#writing = null;
+  }
+
+  /** Puts a batch on disk, and meanwhile takes the events that had to wait. */
+  async #write(saves: readonly DurableRecord[]): Promise<Failure | null> {
+    const { store, metrics } = this.#options;
+    const stopWatch = metrics.batchSeconds.startTimer();
+    try {
+      const written = saves.length > 0 ? store.write(saves, { sync: true }) : null;
+      this.#admitWaiting();
+      if (written === null) return null;
+      await written;
+      stopWatch();
+      metrics.batches.inc();
+      return null;
+    } catch (error) {
+      return error instanceof Failure ? error : new Failure('store-failed', 'A batch was not saved.', { cause: error });
+    }
   }
 
   /** Lets out what a step caused; all that it saved is on disk. What that causes in turn waits for its end. */
@@ -309,35 +311,43 @@ class GroupCommitDriver implements Driver {
       metrics.messagesOut.inc({ type: message.type });
     } catch (error) {
       // A message may be lost; a node that a message can stop may not.
-      log.error({ error, to, type: message.type }, 'a message was not sent');
+      log.error({ err: error, to, type: message.type }, 'a message was not sent');
     }
   }
 
   #schedule(timer: Timer, atMs: number): void {
+    this.#wakeAt(atMs, () =>
+      this.#enter(
+        () => this.#take({ type: 'timer', timer }, null),
+        () => undefined,
+      ),
+    );
+  }
+
+  #keepHouse(round: number): void {
+    const atMs = this.#options.clock.nowMs() + HOUSEKEEPING_MS;
+    this.#wakeAt(atMs, () => {
+      this.#schedule({ type: 'housekeeping', round }, atMs);
+      this.#keepHouse(round + 1);
+    });
+  }
+
+  #wakeAt(atMs: number, callback: () => void): void {
     if (this.#state !== 'running') return;
     const { clock, metrics } = this.#options;
     const cancel = clock.wakeAt(atMs, () => {
       this.#timers.delete(cancel);
       metrics.timers.set(this.#timers.size);
-      this.#enter(
-        () => this.#take({ type: 'timer', timer }, null),
-        () => undefined,
-      );
+      callback();
     });
     this.#timers.add(cancel);
     metrics.timers.set(this.#timers.size);
   }
 
-  #keepHouse(round: number): void {
-    const { clock } = this.#options;
-    const cancel = clock.wakeAt(clock.nowMs() + HOUSEKEEPING_MS, () => {
-      this.#timers.delete(cancel);
-      this.submit({ type: 'timer', timer: { type: 'housekeeping', round } }).then(
-        () => this.#keepHouse(round + 1),
-        () => undefined,
-      );
-    });
-    this.#timers.add(cancel);
+  #cancelTimers(): void {
+    for (const cancel of this.#timers) cancel();
+    this.#timers.clear();
+    this.#options.metrics.timers.set(0);
   }
 
   #tell(notice: Notice, atMs: number): void {
@@ -346,7 +356,7 @@ class GroupCommitDriver implements Driver {
       try {
         listener(notice, atMs);
       } catch (error) {
-        this.#options.log.error({ error, notice: notice.type }, 'a listener failed');
+        this.#options.log.error({ err: error, notice: notice.type }, 'a listener failed');
       }
     }
   }
@@ -356,9 +366,9 @@ class GroupCommitDriver implements Driver {
     if (this.#failure !== null) return;
     this.#failure = failure;
     this.#state = 'failed';
-    this.#options.log.fatal({ code: failure.code, error: failure }, failure.message);
-    for (const cancel of this.#timers) cancel();
-    this.#timers.clear();
+    this.#options.log.fatal({ code: failure.code, err: failure }, failure.message);
+    this.#cancelTimers();
+    this.#cancelLazy?.();
     const { steps } = this.#next;
     this.#next = { saves: [], steps: [] };
     for (const { released } of steps) released?.reject(failure);

@@ -45,6 +45,7 @@ function payment(number: number, state: 'NEW' | 'ABORTED' | 'COMMITTED', finishe
     createdAtMs: THEN_MS + number,
     randomness: '00'.repeat(32),
     chosenRoutes: null,
+    decline: null,
     attempts: 0,
     busyWaits: 0,
     refusedHops: [],

@@ -111,6 +111,7 @@ const paymentBase = {
   busyWaits: index,
   refusedHops: fc.array(refusedHop, { maxLength: 3 }),
   closest: fc.option(refusedHop),
+  decline: fc.option(record({ txId, signer: key, signature })),
 };
 const payments: { [S in Payment['state']]: fc.Arbitrary<Extract<Payment, { state: S }>> } = {
   NEW: record({ ...paymentBase, state: fc.constant('NEW') }),
