@@ -88,15 +88,15 @@ export async function createKeyFile(folder: string, seed: Uint8Array, passphrase
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw new Failure('folder-unreadable', `cannot make the folder ${folder}`, { cause });
+    throw new Failure('folder-unreadable', `The folder ${folder} cannot be made.`, { cause });
   }
   try {
     await writePrivateFile(join(folder, FILE), `${JSON.stringify(file, null, 2)}\n`, true);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new Failure('folder-unreadable', `cannot write ${join(folder, FILE)}`, { cause });
+      throw new Failure('folder-unreadable', `${join(folder, FILE)} cannot be written.`, { cause });
     }
-    throw new Failure('identity-exists', `the folder ${folder} holds an identity already`, {
+    throw new Failure('identity-exists', `The folder ${folder} holds an identity already.`, {
       cause,
       hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
     });
@@ -122,10 +122,10 @@ async function parseKeyFile(folder: string): Promise<KeyFile> {
     text = await readFile(join(folder, FILE), 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new Failure('folder-unreadable', `cannot read ${join(folder, FILE)}`, { cause });
+      throw new Failure('folder-unreadable', `${join(folder, FILE)} cannot be read.`, { cause });
     }
     const hint = 'Make one with `geo init`.';
-    throw new Failure('identity-missing', `the folder ${folder} holds no identity`, { cause, hint });
+    throw new Failure('identity-missing', `The folder ${folder} holds no identity.`, { cause, hint });
   }
   let content: unknown;
   try {
@@ -136,11 +136,11 @@ async function parseKeyFile(folder: string): Promise<KeyFile> {
   }
   const file = keyFile.safeParse(content);
   if (file.success) return file.data;
-  throw corrupt(folder, file.error.issues[0]?.path.join('.') ?? '');
+  throw corrupt(folder, `“${file.error.issues[0]?.path.join('.') ?? ''}” has another form`);
 }
 
 function corrupt(folder: string, what: string): Failure {
-  return new Failure('identity-corrupt', `${join(folder, FILE)} is damaged: ${what}`, {
+  return new Failure('identity-corrupt', `${join(folder, FILE)} is damaged: ${what}.`, {
     hint: 'Bring it back from a backup, or make the identity anew from its 24 words in an empty folder.',
   });
 }
@@ -163,7 +163,7 @@ async function decrypt(file: KeyFile, passphrase: string | null): Promise<Uint8A
   if (file.seed.kind !== 'encrypted') throw new Error('bug: nothing to decrypt');
   const { cost, salt, nonce, box } = file.seed;
   if (passphrase === null) {
-    throw new Failure('identity-locked', 'the identity is encrypted and no passphrase was given', {
+    throw new Failure('identity-locked', 'The identity is encrypted, and no passphrase was given.', {
       hint: 'Start on a terminal, or give a file with --passphrase-file.',
     });
   }
@@ -171,7 +171,7 @@ async function decrypt(file: KeyFile, passphrase: string | null): Promise<Uint8A
   try {
     return xchacha20poly1305(key, hexToBytes(nonce), hexToBytes(file.publicKey)).decrypt(hexToBytes(box));
   } catch (cause) {
-    throw new Failure('identity-locked', 'the passphrase does not open the identity', { cause });
+    throw new Failure('identity-locked', 'The passphrase does not open the identity.', { cause });
   }
 }
 

@@ -1,0 +1,82 @@
+/** What people type, checked before the node is asked. The node checks again, with its own settings. */
+import { readFile } from 'node:fs/promises';
+import { parseAmount, parseLimit } from '#protocol/amount.ts';
+import { MAX_PRECISION, parseEquivalent } from '#protocol/equivalent.ts';
+import { excerpt } from '#protocol/excerpt.ts';
+import { MAX_TIME_MS } from '#protocol/limits.ts';
+import { refuse } from '#protocol/refusals.ts';
+import { EXIT } from './exit-codes.ts';
+import { Stop, typed, usage } from './problem.ts';
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+const TIME_LIMIT = 'a time from now such as 90m, 12h, 30d or 2w, or a date such as 2031-12-31 or 2031-12-31T18:00';
+
+/** An amount above 0, as it was typed. */
+export function amountText(text: string): string {
+  typed(parseAmount(text, MAX_PRECISION));
+  return text;
+}
+
+/** A limit: an amount of 0 or more, as it was typed. */
+export function limitText(text: string): string {
+  typed(parseLimit(text, MAX_PRECISION));
+  return text;
+}
+
+export function equivalentText(text: string): string {
+  return typed(parseEquivalent(text));
+}
+
+/** `UAH=100` */
+export function moneyText(text: string): { equivalent: string; amount: string } {
+  const at = text.indexOf('=');
+  if (at < 0) throw usage(`“${excerpt(text)}” is not an amount of an equivalent. Write it as UAH=100.`);
+  return { equivalent: equivalentText(text.slice(0, at)), amount: amountText(text.slice(at + 1)) };
+}
+
+/** A time in the future: a span from now, or a date in local time. */
+export function futureTime(text: string, nowMs: number): number {
+  const span = /^([1-9]\d{0,8})([smhdw])$/.exec(text);
+  const date = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?Z?)?$/.test(text);
+  const no = (why: string) => typed<number>(refuse('bad-time', { input: excerpt(text), why, limit: TIME_LIMIT }));
+  if (span === null && !date) return no('it is neither a span nor a date');
+  const atMs =
+    span === null
+      ? new Date(text.includes('T') ? text : `${text}T23:59:59`).getTime()
+      : nowMs + Number(span[1]) * (UNIT_MS[span[2] as string] as number);
+  // A day that a month does not have, such as 2031-02-30, is no date, or another one.
+  if (Number.isNaN(atMs)) return no('there is no such date');
+  if (atMs <= nowMs) return no('it has passed');
+  return atMs > MAX_TIME_MS ? no('it is after the year 9999') : atMs;
+}
+
+/** A whole number in a range. */
+export function wholeNumber(what: string, min: number, max: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw usage(`“${excerpt(text)}” is not ${what}: it should be a whole number from ${min} to ${max}.`);
+  };
+}
+
+/** A transaction id. */
+export function txIdText(text: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw usage(`“${excerpt(text)}” is not a transaction id: it should be 64 hex digits, as in \`geo history --ids\`.`);
+}
+
+/** The content of a file that a person named. */
+export async function readUserFile(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
+    throw new Stop({
+      code: 'file-unreadable',
+      message: `Cannot read ${path}: ${why}.`,
+      facts: { path, why },
+      exitCode: EXIT.error,
+    });
+  }
+}

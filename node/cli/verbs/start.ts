@@ -1,0 +1,174 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { type FileHandle, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pidOf } from '#protocol/identity.ts';
+import { entryPoint } from '../../entry.ts';
+import { Failure } from '../../failure.ts';
+import type { RunningNode } from '../../node.ts';
+import type { AddVerb, Answer, Cli } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { passphraseSource } from '../passphrase.ts';
+import { type Problem, problemOf, Stop, usage } from '../problem.ts';
+import { withSettings } from '../settings.ts';
+import { list } from '../table.ts';
+import { bold, line } from '../text.ts';
+
+interface Options {
+  readonly foreground?: true;
+  readonly background?: true;
+  readonly passphraseFile?: string;
+}
+
+/** What is said about a node that is up. */
+interface Up {
+  readonly name: string | null;
+  readonly pid: string;
+  readonly publicKey: string;
+  readonly api: string;
+  readonly addresses: readonly string[];
+  readonly dataDir: string;
+  readonly process: number;
+}
+
+/** What a node that was started with a channel to its parent says through it. */
+type Report =
+  | { readonly type: 'up'; readonly up: Up }
+  | { readonly type: 'failed'; readonly problem: Problem }
+  /** It is encrypted, and no file was named: answered with the passphrase, or null. */
+  | { readonly type: 'passphrase' };
+
+/** Where a node in the background leaves what does not reach its log. */
+const ERRORS_FILE = 'stderr.log';
+
+export const addStart: AddVerb = (program, run) => {
+  const command = program
+    .command('start')
+    .description('Run the node')
+    .option('--foreground', 'Run until Ctrl-C or `geo stop`; this is what it does unless --background is given')
+    .option('--background', 'Return when the node is up; `geo stop` ends it')
+    .option('--passphrase-file <file>', 'File with the passphrase of an encrypted identity');
+  withSettings(command).action(
+    run(async (cli, options: Options) => {
+      if (options.foreground && options.background) throw usage('Give either --foreground or --background, not both.');
+      return options.background ? startInBackground(cli) : runHere(cli, options);
+    }),
+  );
+};
+
+/** Runs the node in this process until it stops. */
+async function runHere(cli: Cli, options: Options): Promise<undefined> {
+  const { runUntilStopped, startNode } = await import('../../node.ts');
+  const config = await cli.config({ ...options });
+  let node: RunningNode;
+  try {
+    const ownPassphrase = passphraseSource(cli, options.passphraseFile);
+    const askParent = process.connected && options.passphraseFile === undefined;
+    node = await startNode(config, { passphrase: askParent ? passphraseOfParent : ownPassphrase });
+  } catch (error) {
+    const problem = await startProblem(error, config.dataDir);
+    report({ type: 'failed', problem });
+    throw new Stop(problem);
+  }
+  const up: Up = {
+    name: config.name,
+    pid: pidOf(node.publicKey),
+    publicKey: node.publicKey,
+    api: node.apiUrl,
+    addresses: node.addresses(),
+    dataDir: config.dataDir,
+    process: process.pid,
+  };
+  report({ type: 'up', up });
+  const inBackground = process.connected;
+  if (inBackground) process.disconnect();
+  cli.show(upAnswer(up, 'Stop it with Ctrl-C or `geo stop`.'));
+  const { failure } = await runUntilStopped(node);
+  if (failure !== null) throw failure;
+  if (!inBackground) cli.say('The node has stopped.');
+}
+
+/** Runs the node in a process of its own; returns when it is up. */
+async function startInBackground(cli: Cli): Promise<Answer> {
+  const folder = await cli.folder();
+  const errors = await openErrors(folder);
+  const argv = process.argv.slice(2).filter((argument) => argument !== '--background');
+  const child = spawn(process.execPath, [entryPoint('node'), ...argv], {
+    detached: true,
+    stdio: ['ignore', 'ignore', errors?.fd ?? 'ignore', 'ipc'],
+  });
+  await errors?.close();
+  const up = await untilUp(cli, child);
+  child.unref();
+  return upAnswer(up, 'Stop it with `geo stop`.');
+}
+
+function untilUp(cli: Cli, child: ChildProcess): Promise<Up> {
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) => {
+      reject(
+        new Stop({
+          code: 'start-failed',
+          message: `The node ended while it was starting (${signal ?? `exit code ${code}`}); see ${ERRORS_FILE} in its folder.`,
+          facts: { code, signal },
+          exitCode: EXIT.error,
+        }),
+      );
+    });
+    child.on('message', (report: Report) => {
+      switch (report.type) {
+        case 'up':
+          resolve(report.up);
+          return;
+        case 'failed':
+          reject(new Stop(report.problem));
+          return;
+        case 'passphrase':
+          passphraseSource(cli, undefined)().then((passphrase) => child.send({ passphrase }), reject);
+          return;
+      }
+    });
+  });
+}
+
+/** Tells the process that started this one, if it listens. */
+function report(report: Report): void {
+  if (process.connected) process.send?.(report);
+}
+
+function passphraseOfParent(): Promise<string | null> {
+  return new Promise((resolve) => {
+    process.once('message', ({ passphrase }: { passphrase: string | null }) => resolve(passphrase));
+    process.once('disconnect', () => resolve(null));
+    report({ type: 'passphrase' });
+  });
+}
+
+/** Says who holds the folder, for programs too. */
+async function startProblem(error: unknown, folder: string): Promise<Problem> {
+  const problem = problemOf(error);
+  if (!(error instanceof Failure) || error.code !== 'folder-in-use') return problem;
+  const { lockHolder } = await import('../../store/lock.ts');
+  const holder = lockHolder(folder);
+  return holder === null ? problem : { ...problem, facts: { pid: holder.pid, sinceMs: holder.sinceMs } };
+}
+
+/** Null without a folder: then the node says what is missing. */
+async function openErrors(folder: string): Promise<FileHandle | null> {
+  try {
+    return await open(join(folder, ERRORS_FILE), 'a', 0o600);
+  } catch {
+    return null;
+  }
+}
+
+function upAnswer(up: Up, howToStop: string): Answer {
+  const facts = list([
+    ['PID', up.pid],
+    ['API', up.api],
+    ['Addresses', up.addresses.join(', ') || 'none: others cannot connect to this node, it connects to them'],
+    ['Folder', up.dataDir],
+    ['Process', String(up.process)],
+  ]);
+  return { document: { ...up }, text: `${line`${bold(up.name ?? 'Your node')} is up.`}\n${facts}\n${howToStop}` };
+}

@@ -1,0 +1,56 @@
+import { setTimeout } from 'node:timers/promises';
+import { Failure } from '../../failure.ts';
+import type { AddVerb, Cli } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { Stop } from '../problem.ts';
+
+/** A node that is stopping has no way to tell that it has ended. */
+const LOOK_AGAIN_MS = 20;
+const LONGEST_MS = 60_000;
+
+export const addStop: AddVerb = (program, run) => {
+  program
+    .command('stop')
+    .description('Stop the node, and wait until it has ended')
+    .action(
+      run(async (cli) => {
+        const folder = await cli.folder();
+        const { lockHolder } = await import('../../store/lock.ts');
+        const pid = lockHolder(folder)?.pid ?? null;
+        await askToStop(cli, pid);
+        const endMs = Date.now() + LONGEST_MS;
+        for (;;) {
+          const now = lockHolder(folder);
+          if (now === null || now.pid !== pid) break;
+          if (Date.now() > endMs) throw doesNotEnd(now.pid);
+          await setTimeout(LOOK_AGAIN_MS);
+        }
+        return { document: { stopped: true, pid }, text: 'The node has stopped.' };
+      }),
+    );
+};
+
+/** Through the API; a process that holds the folder without one is just starting or ending, and gets a signal. */
+async function askToStop(cli: Cli, holder: number | null): Promise<void> {
+  try {
+    const client = await cli.client();
+    await client.stop();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'node-unreachable' || holder === null) throw error;
+    try {
+      process.kill(holder, 'SIGTERM');
+    } catch (killError) {
+      // It has ended in the meantime.
+      if ((killError as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+function doesNotEnd(pid: number): Stop {
+  return new Stop({
+    code: 'still-running',
+    message: `Process ${pid} was asked to stop and still runs after ${LONGEST_MS / 1_000} seconds. See its log.`,
+    facts: { pid },
+    exitCode: EXIT.error,
+  });
+}

@@ -1,0 +1,20 @@
+/** How the words of an identity are shown, and what people must know about them. */
+
+/** The words with their numbers, four a line. */
+export function numbered(words: string): string {
+  const cells = words.split(' ').map((word, index) => `${String(index + 1).padStart(2)} ${word.padEnd(10)}`);
+  const rows: string[] = [];
+  for (let at = 0; at < cells.length; at += 4)
+    rows.push(
+      cells
+        .slice(at, at + 4)
+        .join(' ')
+        .trimEnd(),
+    );
+  return rows.join('\n');
+}
+
+/** People who know other wallets believe that words restore everything. */
+export const WHAT_WORDS_DO = `Write them down on paper, in order, and show them to nobody.
+  They bring back who you are: your key and your PID. Whoever has them is you.
+  They do not bring back what is owed: balances and trust lines come back from your neighbours or from a backup.`;
