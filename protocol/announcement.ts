@@ -62,18 +62,30 @@ export function judgeAnnouncement(
   context: { network: string; nowMs: number; known: SignedAnnouncement | undefined; verify: Verify },
 ): GossipVerdict {
   const { announcement, fromSignature, toSignature } = signed;
-  if (announcement.network !== context.network || announcement.from === announcement.to) return 'reject';
-  if (announcement.expiresAtMs > announcement.seq + ANNOUNCEMENT_LIFETIME_MS) return 'reject';
+  if (announcementFlaw(announcement, context.network) !== null) return 'reject';
   if (announcement.active && (fromSignature === null || toSignature === null)) return 'reject';
   if (fromSignature === null && toSignature === null) return 'reject';
-  if (announcement.seq > context.nowMs + MAX_CLOCK_SKEW_MS || announcement.expiresAtMs <= context.nowMs)
-    return 'ignore';
+  if (!isTimely(announcement, context.nowMs)) return 'ignore';
   if (context.known !== undefined && !supersedes(announcement, context.known.announcement)) return 'ignore';
   const signed1 =
     fromSignature === null || context.verify(announcementStatement(announcement, announcement.from), fromSignature);
   const signed2 =
     toSignature === null || context.verify(announcementStatement(announcement, announcement.to), toSignature);
   return signed1 && signed2 ? 'accept' : 'reject';
+}
+
+/** What is wrong with an announcement at any time and for anyone, or null (§6.2). */
+export function announcementFlaw(announcement: Announcement, network: string): string | null {
+  if (announcement.network !== network) return 'an announcement is of another network';
+  if (announcement.from === announcement.to) return 'an announcement is of a line to oneself';
+  return announcement.expiresAtMs > announcement.seq + ANNOUNCEMENT_LIFETIME_MS
+    ? 'an announcement lives too long'
+    : null;
+}
+
+/** Neither from the future nor expired. */
+export function isTimely(announcement: Announcement, nowMs: number): boolean {
+  return announcement.seq <= nowMs + MAX_CLOCK_SKEW_MS && announcement.expiresAtMs > nowMs;
 }
 
 /** Does `next` replace `known` for the same line? The higher seq does; at equal seq only "inactive" over "active". */

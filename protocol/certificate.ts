@@ -3,6 +3,7 @@
  * or of who looks.
  */
 
+import { isSameBytes } from './hex.ts';
 import type { PublicKey } from './identity.ts';
 import { type Certificate, hopsOf, type Packet, packetFlaw, type Signature } from './packet.ts';
 import type { Verify } from './statement.ts';
@@ -22,7 +23,7 @@ export function certificateFormFlaw({ header, route, signatures }: Certificate):
 /** Whether the receiver has not signed the commit, or null. A signature equal to `known` was verified before. */
 export function commitFlaw(certificate: Certificate, verify: Verify, known: Signature | null): string | null {
   const { txId, header, commit } = certificate;
-  if (known !== null && isSameSignature(known, commit)) return null;
+  if (known !== null && isSameBytes(known, commit)) return null;
   const statement = { domain: 'geo/1/commit', network: header.network, txId, signer: header.receiver } as const;
   return verify(statement, commit) ? null : 'a certificate is not signed by the receiver';
 }
@@ -32,7 +33,7 @@ export function preparesFlaw(packet: Packet, verify: Verify, known: readonly Sig
   const { txId, header, route, signatures } = packet;
   for (const [position, signature] of signatures.entries()) {
     const before = known[position];
-    if (before !== undefined && isSameSignature(before, signature)) continue;
+    if (before !== undefined && isSameBytes(before, signature)) continue;
     const statement = {
       domain: 'geo/1/prepare',
       network: header.network,
@@ -44,12 +45,4 @@ export function preparesFlaw(packet: Packet, verify: Verify, known: readonly Sig
     if (!verify(statement, signature)) return `position ${position} did not sign the packet`;
   }
   return null;
-}
-
-/** Whether two signatures are the same bytes. */
-export function isSameSignature(a: Signature, b: Signature): boolean {
-  if (a === b) return true;
-  if (a.length !== b.length) return false;
-  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
-  return true;
 }

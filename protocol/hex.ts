@@ -17,3 +17,11 @@ export function bytesToHex(bytes: Uint8Array): string {
 export function hexToBytes(text: string): Uint8Array {
   return fromHex(text);
 }
+
+/** Whether two byte strings are equal. Not for secrets: it stops at the first difference. */
+export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a === b) return true;
+  if (a.length !== b.length) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
+  return true;
+}

@@ -23,8 +23,14 @@ export const MAX_ATTEMPTS = 128;
 
 /** Packets open with one neighbour. Bounds what a neighbour can make this node remember and hold. */
 export const MAX_OPEN_PER_NEIGHBOUR = 256;
-/** Neighbours of a node that is no hub. */
+/** Packets open with one neighbour are refused above the bound before; above this they are not even answered. */
+export const MAX_ANSWERED_PER_NEIGHBOUR = 2 * MAX_OPEN_PER_NEIGHBOUR;
+/** Neighbours that a participant that is no hub trusts. */
 export const MAX_NEIGHBOURS = 1_000;
+/** Neighbours that trust a participant without being trusted back: anybody may open such a line, so it is bounded apart. */
+export const MAX_UNASKED_NEIGHBOURS = 500;
+/** Equivalents in which one neighbour may open a line. */
+export const MAX_EQUIVALENTS_PER_NEIGHBOUR = 32;
 
 /** How long an honest signer may still sign, at least: base and per hop. */
 export const LIFETIME_BASE_MS = 30_000;

@@ -198,7 +198,8 @@ export function packetFlaw(header: Header, route: Route): string | null {
   if (header.kind === 'clear') {
     if (header.payer !== header.receiver || header.routeDigests.length !== 1) return 'a clearing is one ring';
     if (route.amount !== header.total) return 'a clearing has one amount';
-    if (hops < 2 || hops > MAX_CLEARING_HOPS) return `a clearing has 2 to ${MAX_CLEARING_HOPS} hops`;
+    // A ring of two is one account, where debt is in one direction only: nothing to clear.
+    if (hops < 3 || hops > MAX_CLEARING_HOPS) return `a clearing has 3 to ${MAX_CLEARING_HOPS} hops`;
     if (new Set(nodes).size !== hops) return 'a participant stands on the ring twice';
     return null;
   }

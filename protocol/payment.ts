@@ -2,7 +2,7 @@
  * Payments as the payer sees them (§4.6): one payment id, one or more attempts, each a transaction of its own.
  */
 import type { PublicKey } from './identity.ts';
-import type { PaymentId, TxId } from './packet.ts';
+import type { PaymentId, Signature, TxId } from './packet.ts';
 import type { Refusal } from './refusals.ts';
 
 /** One way through the network for part of an attempt. */
@@ -16,6 +16,13 @@ export interface RefusedHop {
   readonly from: PublicKey;
   readonly to: PublicKey;
   readonly refusal: Refusal;
+}
+
+/** A DECLINE as it is kept. */
+export interface PaymentDecline {
+  readonly txId: TxId;
+  readonly signer: PublicKey;
+  readonly signature: Signature;
 }
 
 interface PaymentBase {
@@ -35,6 +42,8 @@ interface PaymentBase {
   readonly refusedHops: readonly RefusedHop[];
   /** The refusing hop that came closest so far: what the person is told if nothing works. */
   readonly closest: RefusedHop | null;
+  /** The receiver's signed word that it will never commit an attempt: with a receipt of it, proof of a lie (rule 11). */
+  readonly decline: PaymentDecline | null;
 }
 
 /** Waiting for a route: just asked, or all known ones were busy. */

@@ -141,6 +141,7 @@ export class Records {
     return this.#accounts.keys();
   }
 
+  /** How many those are. */
   get neighbourCount(): number {
     return this.#accounts.size;
   }

@@ -28,6 +28,8 @@ export interface RefusalFacts {
 
   // What the person asked and the node will not do.
   'limit-below-debt': { debt: bigint; reserved: bigint; asked: bigint };
+  /** Chosen routes that no participant would take. */
+  'bad-route': { why: string };
   'no-account': { neighbour: string; equivalent: string };
   'to-self': { what: string };
   'unknown-transaction': { id: string };

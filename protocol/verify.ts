@@ -2,8 +2,9 @@
  * Verification (§4.3, §7.3): which messages a driver may hand to the machine. A pure function of the message, of who
  * sent it and to whom; never of a clock or a limit. What fails is dropped and counted as a fault; nothing is stored.
  */
-import { announcementStatement, judgeAnnouncement } from './announcement.ts';
-import { certificateFormFlaw, commitFlaw, isSameSignature, preparesFlaw } from './certificate.ts';
+import { announcementFlaw, announcementStatement, judgeAnnouncement, type SignedAnnouncement } from './announcement.ts';
+import { certificateFormFlaw, commitFlaw, preparesFlaw } from './certificate.ts';
+import { isSameBytes } from './hex.ts';
 import type { PublicKey } from './identity.ts';
 import type { AbortMessage, Message } from './link.ts';
 import { type Certificate, type Header, hopsOf, type Packet, packetFlaw, type Signature, txIdOf } from './packet.ts';
@@ -62,35 +63,45 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
     }
     case 'trust-line':
       return trustLineFault(reader, from, message.signed) ?? message;
-    case 'announcement-offer': {
-      const { announcement, fromSignature } = message.signed;
-      if (announcement.network !== reader.records.network)
-        return fault('wrong-network', 'an announcement is of another network');
-      if (announcement.from !== from || announcement.to !== reader.records.self) {
-        return fault('wrong-sender', 'an announcement is offered by one who does not own the line');
-      }
-      const signed = fromSignature !== null && reader.verify(announcementStatement(announcement, from), fromSignature);
-      return signed && announcement.active
-        ? message
-        : fault('bad-signature', 'an announcement is not signed by its owner');
-    }
-    case 'announcements': {
-      const accepted = [];
-      for (const signed of message.signed) {
-        const { from: owner, to, equivalent } = signed.announcement;
-        const known = reader.records.topology.get(owner, to, equivalent);
-        const verdict = judgeAnnouncement(signed, {
-          network: reader.records.network,
-          nowMs: reader.nowMs,
-          known,
-          verify: reader.verify,
-        });
-        if (verdict === 'reject') return fault('bad-signature', 'an announcement is forged or malformed');
-        if (verdict === 'accept') accepted.push(signed);
-      }
-      return { ...message, signed: accepted };
-    }
+    case 'announcement-offer':
+      return offerFault(reader, from, message.signed) ?? message;
+    case 'announcements':
+      return verifyAnnouncements(reader, message.signed);
   }
+}
+
+/** Only the owner offers a line, and only what everybody else would accept. */
+function offerFault(
+  reader: Reader,
+  from: PublicKey,
+  { announcement, fromSignature }: SignedAnnouncement,
+): Fault | null {
+  const { network, self } = reader.records;
+  if (announcement.network !== network) return fault('wrong-network', 'an announcement is of another network');
+  if (announcement.from !== from || announcement.to !== self) {
+    return fault('wrong-sender', 'an announcement is offered by one who does not own the line');
+  }
+  const flaw = announcementFlaw(announcement, network);
+  if (flaw !== null || !announcement.active) return fault('bad-form', flaw ?? 'an inactive announcement is offered');
+  const isSigned = fromSignature !== null && reader.verify(announcementStatement(announcement, from), fromSignature);
+  return isSigned ? null : fault('bad-signature', 'an announcement is not signed by its owner');
+}
+
+/** Those that are news; one that is forged condemns the message. */
+function verifyAnnouncements(reader: Reader, list: readonly SignedAnnouncement[]): Message | Fault {
+  const { network, topology } = reader.records;
+  const { verify, nowMs } = reader;
+  const accepted: SignedAnnouncement[] = [];
+  for (const signed of list) {
+    const { from, to, equivalent } = signed.announcement;
+    const isSameLine = ({ announcement }: SignedAnnouncement) =>
+      announcement.from === from && announcement.to === to && announcement.equivalent === equivalent;
+    const known = accepted.findLast(isSameLine) ?? topology.get(from, to, equivalent);
+    const verdict = judgeAnnouncement(signed, { network, nowMs, known, verify });
+    if (verdict === 'reject') return fault('bad-signature', 'an announcement is forged or malformed');
+    if (verdict === 'accept') accepted.push(signed);
+  }
+  return { type: 'announcements', signed: accepted };
 }
 
 function wrongNetwork(header: Header): Fault {
@@ -139,20 +150,21 @@ function storedSignatures(records: Records, packet: Packet): readonly Signature[
 }
 
 /**
- * An ABORT counts by its signer's signature alone. What it rests on is for evidence, and is checked where it decides
- * something: in an own ABORT that was forgotten, the downstream waiver frees the outgoing hop (rule 10).
+ * An ABORT counts by its signer's signature alone. What it rests on is evidence, and in an own ABORT that was forgotten
+ * it frees the outgoing hop (rule 10): from the first part on that is not the next one downstream it is cut off.
  */
 function verifyAbort(reader: Reader, message: AbortMessage): Message | Fault {
   const { txId, routeIndex, position, signer, signature, restsOn } = message;
-  const { network, self } = reader.records;
-  const base = { domain: 'geo/1/abort', network, txId, routeIndex } as const;
+  const base = { domain: 'geo/1/abort', network: reader.records.network, txId, routeIndex } as const;
   if (!reader.verify({ ...base, position, signer }, signature)) {
     return fault('bad-signature', 'an ABORT is not signed by its signer');
   }
-  const first = restsOn[0];
-  if (signer !== self || first === undefined) return message;
-  const rests = reader.verify({ ...base, position: first.position, signer: first.signer }, first.signature);
-  return rests ? message : { ...message, restsOn: [] };
+  const broken = restsOn.findIndex(
+    (part, at) =>
+      part.position !== position + 1 + at ||
+      !reader.verify({ ...base, position: part.position, signer: part.signer }, part.signature),
+  );
+  return broken < 0 ? message : { ...message, restsOn: restsOn.slice(0, broken) };
 }
 
 function resolveFault(reader: Reader, from: PublicKey, message: Extract<Message, { type: 'resolve' }>): Fault | null {
@@ -176,7 +188,7 @@ function trustLineFault(reader: Reader, from: PublicKey, signed: SignedTrustLine
     return fault('wrong-sender', 'a trust line is not from its owner to this participant');
   }
   const known = reader.records.line(line.from, line.to, line.equivalent);
-  if (known !== undefined && isSameSignature(known.signed.signature, signature) && known.signed.line.seq === line.seq)
+  if (known !== undefined && isSameBytes(known.signed.signature, signature) && known.signed.line.seq === line.seq)
     return null;
   return reader.verify(trustLineStatement(line), signature)
     ? null

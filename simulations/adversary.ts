@@ -28,6 +28,8 @@ export class Adversary {
   readonly #packets: Packet[] = [];
   readonly #certificates: Certificate[] = [];
   readonly #messages: Message[] = [];
+  /** Transactions that an honest participant gave up in writing: worth bringing to life. */
+  readonly #givenUp = new Set<TxId>();
 
   constructor(random: Random, members: readonly Participant[], keys: readonly PublicKey[]) {
     this.#random = random;
@@ -42,6 +44,7 @@ export class Adversary {
   /** Remembers a message for later use. */
   learn(message: Message): void {
     keep(this.#messages, message);
+    if (message.type === 'decline' || message.type === 'abort') this.#givenUp.add(message.txId);
     if (message.type === 'prepare') keep(this.#packets, message.packet);
     if (message.type === 'resolve' && message.packet !== null) keep(this.#packets, message.packet);
     if (message.type === 'commit') keep(this.#certificates, message.certificate);
@@ -67,7 +70,7 @@ export class Adversary {
   /** One act of mischief, or none. */
   act(): Mischief | null {
     const member = this.#random.pick(this.#members);
-    switch (this.#random.below(10)) {
+    switch (this.#random.below(11)) {
       case 0:
         return this.#replay(member);
       case 1:
@@ -86,6 +89,8 @@ export class Adversary {
         return this.#askForDecline(member);
       case 8:
         return this.#sendLate(member);
+      case 9:
+        return this.#showOwnAbort(member);
       default:
         return this.#mixSignatures(member);
     }
@@ -134,7 +139,9 @@ export class Adversary {
    * filled in from the same signer's other positions, or left out, in case that passes.
    */
   #decide(member: Participant): Mischief | null {
-    const packet = this.#any(this.#packets.filter(({ header }) => header.receiver === member.key));
+    const received = this.#packets.filter(({ header }) => header.receiver === member.key);
+    const incomplete = received.filter(({ route, signatures }) => signatures.length < route.nodes.length - 1);
+    const packet = this.#any(this.#random.permille(500) ? incomplete : received);
     if (packet === null) return null;
     const { header, route, txId } = packet;
     const signatures: Signature[] = [];
@@ -225,19 +232,31 @@ export class Adversary {
     const packet = this.#any(this.#packets);
     if (packet === null) return null;
     const { txId, header, route } = packet;
-    const message: Message = { type: 'resolve', txId, routeIndex: route.index, packet: null, header, route: this.#random.permille(300) ? route : null };
+    const message: Message = {
+      type: 'resolve',
+      txId,
+      routeIndex: route.index,
+      packet: null,
+      header,
+      route: this.#random.permille(300) ? route : null,
+    };
     return { from: member.index, to: header.receiver, message };
   }
 
   /** A packet that was kept back, sent on long after. */
   #sendLate(member: Participant): Mischief | null {
-    const packet = this.#any(
-      this.#packets.filter(({ route, signatures }) => route.nodes[signatures.length - 1] === member.key),
-    );
+    const own = this.#packets.filter(({ route, signatures }) => route.nodes[signatures.length - 1] === member.key);
+    const packet = this.#any(own.filter(({ txId }) => this.#givenUp.has(txId))) ?? this.#any(own);
     const to = packet?.route.nodes[packet.signatures.length];
     return packet === null || to === undefined
       ? null
       : { from: member.index, to, message: { type: 'prepare', packet } };
+  }
+
+  /** An honest participant's own ABORT, shown to it after it may have forgotten. */
+  #showOwnAbort(member: Participant): Mischief | null {
+    const message = this.#any(this.#messages.filter((seen) => seen.type === 'abort'));
+    return message?.type === 'abort' ? { from: member.index, to: message.signer, message } : null;
   }
 
   /** A packet with the signatures of another route. */

@@ -1,7 +1,8 @@
 /**
  * A scenario: everything that a seed decides before the run begins. Data only; `simulation.ts` plays it.
  */
-import type { Command } from '#protocol/event.ts';
+import type { Command, PayCommand } from '#protocol/event.ts';
+import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import type { PlannedRoute } from '#protocol/payment.ts';
 import { DEFAULT_POLICY, type LinePolicy } from '#protocol/trust-line.ts';
@@ -66,17 +67,25 @@ export function makeScenario(seed: number, level: FaultLevel): Scenario {
 
   for (const [a, b] of links) openLines(random, a, b, at);
   const payments = random.between(15, 50);
-  let restores = level === 'all' && random.permille(250) ? 2 : 0;
+  let restores = level === 'all' && random.permille(400) ? 2 : 0;
   const windowMs = random.between(2_000, 20_000);
   for (let number = 0; number < payments; number++) {
     const atMs = OPENING_MS + random.below(windowMs);
-    const command = random.permille(220)
-      ? makeClearing(random, links, participants)
-      : makePayment(random, links, participants, faults.malicious);
-    if (command === null) continue;
-    at(atMs, { type: 'command', ...command });
-    const victim = middleOf(command.command, participants);
-    if (restores > 0 && victim !== null && random.permille(200)) {
+    if (random.permille(200)) {
+      circle(random, links, participants, atMs, at);
+      continue;
+    }
+    const order = makePayment(random, links, participants, faults.malicious);
+    if (order === null) continue;
+    at(atMs, { type: 'command', ...order });
+    const victim = middleOf(order.command, participants);
+    const isTargeted = faults.malicious.includes(order.participant);
+    if (
+      restores > 0 &&
+      victim !== null &&
+      !faults.malicious.includes(victim) &&
+      random.permille(isTargeted ? 700 : 250)
+    ) {
       restores--;
       at(atMs + random.between(5, 120), { type: 'restore', participant: victim, lost: random.between(1, 4) });
     }
@@ -120,7 +129,7 @@ function makeFaults(random: Random, level: FaultLevel, participants: number): Fa
     tailMs: random.between(100, 40_000),
     maxDiskMs: random.between(0, 10),
     crashPermille: !quiet && random.permille(500) ? random.between(1, 25) : 0,
-    clockSkewMs: !quiet && random.permille(300) ? random.between(1, 90_000) : 0,
+    clockSkewMs: !quiet && random.permille(350) ? random.between(1, 120_000) : 0,
     malicious,
   };
 }
@@ -168,25 +177,26 @@ function makePayment(
   malicious: readonly number[],
 ): Ordered {
   // Colluders also pay each other over several routes, to have honest participants on two of them.
-  const amongColluders = malicious.length > 1 && random.permille(400);
+  const amongColluders = malicious.length > 1 && random.permille(500);
   const payer = amongColluders ? (malicious[0] as number) : random.below(participants);
   const receiver = amongColluders ? (malicious[1] as number) : random.below(participants);
   const routes =
     !amongColluders && random.permille(350) ? null : randomRoutes(random, links, payer, receiver, random.between(1, 3));
   if (payer === receiver || (routes !== null && routes.length === 0)) return null;
   const amount = routes?.reduce((sum, route) => sum + route.amount, 0n) ?? BigInt(random.between(1, 60)) * UNIT;
+  return { participant: payer, command: { ...payment(random, keyOf(receiver), amount), routes } };
+}
+
+function payment(random: Random, receiver: PublicKey, amount: bigint): Omit<PayCommand, 'routes'> {
+  const paymentId = random.hex(32) as PaymentId;
   return {
-    participant: payer,
-    command: {
-      type: 'pay',
-      paymentId: random.hex(32) as PaymentId,
-      receiver: keyOf(receiver),
-      equivalent: EQUIVALENT,
-      amount,
-      sealedMemo: null,
-      randomness: random.hex(32),
-      routes,
-    },
+    type: 'pay',
+    paymentId,
+    receiver,
+    equivalent: EQUIVALENT,
+    amount,
+    sealedMemo: null,
+    randomness: random.hex(32),
   };
 }
 
@@ -230,21 +240,26 @@ function randomWalk(
   return null;
 }
 
-function makeClearing(random: Random, links: Scenario['links'], participants: number): Ordered {
+/** Payments round a ring, and a clearing of it the other way; sometimes of a ring that owes too little. */
+function circle(random: Random, links: Scenario['links'], participants: number, atMs: number, at: At): void {
   const initiator = random.below(participants);
   const ring = randomWalk(random, links, initiator, initiator, 6);
-  if (ring === null || ring.length < 3) return null;
-  return {
-    participant: initiator,
-    command: {
-      type: 'clear',
-      paymentId: random.hex(32) as PaymentId,
-      equivalent: EQUIVALENT,
-      amount: BigInt(random.between(1, 10)) * UNIT,
-      nodes: ring.map(keyOf),
-      randomness: random.hex(32),
-    },
+  if (ring === null || ring.length < 4) return;
+  const owed = random.permille(700) ? BigInt(random.between(1, 20)) * UNIT : 0n;
+  for (let hop = 0; owed > 0n && hop < ring.length - 1; hop++) {
+    const nodes = [keyOf(ring[hop] as number), keyOf(ring[hop + 1] as number)];
+    const command: Command = { ...payment(random, nodes[1] as PublicKey, owed), routes: [{ nodes, amount: owed }] };
+    at(atMs, { type: 'command', participant: ring[hop] as number, command });
+  }
+  const command: Command = {
+    type: 'clear',
+    paymentId: random.hex(32) as PaymentId,
+    equivalent: EQUIVALENT,
+    amount: BigInt(random.between(1, 20)) * UNIT,
+    nodes: ring.map(keyOf).reverse(),
+    randomness: random.hex(32),
   };
+  at(atMs + random.between(0, 1_000), { type: 'command', participant: initiator, command });
 }
 
 function addIncidents(random: Random, links: Scenario['links'], participants: number, windowMs: number, at: At): void {
@@ -254,8 +269,8 @@ function addIncidents(random: Random, links: Scenario['links'], participants: nu
     at(atMs, { type: 'cut', a, b });
     if (random.permille(800)) at(atMs + random.between(10, 50_000), { type: 'join', a, b });
   }
-  for (let steps = random.below(8); steps > 0; steps--) {
-    at(OPENING_MS + random.below(windowMs + 60_000), { type: 'clock', participant: random.below(participants) });
+  for (let steps = random.below(20); steps > 0; steps--) {
+    at(OPENING_MS + random.below(windowMs + 20_000), { type: 'clock', participant: random.below(participants) });
   }
   for (let crashes = random.below(4); crashes > 0; crashes--) {
     at(OPENING_MS + random.below(windowMs), { type: 'crash', participant: random.below(participants) });

@@ -283,7 +283,7 @@ export class Simulation {
       if (!this.#malicious.has(from)) throw new Error(`bug: an honest message was refused: ${verified.what}`);
       return;
     }
-    if (this.#malicious.has(to)) this.#adversary.learn(verified);
+    if (this.#malicious.has(to)) this.#adversary.learn(received);
     this.#feed(participant, { type: 'message', from: sender, message: verified });
   }
 
@@ -363,7 +363,7 @@ export class Simulation {
   }
 
   #scheduleMischief(): void {
-    this.#agenda.add(this.#nowMs + this.#random.between(20, 400), { type: 'mischief' });
+    this.#agenda.add(this.#nowMs + this.#random.between(10, 200), { type: 'mischief' });
   }
 
   #mischief(mischief: Mischief | null): void {

@@ -66,9 +66,10 @@ function finish(
   if (upstream !== null && before.state !== 'prepared') scheduleRetry(turn, aborted);
 }
 
-function signAbort(
+/** Signs a waiver. The caller has made sure, durably, that one of the two grounds of rule 4 holds. */
+export function signAbort(
   turn: Turn,
-  { txId, position, header, route }: Abortable,
+  { txId, position, header, route }: Pick<HeldPosition, 'txId' | 'position' | 'header' | 'route'>,
   cause: Refusal,
   downstreamAbort: Abort | null,
 ): Abort {

@@ -1,7 +1,7 @@
 /**
  * Announcements (§6.1, §6.2): offered by the owner of a line, countersigned by its other end, put on everybody's map.
  */
-import { type Announcement, announcementStatement, type SignedAnnouncement } from '../announcement.ts';
+import { type Announcement, announcementStatement, isTimely, type SignedAnnouncement } from '../announcement.ts';
 import type { PublicKey } from '../identity.ts';
 import { ANNOUNCEMENT_LIFETIME_MS, MAX_ANNOUNCEMENTS_PER_FRAME, VERSION } from '../limits.ts';
 import type { MapDigest } from '../link.ts';
@@ -26,6 +26,7 @@ function announcementOf(turn: Turn, line: TrustLine, active: boolean): Announcem
 
 /** Asks the other end of an own line to agree to its announcement. */
 export function announceLine(turn: Turn, line: TrustLine): void {
+  if (turn.node.restoredAtMs !== null) return;
   const announcement = announcementOf(turn, line, true);
   const fromSignature = turn.sign(announcementStatement(announcement, turn.self));
   turn.send(line.to, { type: 'announcement-offer', signed: { announcement, fromSignature, toSignature: null } });
@@ -52,7 +53,8 @@ export function receiveOffer(turn: Turn, from: PublicKey, offered: SignedAnnounc
   const received = turn.line(from, turn.self, equivalent);
   const own = turn.line(turn.self, from, equivalent);
   const agrees = turn.node.announceAll || own?.signed.line.policy.announce === true;
-  if (received?.signed.line.status !== 'active' || !agrees) return;
+  if (received?.signed.line.status !== 'active' || !agrees || !isTimely(announcement, turn.nowMs)) return;
+  if (turn.node.restoredAtMs !== null) return;
   const signed: SignedAnnouncement = {
     ...offered,
     toSignature: turn.sign(announcementStatement(announcement, turn.self)),

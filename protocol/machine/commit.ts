@@ -55,10 +55,22 @@ function notifyDone(turn: Turn, header: Header, txId: CommittedPosition['txId'])
 export function receiveCommit(turn: Turn, from: PublicKey, certificate: Certificate): void {
   const { txId, route } = certificate;
   for (const position of positionsOf(route, turn.self)) {
+    if (position === hopsOf(route)) learnOwnCommit(turn, certificate, position);
     applyAt(turn, certificate, position);
     if (route.nodes[position + 1] === from) {
       turn.send(from, { type: 'ack', of: 'commit', txId, routeIndex: route.index, position: position + 1 });
     }
+  }
+}
+
+/** The receiver is shown its own commit: if it does not know it, records were lost, and the payment id is paid all the same. */
+function learnOwnCommit(turn: Turn, { txId, header, route }: Certificate, position: number): void {
+  const known = turn.position(txId, route.index, position);
+  if (known?.state === 'committed') return;
+  markRestored(turn, txId);
+  if (turn.records.paid(header.payer, header.paymentId) === undefined) {
+    turn.saveOnce({ type: 'paid', payer: header.payer, paymentId: header.paymentId, txId });
+    notifyDone(turn, header, txId);
   }
 }
 
@@ -79,7 +91,16 @@ function applyAt(turn: Turn, certificate: Certificate, position: number): void {
     case undefined: {
       // It carries an own signature, or it would not be valid: records were lost.
       markRestored(turn, txId);
-      const lost = { type: 'position', txId, position, header, route, state: 'prepared', signatures, isAdopted: true } as const;
+      const lost = {
+        type: 'position',
+        txId,
+        position,
+        header,
+        route,
+        state: 'prepared',
+        signatures,
+        isAdopted: true,
+      } as const;
       settle(turn, lost, signatures, commit, false);
       return;
     }

@@ -2,12 +2,20 @@
  * Trust lines (§3.1): the owner changes and sends, the other end stores the newest and is told.
  */
 import { owedToMe } from '../account.ts';
+import { encode } from '../codec.ts';
 import type { SetTrustLineCommand } from '../event.ts';
+import { isSameBytes } from '../hex.ts';
 import type { PublicKey } from '../identity.ts';
-import { MAX_NEIGHBOURS, VERSION } from '../limits.ts';
+import { MAX_EQUIVALENTS_PER_NEIGHBOUR, MAX_NEIGHBOURS, MAX_UNASKED_NEIGHBOURS, VERSION } from '../limits.ts';
 import type { TrustLineAck } from '../link.ts';
 import { type Refusal, refuse } from '../refusals.ts';
-import { effectiveLimit, type SignedTrustLine, type TrustLine, trustLineStatement } from '../trust-line.ts';
+import {
+  effectiveLimit,
+  type SignedTrustLine,
+  type TrustLine,
+  trustLineShape,
+  trustLineStatement,
+} from '../trust-line.ts';
 import { announceLine, withdrawLine } from './announce.ts';
 import { retryDelayMs, type Turn } from './turn.ts';
 
@@ -46,7 +54,7 @@ function whyNotSet(turn: Turn, command: SetTrustLineCommand): Refusal | null {
   if (neighbour === turn.self) return refuse('to-self', { what: 'trust line' });
   if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
   const account = turn.account(neighbour, equivalent);
-  if (account === undefined) return tooManyNeighbours(turn, neighbour);
+  if (account === undefined) return tooManyTrusted(turn, neighbour);
   const debt = owedToMe(account);
   if (status !== 'closed' && limit < debt + account.reservedIn) {
     return refuse('limit-below-debt', { debt, reserved: account.reservedIn, asked: limit });
@@ -54,11 +62,28 @@ function whyNotSet(turn: Turn, command: SetTrustLineCommand): Refusal | null {
   return null;
 }
 
-function tooManyNeighbours(turn: Turn, neighbour: PublicKey): Refusal | null {
-  const isNew = ![...turn.records.neighbours()].includes(neighbour);
-  return isNew && turn.records.neighbourCount >= MAX_NEIGHBOURS
-    ? refuse('too-many-neighbours', { limit: MAX_NEIGHBOURS })
-    : null;
+/** The own choice whom to trust is bounded by `MAX_NEIGHBOURS`, whatever others have opened. */
+function tooManyTrusted(turn: Turn, neighbour: PublicKey): Refusal | null {
+  const trusted = new Set<PublicKey>();
+  for (const { signed } of turn.records.lines()) if (signed.line.from === turn.self) trusted.add(signed.line.to);
+  const isTooMany = !trusted.has(neighbour) && trusted.size >= MAX_NEIGHBOURS;
+  return isTooMany ? refuse('too-many-neighbours', { limit: MAX_NEIGHBOURS }) : null;
+}
+
+/** Is a first line in this equivalent one too many from this neighbour, or from neighbours that are not trusted back? */
+function isUnwelcome(turn: Turn, from: PublicKey): boolean {
+  const unasked = new Set<PublicKey>();
+  const trusted = new Set<PublicKey>();
+  let equivalents = 0;
+  for (const { signed } of turn.records.lines()) {
+    if (signed.line.from === turn.self) trusted.add(signed.line.to);
+    else unasked.add(signed.line.from);
+    if (signed.line.from === from) equivalents++;
+  }
+  if (equivalents >= MAX_EQUIVALENTS_PER_NEIGHBOUR) return true;
+  if (trusted.has(from) || unasked.has(from)) return false;
+  for (const neighbour of trusted) unasked.delete(neighbour);
+  return unasked.size >= MAX_UNASKED_NEIGHBOURS;
 }
 
 /** Sends an own line and begins its chain of resends, which ends with the acknowledgement. */
@@ -79,8 +104,7 @@ export function resendLine(turn: Turn, to: PublicKey, equivalent: string, seq: n
 export function receiveTrustLine(turn: Turn, signed: SignedTrustLine): void {
   const { from, to, equivalent, seq } = signed.line;
   const known = turn.line(from, to, equivalent);
-  if (known === undefined && turn.account(from, equivalent) === undefined && tooManyNeighbours(turn, from) !== null)
-    return;
+  if (known === undefined && turn.account(from, equivalent) === undefined && isUnwelcome(turn, from)) return;
   if (known === undefined || seq > known.signed.line.seq) {
     turn.saveOnce({ type: 'line', signed, acked: true, conflicting: null });
     turn.saveAccount({ ...turn.accountOrNew(from, equivalent), limitReceived: effectiveLimit(signed.line) });
@@ -93,9 +117,8 @@ export function receiveTrustLine(turn: Turn, signed: SignedTrustLine): void {
   turn.send(from, { type: 'trust-line-ack', from, to, equivalent, seq });
 }
 
-/** Ed25519 signatures of one key over equal documents are equal, over different ones different. */
 function isSameLine(a: SignedTrustLine, b: SignedTrustLine): boolean {
-  return a.signature.every((byte, at) => byte === b.signature[at]);
+  return isSameBytes(encode(trustLineShape, a.line), encode(trustLineShape, b.line));
 }
 
 /** The other end has the line of this seq. */

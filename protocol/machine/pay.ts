@@ -13,6 +13,7 @@ import {
   MAX_ATTEMPTS,
   MAX_BUSY_WAITS,
   MAX_PAYMENT_HOPS,
+  MAX_ROUTES,
   VERSION,
 } from '../limits.ts';
 import {
@@ -25,7 +26,7 @@ import {
   type TxId,
   txIdOf,
 } from '../packet.ts';
-import type { NewPayment, Payment, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
+import type { NewPayment, Payment, PaymentDecline, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
 import { type Abort, type CommittedPosition, downstreamOf, type PreparedPosition } from '../position.ts';
 import { type Refusal, type RefusalCode, refuse } from '../refusals.ts';
 import { chooseRoute } from '../route.ts';
@@ -43,7 +44,7 @@ export function startPayment(turn: Turn, command: PayCommand): void {
     else turn.notify({ type: 'refused', refusal: refuse('id-reused', { paymentId }) });
     return;
   }
-  const refusal = whyNotStart(turn, receiver);
+  const refusal = whyNotStart(turn, command);
   if (refusal !== null) {
     turn.notify({ type: 'refused', refusal });
     return;
@@ -63,15 +64,39 @@ export function startPayment(turn: Turn, command: PayCommand): void {
     busyWaits: 0,
     refusedHops: [],
     closest: null,
+    decline: null,
   };
   turn.savePayment(payment);
   tell(turn, payment);
   tryNext(turn, payment);
 }
 
-function whyNotStart(turn: Turn, receiver: PublicKey): Refusal | null {
+function whyNotStart(turn: Turn, { receiver, amount, routes }: PayCommand): Refusal | null {
   if (receiver === turn.self) return refuse('to-self', { what: 'payment' });
-  return turn.node.restoredAtMs === null ? null : refuse('node-restored', {});
+  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  return routes === null ? null : whyNotRoutes(turn.self, receiver, amount, routes);
+}
+
+/** Chosen routes must be ones that neighbours take: a packet that they drop would hold its first hop for ever. */
+function whyNotRoutes(
+  payer: PublicKey,
+  receiver: PublicKey,
+  amount: bigint,
+  routes: readonly PlannedRoute[],
+): Refusal | null {
+  if (routes.length < 1 || routes.length > MAX_ROUTES)
+    return refuse('bad-route', { why: `there are 1 to ${MAX_ROUTES} routes` });
+  for (const { nodes, amount: part } of routes) {
+    const hops = nodes.length - 1;
+    if (nodes[0] !== payer || nodes[hops] !== receiver)
+      return refuse('bad-route', { why: 'a route goes from payer to receiver' });
+    if (hops > MAX_PAYMENT_HOPS) return refuse('bad-route', { why: `a route has at most ${MAX_PAYMENT_HOPS} hops` });
+    if (new Set(nodes).size !== nodes.length)
+      return refuse('bad-route', { why: 'a participant stands on a route once' });
+    if (part < 1n) return refuse('bad-route', { why: 'each route carries something' });
+  }
+  const total = routes.reduce((sum, route) => sum + route.amount, 0n);
+  return total === amount ? null : refuse('bad-route', { why: 'the routes carry the amount together' });
 }
 
 function tell(turn: Turn, payment: Payment): void {
@@ -82,6 +107,13 @@ function tell(turn: Turn, payment: Payment): void {
 /** Chooses the next way and sends it, waits if all ways are only busy, or ends the payment. */
 export function tryNext(turn: Turn, payment: Payment): void {
   if (payment.state === 'COMMITTED' || payment.state === 'ABORTED') return;
+  if (turn.node.restoredAtMs !== null) {
+    abortPayment(
+      turn,
+      closer(payment, { from: turn.self, to: payment.receiver, refusal: refuse('node-restored', {}) }),
+    );
+    return;
+  }
   let searched = payment;
   for (;;) {
     const planned = searched.attempts < MAX_ATTEMPTS ? planRoutes(turn, searched) : null;
@@ -173,7 +205,7 @@ function abortPayment(turn: Turn, payment: Payment): void {
 /** What every state of a payment has. */
 function common(payment: Payment): Omit<NewPayment, 'state'> {
   const { type, paymentId, receiver, equivalent, amount, sealedMemo, createdAtMs, randomness } = payment;
-  const { chosenRoutes, attempts, busyWaits, refusedHops, closest } = payment;
+  const { chosenRoutes, attempts, busyWaits, refusedHops, closest, decline } = payment;
   return {
     type,
     paymentId,
@@ -188,6 +220,7 @@ function common(payment: Payment): Omit<NewPayment, 'state'> {
     busyWaits,
     refusedHops,
     closest,
+    decline,
   };
 }
 
@@ -278,7 +311,7 @@ export function routeAborted(turn: Turn, position: PreparedPosition, abort: Abor
   const noted: PaymentInProgress = { ...withRefusal(payment, position.route, abort), abortedRoutes };
   turn.savePayment(noted);
   if (abortedRoutes.length === payment.routes.length) {
-    if (FINAL_CODES.has(abort.cause.code)) abortPayment(turn, noted);
+    if (isFinal(position.route, abort)) abortPayment(turn, noted);
     else tryNext(turn, noted);
     return;
   }
@@ -303,7 +336,7 @@ function withRefusal(payment: PaymentInProgress, route: Route, abort: Abort): Pa
   });
 }
 
-/** Refusals that another route would meet as well. */
+/** Refusals that another route would meet as well, when it is the receiver who refuses. */
 const FINAL_CODES: ReadonlySet<RefusalCode> = new Set([
   'already-paid',
   'expired',
@@ -314,13 +347,19 @@ const FINAL_CODES: ReadonlySet<RefusalCode> = new Set([
   'amounts-do-not-add-up',
 ]);
 
+function isFinal(route: Route, { cause, restsOn }: Abort): boolean {
+  const refuser = 1 + restsOn.length;
+  return refuser === hopsOf(route) && FINAL_CODES.has(cause.code);
+}
+
 /** Holding the receiver's DECLINE, the payer may try again although hops of this attempt are still held (rule 11). */
-export function receiveDecline(turn: Turn, txId: TxId, signer: PublicKey): void {
+export function receiveDecline(turn: Turn, decline: PaymentDecline): void {
+  const { txId, signer } = decline;
   const header = turn.positions(txId)[0]?.header;
   if (header === undefined || header.receiver !== signer || header.payer !== turn.self) return;
   const payment = turn.payment(header.paymentId);
   if (payment?.state !== 'PREPARE_IN_PROGRESS' || payment.txId !== txId) return;
-  abortPayment(turn, closer(payment, { from: turn.self, to: signer, refusal: refuse('expired', {}) }));
+  abortPayment(turn, { ...closer(payment, { from: turn.self, to: signer, refusal: refuse('expired', {}) }), decline });
 }
 
 /** A certificate of one route proves the whole payment. */

@@ -2,15 +2,15 @@
  * PREPARE (§4.4 rules 2, 7 and 9): refuse, or reserve both hops, save, sign, forward; as the receiver hold or commit.
  */
 import type { PublicKey } from '../identity.ts';
-import { HOP_BUDGET_MS, MAX_CLOCK_SKEW_MS, MAX_LIFETIME_MS } from '../limits.ts';
+import { HOP_BUDGET_MS, MAX_ANSWERED_PER_NEIGHBOUR, MAX_CLOCK_SKEW_MS, MAX_LIFETIME_MS } from '../limits.ts';
 import { type Header, hopsOf, type Packet, positionsOf } from '../packet.ts';
 import { downstreamOf, type HeldPosition, isLast, type PreparedPosition, upstreamOf } from '../position.ts';
 import { type Refusal, refuse } from '../refusals.ts';
-import { abortPosition } from './abort.ts';
+import { abortPosition, signAbort } from './abort.ts';
 import { commitIfComplete } from './commit.ts';
-import { resendTo, scheduleRetry, sendPrepare, sendResolve } from './outbox.ts';
+import { resendTo, scheduleRetry, sendAbort, sendPrepare, sendResolve } from './outbox.ts';
 import { holdIncoming, holdOutgoing, whyNotIn, whyNotOut } from './reserve.ts';
-import { markRestored, mayHaveSigned } from './restored.ts';
+import { markRestored, markTime, mayHaveSigned } from './restored.ts';
 import type { Turn } from './turn.ts';
 
 /** A verified packet for the position whose upstream neighbour is `from`. Idempotent: a repeated one gets the answer again. */
@@ -36,8 +36,39 @@ export function receiveUnsigned(turn: Turn, from: PublicKey, packet: Packet): vo
   if (position === undefined) return;
   const known = turn.position(txId, route.index, position);
   if (known !== undefined) resendTo(turn, known, from);
+  else if (isStranger(turn, packet, position)) answerStranger(turn, packet, position);
   else if (mayHaveSigned(turn, header)) adopt(turn, packet, position);
-  else abortPosition(turn, { type: 'position', txId, position, header, route, state: 'none' }, refuse('node-restored', {}));
+  else
+    abortPosition(
+      turn,
+      { type: 'position', txId, position, header, route, state: 'none' },
+      refuse('node-restored', {}),
+    );
+}
+
+/** One with whom there is no account, or who has far too much open already, gets nothing stored. */
+function isStranger(turn: Turn, { header, route }: Packet, position: number): boolean {
+  const from = route.nodes[position - 1] as PublicKey;
+  return (
+    turn.account(from, header.equivalent) === undefined || turn.records.openWith(from) >= MAX_ANSWERED_PER_NEIGHBOUR
+  );
+}
+
+/**
+ * Silence while the packet lives; once it has expired an ABORT that needs no record of its own: the saved clock mark
+ * alone says that this participant will never sign here (rule 8).
+ */
+function answerStranger(turn: Turn, packet: Packet, position: number): void {
+  const { txId, header, route } = packet;
+  if (turn.judgedNowMs <= header.expiresAtMs || mayHaveSigned(turn, header)) return;
+  markTime(turn, header.expiresAtMs);
+  const abort = signAbort(
+    turn,
+    { txId, position, header, route },
+    refuse('no-trust-line', { hop: position - 1 }),
+    null,
+  );
+  sendAbort(turn, abort, route.nodes[position - 1] ?? null);
 }
 
 /** First sight of a packet at this position. */
@@ -45,6 +76,10 @@ function admit(turn: Turn, packet: Packet, position: number): void {
   const { txId, header, route } = packet;
   const base = { type: 'position', txId, position, header, route } as const;
   const last = position === hopsOf(route);
+  if (isStranger(turn, packet, position)) {
+    answerStranger(turn, packet, position);
+    return;
+  }
   // The initiator of a clearing signed position 0 before this could come round. If it does not know, it lost records.
   if (last && header.payer === turn.self && turn.position(txId, route.index, 0) === undefined) markRestored(turn, txId);
   if (mayHaveSigned(turn, header)) {
@@ -94,7 +129,8 @@ function adopt(turn: Turn, packet: Packet, position: number): void {
   turn.savePosition(adopted);
   holdIncoming(turn, adopted);
   holdOutgoing(turn, adopted);
-  if (adopted.state === 'prepared') sendResolve(turn, adopted);
+  if (adopted.state === 'held') return;
+  sendResolve(turn, adopted);
   scheduleRetry(turn, adopted);
 }
 

@@ -36,7 +36,6 @@ export function whyNotIn(
   if (header.kind === 'clear') {
     const clearable = clearableIn(account);
     if (hop.amount > clearable) return refuse('nothing-to-clear', { hop: hop.number, maxNow: clearable });
-    if (given?.signed.line.policy.autoClearing === false) return refuse('no-auto-clearing', { hop: hop.number });
     return null;
   }
   const available = availableIn(account);
@@ -60,6 +59,9 @@ export function whyNotOut(
   if (packet.kind === 'clear') {
     const clearable = clearableOut(account);
     if (hop.amount > clearable) return refuse('nothing-to-clear', { hop: hop.number, maxNow: clearable });
+    // The debt that this hop lowers is debt on the own line: its owner is asked.
+    const given = turn.line(turn.self, hop.to, packet.equivalent);
+    if (given?.signed.line.policy.autoClearing === false) return refuse('no-auto-clearing', { hop: hop.number });
   } else {
     const available = availableOut(account);
     if (hop.amount > available) {

@@ -18,7 +18,7 @@ import { refuse } from '../refusals.ts';
 import { abortPosition } from './abort.ts';
 import { resendTo, scheduleRetry, sendAbort, sendCommit, sendPrepare, sendResolve } from './outbox.ts';
 import { receivePrepare, receiveUnsigned } from './prepare.ts';
-import { mayHaveSigned } from './restored.ts';
+import { markTime, mayHaveSigned } from './restored.ts';
 import type { Turn } from './turn.ts';
 
 /** The payer gave up. Intermediaries pass the hint on; the receiver aborts the routes that came. */
@@ -37,7 +37,11 @@ export function receiveCancel(turn: Turn, from: PublicKey, { txId, routeIndex }:
 }
 
 /** Answers with what is known: COMMIT, ABORT, DECLINE; a whole packet is treated as the PREPARE it carries. */
-export function receiveResolve(turn: Turn, from: PublicKey, { txId, routeIndex, packet, header, route }: Resolve): void {
+export function receiveResolve(
+  turn: Turn,
+  from: PublicKey,
+  { txId, routeIndex, packet, header, route }: Resolve,
+): void {
   if (packet !== null) {
     receivePrepare(turn, from, packet);
     return;
@@ -67,7 +71,7 @@ function declineIfOver(turn: Turn, to: PublicKey, txId: TxId, header: Header, po
   const gaveUp = last.some((position) => position.state === 'aborted');
   if (!gaveUp) {
     if (turn.judgedNowMs <= header.expiresAtMs) return;
-    if (turn.node.clockHighMs <= header.expiresAtMs) turn.saveNode({ ...turn.node, clockHighMs: turn.judgedNowMs });
+    markTime(turn, header.expiresAtMs);
   }
   const signature = turn.sign({ domain: 'geo/1/decline', network: header.network, txId, signer: turn.self });
   turn.send(to, { type: 'decline', txId, signer: turn.self, signature });
@@ -114,17 +118,11 @@ function askAround(turn: Turn, position: PreparedPosition, tries: number): void 
   if (waitsFor !== null) turn.notify({ type: 'held', txId, waitsFor });
 }
 
-/** After let-go the outgoing hop is still open: ask the one who decides it. */
+/** After let-go the outgoing hop is still open: ask downstream, in a way that one who never heard of it can answer. */
 function askAboutOwnRisk(turn: Turn, position: AbortedPosition): void {
   const { txId, header, route } = position;
   const to = downstreamOf(position);
-  if (to === null) return;
-  turn.send(to, {
-    type: 'resolve',
-    txId,
-    routeIndex: route.index,
-    packet: null,
-    header: to === header.receiver ? header : null, route: null });
+  if (to !== null) turn.send(to, { type: 'resolve', txId, routeIndex: route.index, packet: null, header, route });
 }
 
 /** Asks now about every unsettled position of a transaction. */

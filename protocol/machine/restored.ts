@@ -13,6 +13,11 @@ export function markRestored(turn: Turn, txId: TxId): void {
   turn.notify({ type: 'restored', txId });
 }
 
+/** Saves that `expiredAtMs` has passed here: no later time, not even after the clock steps back, makes it young again (rule 8). */
+export function markTime(turn: Turn, expiredAtMs: number): void {
+  if (turn.node.clockHighMs <= expiredAtMs) turn.saveNode({ ...turn.node, clockHighMs: turn.judgedNowMs });
+}
+
 /**
  * Could this participant have signed something about the transaction and forgotten it? Then it never signs a commit,
  * a DECLINE, or an ABORT that rests on never having signed.

@@ -87,7 +87,7 @@ function receive(turn: Turn, from: PublicKey, message: Message): void {
       receiveResolve(turn, from, message);
       return;
     case 'decline':
-      receiveDecline(turn, message.txId, message.signer);
+      receiveDecline(turn, { txId: message.txId, signer: message.signer, signature: message.signature });
       return;
     case 'trust-line':
       receiveTrustLine(turn, message.signed);
@@ -168,7 +168,7 @@ function start(turn: Turn): void {
   for (const position of turn.records.unsettled()) {
     if (position.state === 'held')
       turn.schedule({ type: 'expiry', txId: position.txId }, position.header.expiresAtMs + 1);
-    scheduleRetry(turn, position);
+    else scheduleRetry(turn, position);
   }
   for (const payment of turn.records.payments()) resumePayment(turn, payment);
   for (const line of turn.records.lines()) {

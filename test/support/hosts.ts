@@ -21,6 +21,7 @@ export interface RecordedHost {
   readonly logged: Readonly<Record<string, unknown>>[];
   /** Resolves once the condition holds; it is asked again after each event and frame. */
   until(condition: () => boolean): Promise<void>;
+  untilLogged(message: string): Promise<void>;
   upCount(neighbour: PublicKey): number;
   downCount(neighbour: PublicKey): number;
   framesFrom(neighbour: PublicKey): readonly Uint8Array[];
@@ -42,7 +43,8 @@ export class HostPark {
   async stopAll(): Promise<void> {
     const hosts = [...this.#hosts];
     this.#hosts.clear();
-    await Promise.all(hosts.map(async (host) => host.stop()));
+    // One after the other: two that hang up on each other wait half a second.
+    for (const host of hosts) await host.stop();
   }
 }
 
@@ -75,7 +77,15 @@ async function startRecordedHost(
     network: 'test',
     listen: ['/ip4/127.0.0.1/tcp/0'],
     instance: randomInstance(),
-    log: pino({ level: 'debug' }, { write: (line) => void logged.push(JSON.parse(line) as Record<string, unknown>) }),
+    log: pino(
+      { level: 'debug' },
+      {
+        write(line) {
+          logged.push(JSON.parse(line) as Record<string, unknown>);
+          lookAgain();
+        },
+      },
+    ),
     metrics,
     ...rest,
     handlers: {
@@ -101,6 +111,17 @@ async function startRecordedHost(
       twin: (neighbour) => record({ type: 'twin', neighbour }),
     },
   });
+  const until = async (condition: () => boolean): Promise<void> => {
+    if (condition()) return;
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (!condition()) return;
+        waiting.delete(look);
+        resolve();
+      };
+      waiting.add(look);
+    });
+  };
   const count = (type: HostEvent['type'], neighbour: PublicKey): number =>
     events.filter((event) => event.type === type && 'neighbour' in event && event.neighbour === neighbour).length;
   return {
@@ -109,17 +130,8 @@ async function startRecordedHost(
     metrics,
     events,
     logged,
-    async until(condition) {
-      if (condition()) return;
-      await new Promise<void>((resolve) => {
-        const look = (): void => {
-          if (!condition()) return;
-          waiting.delete(look);
-          resolve();
-        };
-        waiting.add(look);
-      });
-    },
+    until,
+    untilLogged: async (message) => until(() => logged.some(({ msg }) => msg === message)),
     upCount: (neighbour) => count('up', neighbour),
     downCount: (neighbour) => count('down', neighbour),
     framesFrom: (neighbour) => frames.get(neighbour) ?? [],
