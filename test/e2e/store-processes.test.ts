@@ -146,7 +146,8 @@ describe('a second start on a folder', () => {
     writeFileSync(join(folder, 'lock'), JSON.stringify({ pid: 2 ** 22 + 1, sinceMs: Date.now(), processStart: null }));
     const children = Array.from({ length: 4 }, () => runChild('hold', folder));
     const said = await Promise.all(children.map((child) => child.line()));
-    expect(said.sort()).toStrictEqual(['folder-in-use', 'folder-in-use', 'folder-in-use', 'open']);
+    expect(said.filter((line) => line === 'open')).toHaveLength(1);
+    expect(said.filter((line) => line === 'folder-in-use')).toHaveLength(3);
   });
 
   it.each([

@@ -120,14 +120,14 @@ describe('damage', () => {
       const flipped = flipBit(folder, round);
       const failure = await loaded(folder).then(
         (store) => {
-          for (const [key, record] of records) expect(store.read(key), flipped).toStrictEqual(record);
+          for (const [key, record] of records) expect([flipped, store.read(key)]).toStrictEqual([flipped, record]);
           return null;
         },
         (error: unknown) => error,
       );
       if (failure !== null) {
         noticed++;
-        expect(failure, flipped).toMatchObject({ name: 'Failure', code: 'store-corrupt' });
+        expect([flipped, failure]).toMatchObject([flipped, { name: 'Failure', code: 'store-corrupt' }]);
       }
       await closeAll();
       rmSync(folder, { recursive: true });

@@ -190,7 +190,7 @@ export const arbitraryRecords: { [T in DurableRecord['type']]: fc.Arbitrary<Extr
       maxLength: 3,
     }),
   }),
-  payment: fc.oneof(...Object.values(payments)) as fc.Arbitrary<Payment>,
+  payment: fc.oneof(...Object.values(payments)),
   paid: record({ type: fc.constant('paid'), payer: key, paymentId, txId }),
   announcement: record({
     type: fc.constant('announcement'),

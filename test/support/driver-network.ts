@@ -81,11 +81,11 @@ export class DriverNetwork {
     const message = decodeMessage(frame);
     if (isRefusal(message) || !this.#links.has(`${from} ${to}`) || !this.passes(from, to, message.type)) return;
     // A link delivers later, never within the step that sends. One that is stopped meanwhile does not take it.
-    setImmediate(() =>
+    setImmediate(() => {
       this.#running
         .get(to)
         ?.driver.receive(from, frame)
-        .catch(() => undefined),
-    );
+        .catch(() => undefined);
+    });
   }
 }
