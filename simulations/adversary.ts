@@ -5,7 +5,7 @@
 import { causeOf } from '#protocol/cause.ts';
 import type { Effect } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import type { Message } from '#protocol/link.ts';
+import type { Message, MessageType } from '#protocol/link.ts';
 import { type Certificate, type Header, type Packet, type Signature, type TxId, txIdOf } from '#protocol/packet.ts';
 import { refuse } from '#protocol/refusals.ts';
 import type { Participant } from './participant.ts';
@@ -19,6 +19,8 @@ export interface Mischief {
 }
 
 const MEMORY = 400;
+/** How many of a thousand messages of a kind it does send; 850 of the others. */
+const KEPT_PERMILLE: Partial<Record<MessageType, number>> = { prepare: 700, resolve: 700, commit: 500, abort: 600 };
 
 export class Adversary {
   readonly #random: Random;
@@ -54,17 +56,7 @@ export class Adversary {
   lets(effect: Effect): boolean {
     if (effect.type !== 'send') return true;
     this.learn(effect.message);
-    switch (effect.message.type) {
-      case 'prepare':
-      case 'resolve':
-        return this.#random.permille(700);
-      case 'commit':
-        return this.#random.permille(500);
-      case 'abort':
-        return this.#random.permille(600);
-      default:
-        return this.#random.permille(850);
-    }
+    return this.#random.permille(KEPT_PERMILLE[effect.message.type] ?? 850);
   }
 
   /** One act of mischief, or none. */

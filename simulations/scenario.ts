@@ -50,7 +50,7 @@ export interface Scenario {
   readonly endAtMs: number;
 }
 
-export const EQUIVALENT = 'UAH';
+const EQUIVALENT = 'UAH';
 const UNIT = 100_000_000n;
 /** Virtual time begins here, so that no code mistakes small numbers for times. */
 export const EPOCH_MS = 1_700_000_000_000;
@@ -246,7 +246,8 @@ function circle(random: Random, links: Scenario['links'], participants: number, 
   const ring = randomWalk(random, links, initiator, initiator, 6);
   if (ring === null || ring.length < 4) return;
   const owed = random.permille(700) ? BigInt(random.between(1, 20)) * UNIT : 0n;
-  for (let hop = 0; owed > 0n && hop < ring.length - 1; hop++) {
+  const payments = owed > 0n ? ring.length - 1 : 0;
+  for (let hop = 0; hop < payments; hop++) {
     const nodes = [keyOf(ring[hop] as number), keyOf(ring[hop + 1] as number)];
     const command: Command = { ...payment(random, nodes[1] as PublicKey, owed), routes: [{ nodes, amount: owed }] };
     at(atMs, { type: 'command', participant: ring[hop] as number, command });

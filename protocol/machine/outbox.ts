@@ -27,7 +27,7 @@ export function sendPrepare(turn: Turn, position: PreparedPosition): void {
 }
 
 /** The certificate that a committed position stores. */
-export function certificateOf(position: CommittedPosition): Certificate {
+function certificateOf(position: CommittedPosition): Certificate {
   const { txId, header, route, signatures, commit } = position;
   return { txId, header, route, signatures, commit };
 }
