@@ -66,10 +66,9 @@ function finish(
   if (upstream !== null && before.state !== 'prepared') scheduleRetry(turn, aborted);
 }
 
-/** Signs a waiver. The caller has made sure, durably, that one of the two grounds of rule 4 holds. */
-export function signAbort(
+function signAbort(
   turn: Turn,
-  { txId, position, header, route }: Pick<HeldPosition, 'txId' | 'position' | 'header' | 'route'>,
+  { txId, position, header, route }: Abortable,
   cause: Refusal,
   downstreamAbort: Abort | null,
 ): Abort {

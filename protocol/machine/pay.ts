@@ -1,37 +1,17 @@
 /**
  * The payer (§4.6): attempts one after another until one is committed or none is left. Rule 11 keeps it to one payment.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, concatBytes, hexToBytes } from '@noble/hashes/utils.js';
 import { unreachable } from '../bug.ts';
-import type { ClearCommand, PayCommand } from '../event.ts';
+import type { PayCommand } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
-import {
-  BUSY_WAIT_MS,
-  LIFETIME_BASE_MS,
-  LIFETIME_PER_HOP_MS,
-  MAX_ATTEMPTS,
-  MAX_BUSY_WAITS,
-  MAX_PAYMENT_HOPS,
-  MAX_ROUTES,
-  VERSION,
-} from '../limits.ts';
-import {
-  type Header,
-  hopsOf,
-  type PacketKind,
-  packetFlaw,
-  type Route,
-  routeDigestOf,
-  type TxId,
-  txIdOf,
-} from '../packet.ts';
+import { BUSY_WAIT_MS, MAX_ATTEMPTS, MAX_BUSY_WAITS, MAX_PAYMENT_HOPS, MAX_ROUTES } from '../limits.ts';
+import { hopsOf, type PacketKind, type Route, txIdOf } from '../packet.ts';
 import type { NewPayment, Payment, PaymentDecline, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
 import { type Abort, type CommittedPosition, downstreamOf, type PreparedPosition } from '../position.ts';
 import { type Refusal, type RefusalCode, refuse } from '../refusals.ts';
 import { chooseRoute } from '../route.ts';
-import { scheduleRetry, sendPrepare } from './outbox.ts';
-import { holdOutgoing, whyNotOut } from './reserve.ts';
+import { makeHeader, makeRoute, prepareFirst } from './attempt.ts';
+import { whyNotOut } from './reserve.ts';
 import type { Turn } from './turn.ts';
 
 /** Begins a payment, or tells again how the one with this id stands. */
@@ -243,65 +223,6 @@ function sendAttempt(turn: Turn, payment: Payment, planned: readonly PlannedRout
   for (const route of routes) prepareFirst(turn, txId, header, route);
 }
 
-function makeRoute(
-  from: { randomness: string; attempts: number },
-  index: number,
-  nodes: readonly PublicKey[],
-  amount: bigint,
-): Route {
-  const seed = concatBytes(hexToBytes(from.randomness), Uint8Array.of(from.attempts, index));
-  return { salt: bytesToHex(sha256(seed)).slice(0, 32), index, amount, nodes };
-}
-
-function makeHeader(
-  turn: Turn,
-  fields: Pick<Header, 'kind' | 'paymentId' | 'receiver' | 'equivalent' | 'total' | 'sealedMemo'>,
-  routes: readonly Route[],
-): Header {
-  const hops = Math.max(...routes.map(hopsOf));
-  return {
-    version: VERSION,
-    network: turn.records.network,
-    kind: fields.kind,
-    equivalent: fields.equivalent,
-    total: fields.total,
-    payer: turn.self,
-    receiver: fields.receiver,
-    paymentId: fields.paymentId,
-    createdAtMs: turn.nowMs,
-    expiresAtMs: turn.nowMs + LIFETIME_BASE_MS + LIFETIME_PER_HOP_MS * hops,
-    sealedMemo: fields.sealedMemo,
-    routeDigests: routes.map(routeDigestOf),
-    witnesses: null,
-  };
-}
-
-/** Position 0: reserve the own hop, save, sign, send. */
-function prepareFirst(turn: Turn, txId: TxId, header: Header, route: Route): void {
-  const statement = {
-    domain: 'geo/1/prepare',
-    network: header.network,
-    txId,
-    routeIndex: route.index,
-    position: 0,
-    signer: turn.self,
-  } as const;
-  const prepared: PreparedPosition = {
-    type: 'position',
-    txId,
-    position: 0,
-    header,
-    route,
-    state: 'prepared',
-    signatures: [turn.sign(statement)],
-    isAdopted: false,
-  };
-  turn.savePosition(prepared);
-  holdOutgoing(turn, prepared);
-  sendPrepare(turn, prepared);
-  scheduleRetry(turn, prepared);
-}
-
 /** A route of the payer's own attempt is released. When all are, the next attempt may begin; before, the others are called back. */
 export function routeAborted(turn: Turn, position: PreparedPosition, abort: Abort): void {
   if (position.header.kind === ('clear' satisfies PacketKind)) return;
@@ -377,29 +298,6 @@ export function paymentCommitted(turn: Turn, position: CommittedPosition): void 
   };
   turn.savePayment(committed);
   tell(turn, committed);
-}
-
-/** Clears a ring that begins and ends here (§5): prepare first, commit when the packet has come round. */
-export function startClearing(turn: Turn, command: ClearCommand): void {
-  const { paymentId, equivalent, amount, nodes } = command;
-  const route = makeRoute({ randomness: command.randomness, attempts: 0 }, 0, nodes, amount);
-  const header = makeHeader(
-    turn,
-    { kind: 'clear', paymentId, receiver: turn.self, equivalent, total: amount, sealedMemo: null },
-    [route],
-  );
-  const to = nodes[1];
-  const refusal = whyNotClear(turn, header, route, to);
-  if (refusal !== null) turn.notify({ type: 'refused', refusal });
-  else prepareFirst(turn, txIdOf(header), header, route);
-}
-
-function whyNotClear(turn: Turn, header: Header, route: Route, to: PublicKey | undefined): Refusal | null {
-  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
-  if (to === undefined || packetFlaw(header, route) !== null || header.payer !== route.nodes[0]) {
-    return refuse('no-route', { maxHops: MAX_PAYMENT_HOPS });
-  }
-  return whyNotOut(turn, header, { to, number: 0, amount: route.amount });
 }
 
 /** Every state of a payment that can be waiting when its node starts. */

@@ -6,11 +6,11 @@ import { HOP_BUDGET_MS, MAX_ANSWERED_PER_NEIGHBOUR, MAX_CLOCK_SKEW_MS, MAX_LIFET
 import { type Header, hopsOf, type Packet, positionsOf } from '../packet.ts';
 import { downstreamOf, type HeldPosition, isLast, type PreparedPosition, upstreamOf } from '../position.ts';
 import { type Refusal, refuse } from '../refusals.ts';
-import { abortPosition, signAbort } from './abort.ts';
+import { abortPosition } from './abort.ts';
 import { commitIfComplete } from './commit.ts';
-import { resendTo, scheduleRetry, sendAbort, sendPrepare, sendResolve } from './outbox.ts';
+import { resendTo, scheduleRetry, sendPrepare, sendResolve } from './outbox.ts';
 import { holdIncoming, holdOutgoing, whyNotIn, whyNotOut } from './reserve.ts';
-import { markRestored, markTime, mayHaveSigned } from './restored.ts';
+import { markRestored, mayHaveSigned } from './restored.ts';
 import type { Turn } from './turn.ts';
 
 /** A verified packet for the position whose upstream neighbour is `from`. Idempotent: a repeated one gets the answer again. */
@@ -36,7 +36,7 @@ export function receiveUnsigned(turn: Turn, from: PublicKey, packet: Packet): vo
   if (position === undefined) return;
   const known = turn.position(txId, route.index, position);
   if (known !== undefined) resendTo(turn, known, from);
-  else if (isStranger(turn, packet, position)) answerStranger(turn, packet, position);
+  else if (isStranger(turn, packet, position)) return;
   else if (mayHaveSigned(turn, header)) adopt(turn, packet, position);
   else
     abortPosition(
@@ -46,7 +46,11 @@ export function receiveUnsigned(turn: Turn, from: PublicKey, packet: Packet): vo
     );
 }
 
-/** One with whom there is no account, or who has far too much open already, gets nothing stored. */
+/**
+ * One with whom there is no account, or who has far too much open already, gets nothing stored and no answer. An ABORT
+ * without a record would be worse than silence: shown again, it would look like a sign of loss (rule 10). Nobody honest
+ * waits for it: who sends a packet has an account of which this is the other end, or asks again when less is open.
+ */
 function isStranger(turn: Turn, { header, route }: Packet, position: number): boolean {
   const from = route.nodes[position - 1] as PublicKey;
   return (
@@ -54,32 +58,12 @@ function isStranger(turn: Turn, { header, route }: Packet, position: number): bo
   );
 }
 
-/**
- * Silence while the packet lives; once it has expired an ABORT that needs no record of its own: the saved clock mark
- * alone says that this participant will never sign here (rule 8).
- */
-function answerStranger(turn: Turn, packet: Packet, position: number): void {
-  const { txId, header, route } = packet;
-  if (turn.judgedNowMs <= header.expiresAtMs || mayHaveSigned(turn, header)) return;
-  markTime(turn, header.expiresAtMs);
-  const abort = signAbort(
-    turn,
-    { txId, position, header, route },
-    refuse('no-trust-line', { hop: position - 1 }),
-    null,
-  );
-  sendAbort(turn, abort, route.nodes[position - 1] ?? null);
-}
-
 /** First sight of a packet at this position. */
 function admit(turn: Turn, packet: Packet, position: number): void {
   const { txId, header, route } = packet;
   const base = { type: 'position', txId, position, header, route } as const;
   const last = position === hopsOf(route);
-  if (isStranger(turn, packet, position)) {
-    answerStranger(turn, packet, position);
-    return;
-  }
+  if (isStranger(turn, packet, position)) return;
   // The initiator of a clearing signed position 0 before this could come round. If it does not know, it lost records.
   if (last && header.payer === turn.self && turn.position(txId, route.index, 0) === undefined) markRestored(turn, txId);
   if (mayHaveSigned(turn, header)) {
