@@ -25,8 +25,8 @@ export function unseal(key: string, sealed: Uint8Array): Uint8Array {
 }
 
 /** The checksum that a stored value carries, as a number to be summed up; not checked. */
-export function sealOf(sealed: Uint8Array): bigint {
-  if (sealed.length < SEAL_BYTES) return 0n;
+export function sealOf(sealed: Uint8Array | undefined): bigint {
+  if (sealed === undefined || sealed.length < SEAL_BYTES) return 0n;
   return new DataView(sealed.buffer, sealed.byteOffset).getBigUint64(0);
 }
 
