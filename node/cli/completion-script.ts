@@ -9,8 +9,8 @@ interface Place {
   /** Names of the commands before it, joined by spaces: `id`, `id show`; `''` for `geo` alone. */
   readonly path: string;
   readonly words: readonly Word[];
-  /** Options that take a value, whether a file is meant or one of a few words. */
-  readonly values: readonly { readonly flag: string; readonly choices: readonly string[] }[];
+  /** Options that take a value: the path of a file, one of a few words, or (no choices) what nobody can guess. */
+  readonly values: readonly { readonly flag: string; readonly isFile: boolean; readonly choices: readonly string[] }[];
 }
 
 interface Word {
@@ -28,7 +28,7 @@ export function completionScript(shell: Shell, program: Command): string {
 function* placesOf(command: Command, path: string): IterableIterator<Place> {
   const help = command.createHelp();
   const commands = help.visibleCommands(command).filter((child) => child.name() !== 'help');
-  const options = help.visibleOptions(command);
+  const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
   yield {
     path,
     words: [
@@ -43,7 +43,11 @@ function* placesOf(command: Command, path: string): IterableIterator<Place> {
     ],
     values: options
       .filter((option) => option.required)
-      .map((option) => ({ flag: longest(option), choices: option.argChoices ?? [] })),
+      .map((option) => ({
+        flag: longest(option),
+        isFile: /<(file|folder)>/.test(option.flags),
+        choices: option.argChoices ?? [],
+      })),
   };
   for (const child of commands) yield* placesOf(child, `${path} ${child.name()}`.trim());
 }
@@ -54,44 +58,55 @@ const firstLine = (text: string): string => text.split('\n', 1)[0] as string;
 /** The text between single quotes, as POSIX shells read it. */
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-const texts = ({ words }: Place): string => words.map(({ text }) => text).join(' ');
-
-/** Branches of a `case` on "command path + the word before": after options that take a value. */
-function valueBranches(
-  places: readonly Place[],
-  files: string,
-  oneOf: (choices: readonly string[]) => string,
-): string[] {
-  return places.flatMap(({ path, values }) =>
-    values.map(
-      ({ flag, choices }) => `    ${quoted(`${path}|${flag}`)}) ${choices.length > 0 ? oneOf(choices) : files} ;;`,
-    ),
-  );
+/** What to do after an option that takes a value. */
+interface AfterOption {
+  readonly files: string;
+  readonly nothing: string;
+  oneOf(choices: readonly string[]): string;
 }
 
-/** The loop that finds out which command is being typed, from word 1 (bash) or 2 (zsh counts from 1). */
-function pathLoop(places: readonly Place[]): string {
+/** Branches of a `case` on `command path|word before`. */
+function valueBranches(places: readonly Place[], after: AfterOption): string {
+  const patterns = new Map<string, string[]>();
+  for (const { path, values } of places) {
+    for (const { flag, isFile, choices } of values) {
+      const action = choices.length > 0 ? after.oneOf(choices) : isFile ? after.files : after.nothing;
+      patterns.set(action, [...(patterns.get(action) ?? []), quoted(`${path}|${flag}`)]);
+    }
+  }
+  return [...patterns]
+    .map(([action, alternatives]) => `    ${alternatives.join('|')}) ${action}; return ;;`)
+    .join('\n');
+}
+
+/** Lines of bash and zsh that move `$at` on when `$word` is a command there. */
+function step(places: readonly Place[]): string {
   const paths = places.filter(({ path }) => path !== '').map(({ path }) => quoted(path));
-  return [
-    `    case "\${path:+$path }$word" in`,
-    `      ${paths.join('|')}) path="\${path:+$path }$word" ;;`,
-    '    esac',
-  ].join('\n');
+  return `    case "\${at:+$at }$word" in
+      ${paths.join('|')}) at="\${at:+$at }$word" ;;
+    esac`;
 }
 
 function bash(name: string, places: readonly Place[]): string {
+  const words = (texts: readonly string[]): string => `COMPREPLY=($(compgen -W ${quoted(texts.join(' '))} -- "$cur"))`;
+  const after: AfterOption = {
+    files: 'COMPREPLY=($(compgen -f -- "$cur"))',
+    nothing: 'compopt +o default 2>/dev/null',
+    oneOf: words,
+  };
+  const branches = places.map((place) => `    ${quoted(place.path)}) ${words(place.words.map(({ text }) => text))} ;;`);
   return `# ${name} completion for bash: add to ~/.bashrc:  source <(${name} completion bash)
 _${name}() {
-  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" path='' word i
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word="\${COMP_WORDS[i]}"
-${pathLoop(places)}
+  local cur="\${COMP_WORDS[COMP_CWORD]}" prev="\${COMP_WORDS[COMP_CWORD-1]}" at='' word
+  COMPREPLY=()
+  for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+${step(places)}
   done
-  case "$path|$prev" in
-${valueBranches(places, 'COMPREPLY=($(compgen -f -- "$cur")); return', (choices) => `COMPREPLY=($(compgen -W ${quoted(choices.join(' '))} -- "$cur")); return`).join('\n')}
+  case "$at|$prev" in
+${valueBranches(places, after)}
   esac
-  case "$path" in
-${places.map((place) => `    ${quoted(place.path)}) COMPREPLY=($(compgen -W ${quoted(texts(place))} -- "$cur")) ;;`).join('\n')}
+  case "$at" in
+${branches.join('\n')}
   esac
 }
 complete -o default -F _${name} ${name}
@@ -101,20 +116,27 @@ complete -o default -F _${name} ${name}
 function zsh(name: string, places: readonly Place[]): string {
   const described = ({ text, description }: Word): string =>
     quoted(`${text.replaceAll(':', '\\:')}${description === '' ? '' : `:${description}`}`);
+  const after: AfterOption = {
+    files: '_files',
+    nothing: '_message value',
+    oneOf: (choices) => `compadd -- ${choices.map(quoted).join(' ')}`,
+  };
+  const branches = places.map(
+    (place) => `    ${quoted(place.path)}) choices=(${place.words.map(described).join(' ')}) ;;`,
+  );
   return `#compdef ${name}
 # ${name} completion for zsh: save as _${name} in a folder of $fpath, or add to ~/.zshrc:  source <(${name} completion zsh)
 _${name}() {
-  local path_='' word i prev="\${words[CURRENT-1]}"
+  local at='' word prev="\${words[CURRENT-1]}"
   local -a choices
-  for ((i = 2; i < CURRENT; i++)); do
-    word="\${words[i]}"
-${pathLoop(places).replaceAll('path', 'path_')}
+  for word in "\${(@)words[2,CURRENT-1]}"; do
+${step(places)}
   done
-  case "$path_|$prev" in
-${valueBranches(places, '_files; return', (choices) => `compadd -- ${choices.map(quoted).join(' ')}; return`).join('\n')}
+  case "$at|$prev" in
+${valueBranches(places, after)}
   esac
-  case "$path_" in
-${places.map((place) => `    ${quoted(place.path)}) choices=(${place.words.map(described).join(' ')}) ;;`).join('\n')}
+  case "$at" in
+${branches.join('\n')}
   esac
   _describe -V ${name} choices || _files
 }
@@ -133,8 +155,7 @@ function fish(name: string, places: readonly Place[]): string {
         : word.startsWith('-')
           ? `-s ${word.slice(1)}`
           : `-f -a ${text(word)}`;
-      const takes =
-        value === undefined ? '' : value.choices.length > 0 ? ` -x -a ${text(value.choices.join(' '))}` : ' -r';
+      const takes = value === undefined ? '' : value.isFile ? ' -r' : ` -x -a ${text(value.choices.join(' '))}`;
       return `complete -c ${name} -n "__${name}_at ${text(path)}" ${what}${takes} -d ${text(description)}`;
     }),
   );
