@@ -44,10 +44,14 @@ export function futureTime(text: string, nowMs: number): number {
     span === null
       ? new Date(text.includes('T') ? text : `${text}T23:59:59`).getTime()
       : nowMs + Number(span[1]) * (UNIT_MS[span[2] as string] as number);
-  // A day that a month does not have, such as 2031-02-30, is no date, or another one.
-  if (Number.isNaN(atMs)) return no('there is no such date');
+  if (Number.isNaN(atMs) || (date && !isDay(text.slice(0, 10)))) return no('there is no such date');
   if (atMs <= nowMs) return no('it has passed');
   return atMs > MAX_TIME_MS ? no('it is after the year 9999') : atMs;
+}
+
+/** February 30 is read as a day of March. */
+function isDay(isoDay: string): boolean {
+  return new Date(`${isoDay}T00:00Z`).toISOString().startsWith(isoDay);
 }
 
 /** A whole number in a range. */
