@@ -8,7 +8,7 @@ import { isUnsettled } from '#protocol/position.ts';
 import { type Archive, type DurableRecord, type Records, recordKey, type Transaction } from '#protocol/records.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Batch, type Database, openDatabase } from './database.ts';
-import { storeFailure } from './failures.ts';
+import { corrupt, storeFailure } from './failures.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { decodeValue, encodeValue } from './value.ts';
 
@@ -33,8 +33,12 @@ export interface Documents<T> {
 }
 
 export interface Store {
-  /** Takes into `into` all that a running node needs in memory: everything but what is settled. */
-  load(into: Records): Promise<void>;
+  /**
+   * Takes into `into` all that a running node needs in memory: everything but what is settled. Throws `store-corrupt`.
+   * When reading everything would take longer than about a second, only what is loaded is checked: `isVerified` is
+   * false then, and `verify` is to be called while the node runs.
+   */
+  load(into: Records): Promise<{ readonly isVerified: boolean }>;
   /** Saves records in one batch: all of them or none. With `sync`, resolves when they are on disk. */
   write(records: readonly DurableRecord[], options: { sync: boolean }): Promise<void>;
   readonly read: Archive;
@@ -55,7 +59,7 @@ const DOCUMENT = 'document/';
 /** The first key after all that begin with the prefix: keys are ASCII. */
 const END = '\x7f';
 const TIME_DIGITS = 16;
-/** Up to this many values are all read at the start, in about a second. Beyond that `verify` is called later. */
+/** Up to this many values are all read at the start, in about a second. */
 const VERIFIED_AT_START = 100_000;
 
 /** Opens the folder, makes it when it is new. Throws a Failure that says what is wrong with it. */
@@ -86,8 +90,9 @@ class LevelStore implements Store {
     this.#lock = lock;
   }
 
-  async load(into: Records): Promise<void> {
-    if (this.#database.count <= VERIFIED_AT_START) await this.verify();
+  async load(into: Records): Promise<{ readonly isVerified: boolean }> {
+    const isVerified = this.#database.count <= VERIFIED_AT_START;
+    if (isVerified) await this.verify();
     for (const prefix of ['node', 'line/', 'account/', 'announcement/']) {
       for await (const record of this.entries(prefix)) if (!this.#isExpired(record)) into.apply(record);
     }
@@ -97,10 +102,12 @@ class LevelStore implements Store {
       const key = openKey.slice(OPEN.length);
       this.#open.set(key, decodeValue(value) as boolean);
       const record = this.read(key);
-      if (record !== undefined) open.push(record);
+      if (record === undefined) throw corrupt(`the record "${key}" is missing`);
+      open.push(record);
     }
     // Oldest first, as they would stand in memory without the restart.
     for (const record of open.sort((a, b) => createdAt(a) - createdAt(b))) into.apply(record);
+    return { isVerified };
   }
 
   async write(records: readonly DurableRecord[], options: { sync: boolean }): Promise<void> {

@@ -175,6 +175,33 @@ describe('damage', () => {
     expect(failure.message).toMatch(/the last \d+ batches that were written to .* are missing/);
   });
 
+  it('by a write that was cut short costs no more than that write', async () => {
+    const folder = temporaryFolder();
+    const [first, second, third] = someRecords(3, 8).values() as unknown as [
+      DurableRecord,
+      DurableRecord,
+      DurableRecord,
+    ];
+    const store = await openStore(folder);
+    await store.write([first], { sync: true });
+    await store.write([second], { sync: true });
+    const watermark = readFileSync(join(folder, 'store.watermark'));
+    await store.write([third], { sync: true });
+    await store.close();
+    const log = join(folder, 'store', readdirSync(join(folder, 'store')).find((it) => it.endsWith('.log')) as string);
+    const whole = readFileSync(log);
+    for (let cut = 1; cut < 200; cut += 22) {
+      writeFileSync(log, whole.subarray(0, whole.length - cut));
+      writeFileSync(join(folder, 'store.watermark'), watermark);
+      const torn = temporaryFolder();
+      cpSync(folder, torn, { recursive: true });
+      const again = await loaded(torn);
+      expect(again.read(recordKey(second))).toStrictEqual(second);
+      expect(again.read(recordKey(third))).toBeUndefined();
+      await closeAll();
+    }
+  });
+
   it('names the record and leaves the files as they are', async () => {
     const folder = temporaryFolder();
     const [id, txId] = [sha256Of('a payment'), sha256Of('a transaction')];

@@ -5,7 +5,7 @@ import type { Failure } from '#node/failure.ts';
 import { createMetrics, type Metrics } from '#node/metrics.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { decodeMessage, type Message } from '#protocol/link.ts';
-import { type DurableRecord, Records } from '#protocol/records.ts';
+import { type Archive, type DurableRecord, Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { ManualClock } from './manual-clock.ts';
 import { type Person, THEN_MS, verify } from './people.ts';
@@ -32,7 +32,11 @@ export interface Rig {
 }
 
 /** A driver of this person in the network `geo-test`, not started. */
-export function rigOf(person: Person, onSend: (to: PublicKey, message: Message) => void = () => undefined): Rig {
+export function rigOf(
+  person: Person,
+  onSend: (to: PublicKey, message: Message) => void = () => undefined,
+  archive: Archive | null = null,
+): Rig {
   const clock = new ManualClock(THEN_MS);
   const metrics = createMetrics();
   const writes: Write[] = [];
@@ -42,7 +46,7 @@ export function rigOf(person: Person, onSend: (to: PublicKey, message: Message) 
   const logged: Rig['logged'] = [];
   let atOnce = false;
   const driver = createDriver({
-    records: new Records(person.key, 'geo-test'),
+    records: new Records(person.key, 'geo-test', archive),
     sign: person.sign,
     verify,
     clock,

@@ -327,6 +327,19 @@ describe('a bug in a step', () => {
   });
 });
 
+it('a disk that cannot be read in a step ends the driver with what it reported', async () => {
+  const failure = new Failure('store-corrupt', 'The record is damaged.');
+  const rig = rigOf(alice, undefined, () => {
+    throw failure;
+  });
+  rig.writeAtOnce();
+  await rig.driver.start();
+  const resolve: Occurrence = { type: 'command', command: { type: 'resolve', txId: committed([alice, bob]).txId } };
+  await expect(rig.driver.submit(resolve)).rejects.toBe(failure);
+  await expect(rig.driver.receive(bob.key, lineFrame())).rejects.toBe(failure);
+  expect(rig.failures).toStrictEqual([failure]);
+});
+
 function lineToEve(): Uint8Array {
   return lineFrame(bob, { to: eve.key });
 }
