@@ -4,11 +4,14 @@ import { type GossipSub, gossipsub, type Message, StrictNoSign, TopicValidatorRe
 import type { PeerId } from '@libp2p/interface';
 import { type GossipVerdict, type SignedAnnouncement, signedAnnouncementShape } from '#protocol/announcement.ts';
 import { decode, encode } from '#protocol/codec.ts';
+import { excerpt } from '#protocol/excerpt.ts';
 import { MAX_DEPTH } from '#protocol/limits.ts';
 import { LruCache } from '#protocol/lru.ts';
 import { isRefusal } from '#protocol/refusals.ts';
+import type { Log } from '../log.ts';
 import { MAX_ANNOUNCEMENT_BYTES, MAX_GOSSIP_BYTES, MAX_GOSSIP_WAITING } from './limits.ts';
 import type { HostMetrics } from './metrics.ts';
+import { publicKeyOf } from './peer-id.ts';
 
 /** What one rejected announcement takes from the score of who passed it on, and how fast that is forgiven. */
 const REJECT_PENALTY = 10;
@@ -42,11 +45,13 @@ class Blame {
 }
 
 /** The gossipsub service and its use, made together because the score of a peer depends on what it sent. */
-export function createGossip(
-  network: string,
-  announcement: (signed: SignedAnnouncement) => GossipVerdict,
-  metrics: HostMetrics,
-) {
+export function createGossip(options: {
+  readonly network: string;
+  readonly announcement: (signed: SignedAnnouncement) => GossipVerdict;
+  readonly log: Log;
+  readonly metrics: HostMetrics;
+}) {
+  const { network, announcement, log, metrics } = options;
   const blame = new Blame();
   let waiting = 0;
   let turn: Promise<void> = Promise.resolve();
@@ -92,6 +97,12 @@ export function createGossip(
 
   return {
     service,
+    watch(pubsub: GossipSub): void {
+      pubsub.addEventListener('subscription-change', ({ detail: { peerId, subscriptions } }) => {
+        const topics = subscriptions.filter(({ subscribe }) => subscribe).map(({ topic }) => excerpt(topic));
+        log.debug({ participant: publicKeyOf(peerId), topics }, 'another participant follows the gossip');
+      });
+    },
     follow(pubsub: GossipSub, equivalent: string): void {
       const topic = topicName(network, equivalent);
       pubsub.topicValidators.set(topic, judge);

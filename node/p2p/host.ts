@@ -101,7 +101,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const { network, log, handlers } = options;
   const times = { ...TIMES, ...options.times };
   const metrics = createHostMetrics(options.metrics.registry);
-  const gossip = createGossip(network, (signed) => handlers.announcement(signed), metrics);
+  const gossip = createGossip({ network, announcement: (signed) => handlers.announcement(signed), log, metrics });
   const libp2p = await createLibp2p({
     start: false,
     privateKey: await privateKeyFromSeed(options.seed),
@@ -162,6 +162,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     maxInboundStreams: 16,
     maxOutboundStreams: 64,
   });
+  gossip.watch(libp2p.services.pubsub);
   await listen(libp2p, options.listen);
   const tidying = tidyConnections(
     libp2p,

@@ -27,6 +27,7 @@ export class RawStream {
     this.stream = stream;
     this.#frames = lpStream(stream, { maxDataLength: 65_536, maxBufferSize: 2 ** 26 });
     this.ended = new Promise((resolve) => {
+      if (stream.status !== 'open') resolve('reset');
       stream.addEventListener('remoteCloseWrite', () => resolve('closed'));
       stream.addEventListener('close', (event) => resolve(event.error === undefined ? 'closed' : 'reset'));
     });
@@ -59,7 +60,8 @@ export interface RawPeer {
   openQuery(addresses: readonly string[]): Promise<RawStream>;
   /** Resolves when all that was sent over the connection so far has reached the other process. */
   roundTrip(addresses: readonly string[]): Promise<void>;
-  /** Follows the topic until there is a subscriber, then publishes any bytes. */
+  follow(topic: string): void;
+  /** Publishes any bytes to those that are known to follow the topic. */
   gossip(topic: string, data: Uint8Array): Promise<void>;
   stop(): Promise<void>;
 }
@@ -99,9 +101,9 @@ export async function startRawPeer(options: { seed?: Uint8Array } = {}): Promise
     async roundTrip(addresses) {
       await libp2p.services.ping.ping(addresses.map((address) => multiaddr(address)));
     },
+    follow: (topic) => libp2p.services.pubsub.subscribe(topic),
     async gossip(topic, data) {
       const { pubsub } = libp2p.services;
-      pubsub.subscribe(topic);
       while (pubsub.getSubscribers(topic).length === 0) {
         await new Promise((resolve) => {
           pubsub.addEventListener('subscription-change', resolve, { once: true });

@@ -1,0 +1,106 @@
+import { afterEach, expect, it } from 'vitest';
+import { type SignedAnnouncement, signedAnnouncementShape } from '#protocol/announcement.ts';
+import { encode } from '#protocol/codec.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { HostPark, type RecordedHost } from '#test/support/hosts.ts';
+import { startRawPeer } from '#test/support/raw-peer.ts';
+
+const park = new HostPark();
+afterEach(async () => park.stopAll());
+
+/** Hosts do not judge announcements themselves, so the signatures may be anything. */
+function announcement(seq: number, equivalent = 'UAH'): SignedAnnouncement {
+  return {
+    announcement: {
+      version: 1,
+      network: 'test',
+      from: 'aa'.repeat(32) as PublicKey,
+      to: 'bb'.repeat(32) as PublicKey,
+      equivalent,
+      seq,
+      active: true,
+      expiresAtMs: seq + 1,
+    },
+    fromSignature: new Uint8Array(64).fill(1),
+    toSignature: new Uint8Array(64).fill(2),
+  };
+}
+
+function heard(host: RecordedHost): number[] {
+  return host.events
+    .flatMap((event) => (event.type === 'announcement' ? [event.signed.announcement.seq] : []))
+    .sort((x, y) => x - y);
+}
+
+/** Waits until so many others have said that they follow. */
+async function followed(host: RecordedHost, count: number): Promise<void> {
+  await host.until(() => {
+    const told = host.logged.filter(({ msg }) => msg === 'another participant follows the gossip');
+    return new Set(told.map(({ participant }) => participant)).size === count;
+  });
+}
+
+it('what one of twelve hosts announces reaches all others, and each judges it once', async () => {
+  const hosts: RecordedHost[] = [];
+  for (let i = 0; i < 12; i++) hosts.push(await park.start());
+  for (const host of hosts) host.host.follow('UAH');
+  for (const [i, host] of hosts.entries()) {
+    for (const next of [1, 5]) {
+      const other = hosts[(i + next) % hosts.length] as RecordedHost;
+      host.host.keep(other.publicKey, other.host.addresses());
+    }
+  }
+  await Promise.all(hosts.map(async (host) => host.until(() => host.host.linked().length === 4)));
+  await Promise.all(hosts.map(async (host) => followed(host, 4)));
+  await Promise.all(hosts.map(async (host, i) => host.host.publish(announcement(i + 1))));
+  const all = hosts.map((_, i) => i + 1);
+  await Promise.all(hosts.map(async (host) => host.until(() => heard(host).length === 11)));
+  for (const [i, host] of hosts.entries()) expect(heard(host)).toEqual(all.filter((seq) => seq !== i + 1));
+});
+
+it.each(['reject', 'ignore'] as const)('what a host judges with %s goes no further', async (verdict) => {
+  const [first, last] = [await park.start(), await park.start()];
+  const middle = await park.start({
+    on: { announcement: (signed) => (signed.announcement.seq === 1 ? verdict : 'accept') },
+  });
+  for (const host of [first, middle, last]) host.host.follow('UAH');
+  for (const end of [first, last]) middle.host.keep(end.publicKey, end.host.addresses());
+  await Promise.all([followed(first, 1), followed(middle, 2), followed(last, 1)]);
+  await first.host.publish(announcement(1));
+  await middle.until(() => heard(middle).length === 1);
+  await first.host.publish(announcement(2));
+  await last.until(() => heard(last).length === 1);
+  expect(heard(last)).toEqual([2]);
+  expect(await middle.counted('geo_gossip_announcements_total', { verdict })).toBe(1);
+});
+
+it('bytes that are no announcement of the topic are rejected unseen', async () => {
+  const host = await park.start();
+  host.host.follow('UAH');
+  const peer = await startRawPeer();
+  try {
+    peer.follow('geo/1/test/UAH');
+    await peer.connect(host.host.addresses());
+    await followed(host, 1);
+    const bad = [
+      new Uint8Array(0),
+      Uint8Array.of(1, 2, 3),
+      new Uint8Array(2_000),
+      encode(signedAnnouncementShape, announcement(1, 'EUR')),
+    ];
+    for (const data of bad) await peer.gossip('geo/1/test/UAH', data);
+    await peer.gossip('geo/1/test/UAH', encode(signedAnnouncementShape, announcement(5)));
+    await host.until(() => heard(host).length === 1);
+    expect(heard(host)).toEqual([5]);
+    expect(await host.counted('geo_gossip_announcements_total', { verdict: 'reject' })).toBe(bad.length);
+  } finally {
+    await peer.stop();
+  }
+});
+
+it('publishing to nobody, and the same twice, is no error', async () => {
+  const host = await park.start();
+  await host.host.publish(announcement(1));
+  await host.host.publish(announcement(1));
+  expect(host.events).toEqual([]);
+});
