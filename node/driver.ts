@@ -62,8 +62,6 @@ export interface Driver {
 const LAZY_MS = 50;
 /** Saves that may wait for the disk before events are held back. Well below what Records keep of what is settled. */
 const MAX_UNSAVED = 2_048;
-/** How often announcements are renewed and the map is compared with one neighbour. */
-const HOUSEKEEPING_MS = 30_000;
 
 interface PendingStep {
   readonly effects: readonly Effect[];
@@ -108,7 +106,6 @@ class GroupCommitDriver implements Driver {
     if (this.#state !== 'new') throw new Failure('bug', 'a driver starts once');
     this.#state = 'running';
     await this.submit({ type: 'start' });
-    this.#keepHouse(0);
   }
 
   submit(occurrence: Occurrence): Promise<readonly Notice[]> {
@@ -316,29 +313,15 @@ class GroupCommitDriver implements Driver {
   }
 
   #schedule(timer: Timer, atMs: number): void {
-    this.#wakeAt(atMs, () =>
-      this.#enter(
-        () => this.#take({ type: 'timer', timer }, null),
-        () => undefined,
-      ),
-    );
-  }
-
-  #keepHouse(round: number): void {
-    const atMs = this.#options.clock.nowMs() + HOUSEKEEPING_MS;
-    this.#wakeAt(atMs, () => {
-      this.#schedule({ type: 'housekeeping', round }, atMs);
-      this.#keepHouse(round + 1);
-    });
-  }
-
-  #wakeAt(atMs: number, callback: () => void): void {
     if (this.#state !== 'running') return;
     const { clock, metrics } = this.#options;
     const cancel = clock.wakeAt(atMs, () => {
       this.#timers.delete(cancel);
       metrics.timers.set(this.#timers.size);
-      callback();
+      this.#enter(
+        () => this.#take({ type: 'timer', timer }, null),
+        () => undefined,
+      );
     });
     this.#timers.add(cancel);
     metrics.timers.set(this.#timers.size);

@@ -134,7 +134,7 @@ async function assemble(
   const stop = (why: string, failure: Failure | null): Promise<void> => ending.stop(why, failure);
 
   const records = new Records(publicKey, config.network, store.read);
-  await store.load(records);
+  const { isVerified } = await store.load(records);
   // The host comes later than what sends through it; what is sent until then is sent again when a link comes up.
   let host: Host | null = null;
   const driver = createDriver({
@@ -172,6 +172,9 @@ async function assemble(
   for (const contact of contacts.all()) keepLinked(contact.publicKey);
   hostReady.resolve(running);
   housekeeper.nudge();
+
+  // A large store is read through while the node runs already.
+  if (!isVerified) store.verify().catch((failure: Failure) => stop('the stored records are damaged', failure));
 
   const context: NodeContext = {
     ...{ config, identity, sign, verify, clock, log, metrics, store, driver, host, contacts, tokens, events },

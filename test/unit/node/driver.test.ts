@@ -266,15 +266,6 @@ describe('timers', () => {
     rig.clock.advance(2_000);
     expect(rig.sent).toHaveLength(3);
   });
-
-  it('keep house every half minute', async () => {
-    const rig = await started();
-    rig.writeAtOnce();
-    await rig.driver.submit(linkUp);
-    rig.clock.advance(30_000);
-    rig.clock.advance(30_000);
-    expect(types(rig)).toStrictEqual(['map-digest', 'map-digest']);
-  });
 });
 
 describe('what a listener or the link throws', () => {
