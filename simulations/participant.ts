@@ -1,5 +1,5 @@
 /**
- * One simulated participant: the driver contract (§8.3) over a virtual disk. No protocol decision is made here.
+ * One simulated participant: the driver contract (§8.2) over a virtual disk. No protocol decision is made here.
  */
 import type { Effect, Event } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
