@@ -1,10 +1,11 @@
 /** Where participants were last said to be. */
 import { type Multiaddr, multiaddr } from '@multiformats/multiaddr';
 import type { PublicKey } from '#protocol/identity.ts';
+import { MAX_ADDRESSES } from '#protocol/limits.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Log } from '../log.ts';
 import { checkAddress } from './address.ts';
-import { MAX_ADDRESS_BOOK, MAX_ADDRESSES } from './limits.ts';
+import { MAX_ADDRESS_BOOK } from './limits.ts';
 import { peerIdOf } from './peer-id.ts';
 
 export class AddressBook {

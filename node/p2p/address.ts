@@ -4,10 +4,10 @@ import { peerIdFromString } from '@libp2p/peer-id';
 import { multiaddr } from '@multiformats/multiaddr';
 import { excerpt } from '#protocol/excerpt.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import { MAX_ADDRESS_BYTES } from '#protocol/limits.ts';
 import { type Refusal, refuse } from '#protocol/refusals.ts';
 import { publicKeyOf } from './peer-id.ts';
 
-const LONGEST = 256;
 const MOST_COMPONENTS = 8;
 const LIMIT =
   'like /ip4/192.0.2.1/tcp/4001, /ip6/2001:db8::1/tcp/4001 or /dns/example.org/tcp/4001, then /p2p/ and a peer id or nothing';
@@ -37,7 +37,7 @@ export function parseAddress(input: string): string | Refusal<'bad-address'> {
 export function checkAddress(input: string): CheckedAddress | Refusal<'bad-address'> {
   const no = (why: string): Refusal<'bad-address'> =>
     refuse('bad-address', { input: excerpt(input), why, limit: LIMIT });
-  if (input.length > LONGEST) return no(`it has ${input.length} characters, more than ${LONGEST}`);
+  if (input.length > MAX_ADDRESS_BYTES) return no(`it has ${input.length} characters, more than ${MAX_ADDRESS_BYTES}`);
   const [empty, ...parts] = input.split('/');
   if (empty !== '') return no('it does not begin with a slash');
   if (parts.length > MOST_COMPONENTS) return no(`it has more than ${MOST_COMPONENTS} components`);

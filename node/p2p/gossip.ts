@@ -1,4 +1,4 @@
-/** Announcements to everyone (§6.3): one gossipsub topic a network and equivalent, judged before they are passed on. */
+/** Announcements to everyone (§6.1): one gossipsub topic a network and equivalent, judged before they are passed on. */
 import { setImmediate } from 'node:timers/promises';
 import { type GossipSub, gossipsub, type Message, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
 import type { PeerId } from '@libp2p/interface';

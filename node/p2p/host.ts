@@ -1,6 +1,6 @@
 /** The node's place in the network: links to neighbours, queries to others, announcements to everyone. */
-import { identify } from '@libp2p/identify';
-import type { Connection, Libp2p } from '@libp2p/interface';
+import { type Identify, identify } from '@libp2p/identify';
+import type { Libp2p } from '@libp2p/interface';
 import { noise } from '@libp2p/noise';
 import { ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
@@ -164,7 +164,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   });
   gossip.watch(libp2p.services.pubsub);
   await listen(libp2p, options.listen);
-  const tidying = tidyConnections(
+  keepGossiping(libp2p);
+  const tidying = closeIdle(
     libp2p,
     times.strangerTimeoutMs,
     (neighbour) => links.has(neighbour) || keeper.has(neighbour),
@@ -217,28 +218,31 @@ async function listen(libp2p: Libp2p, addresses: readonly string[]): Promise<voi
   }
 }
 
-/**
- * Closes connections that serve nobody: those of strangers after a while, and the others of a participant as soon as
- * one of them breaks. Gossipsub opens its streams once for a participant, not for each connection: with one of two gone
- * it would go on without them.
- */
-function tidyConnections(
+/** Closes connections that have served nobody for a while. */
+function closeIdle(
   libp2p: Libp2p,
   strangerTimeoutMs: number,
   isNeighbour: (participant: PublicKey) => boolean,
 ): NodeJS.Timeout {
-  const close = (connection: Connection): void => {
-    connection.close().catch((error: unknown) => connection.abort(error as Error));
-  };
-  libp2p.addEventListener('connection:close', ({ detail }) => {
-    for (const other of libp2p.getConnections(detail.remotePeer)) if (other !== detail) close(other);
-  });
   return setInterval(() => {
     const openedBefore = Date.now() - strangerTimeoutMs;
     for (const connection of libp2p.getConnections()) {
       const participant = publicKeyOf(connection.remotePeer);
       if (participant !== null && isNeighbour(participant)) continue;
-      if (connection.timeline.open < openedBefore) close(connection);
+      if (connection.timeline.open >= openedBefore) continue;
+      connection.close().catch((error: unknown) => connection.abort(error as Error));
     }
   }, strangerTimeoutMs / 3).unref();
+}
+
+/**
+ * Two that call each other at the same time have two connections. Gossipsub opens its stream once for a participant and
+ * not again when the connection below breaks while the other stays; it does when the participant is identified anew.
+ */
+function keepGossiping(libp2p: Libp2p<{ identify: Identify }>): void {
+  libp2p.addEventListener('connection:close', ({ detail }) => {
+    const other = libp2p.getConnections(detail.remotePeer).find(({ status }) => status === 'open');
+    if (other === undefined) return;
+    libp2p.services.identify.identify(other).catch((error: unknown) => other.abort(error as Error));
+  });
 }

@@ -1,5 +1,5 @@
 /** Keeps the node linked to its neighbours: one loop for each, with growing pauses between attempts. */
-import type { Connection, Libp2p } from '@libp2p/interface';
+import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Log } from '../log.ts';
@@ -104,7 +104,7 @@ export class Keeper {
     try {
       const connection = await this.#connect(neighbour, kept, signal);
       if (connection === null || links.has(neighbour)) return;
-      const stream = await connection.newStream(LINK_PROTOCOL, { signal });
+      const stream = await openStream(connection, signal);
       await links.establish(stream, connection, 'us');
       if (links.has(neighbour)) kept.trouble = null;
     } catch (error) {
@@ -120,7 +120,7 @@ export class Keeper {
   async #connect(neighbour: PublicKey, kept: Kept, signal: AbortSignal): Promise<Connection | null> {
     const { libp2p } = this.#options;
     const peerId = peerIdOf(neighbour);
-    const open = libp2p.getConnections(peerId).find((connection) => connection.status === 'open');
+    const open = libp2p.getConnections(peerId).findLast(({ status }) => status === 'open');
     if (open !== undefined) return open;
     // Where it said to be when it was connected the last time.
     const known = await libp2p.peerStore.get(peerId).then(
@@ -130,6 +130,16 @@ export class Keeper {
     const addresses = [...kept.addresses, ...dialable(neighbour, known, null)];
     if (addresses.length === 0) return null;
     return libp2p.dial(addresses, { signal });
+  }
+}
+
+async function openStream(connection: Connection, signal: AbortSignal): Promise<Stream> {
+  try {
+    return await connection.newStream(LINK_PROTOCOL, { signal });
+  } catch (error) {
+    // Nobody answers on it: the next attempt makes another one.
+    if ((error as Error).name !== 'UnsupportedProtocolError') connection.abort(error as Error);
+    throw error;
   }
 }
 

@@ -35,8 +35,11 @@ export const MAX_FRAMES_IN_FLIGHT = 64;
 export const FRAMES_PER_SECOND = 5_000;
 export const FRAMES_AT_ONCE = 10_000;
 
-/** What waits for a slow neighbour. Beyond it the link is closed: once it is back, both sides resend by their state. */
-export const MAX_QUEUED_BYTES = 4_194_304;
+/**
+ * What waits for a slow neighbour. Beyond it the link is closed: once it is back, both sides resend by their state.
+ * Holds the map that a new neighbour is sent in one go, some 45,000 announcements.
+ */
+export const MAX_QUEUED_BYTES = 16_777_216;
 export const MAX_QUEUED_FRAMES = 16_384;
 /** Bytes handed to the stream in one write when many frames wait; about one encrypted message. */
 export const WRITE_BYTES = 65_536;
@@ -48,8 +51,6 @@ export const RECONNECT_LAST_MS = 60_000;
 export const STABLE_LINK_MS = 10_000;
 export const DIAL_TIMEOUT_MS = 10_000;
 
-/** Addresses remembered of one participant. */
-export const MAX_ADDRESSES = 8;
 /** Participants that are no neighbours and whose addresses are remembered. */
 export const MAX_ADDRESS_BOOK = 10_000;
 

@@ -177,6 +177,7 @@ export class Links {
       if (this.#links.get(neighbour) !== link) continue;
       if (!alive) {
         link.frames.abort('reset');
+        link.connection.abort(new StreamEnded('reset'));
         return null;
       }
       if (sameInstance) return 'superseded';

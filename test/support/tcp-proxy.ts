@@ -4,6 +4,8 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 export interface TcpProxy {
   /** `/ip4/127.0.0.1/tcp/…` of the near end. */
   readonly address: string;
+  /** How many go through it now. */
+  readonly connections: number;
   /** Destroys all connections; new ones are taken. */
   cut(): void;
   /** From now on nothing goes through the connections there are, and nothing tells their ends. */
@@ -35,6 +37,9 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   });
   return {
     address: `/ip4/127.0.0.1/tcp/${(server.address() as AddressInfo).port}`,
+    get connections() {
+      return sockets.size / 2;
+    },
     cut() {
       for (const socket of sockets) socket.destroy();
     },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { MAX_QUEUED_BYTES, WRITE_BYTES } from '#node/p2p/limits.ts';
 import { HostPark, type RecordedHost } from '#test/support/hosts.ts';
 import { helloBytes, type RawPeer, startRawPeer, withLength } from '#test/support/raw-peer.ts';
 
@@ -135,7 +136,7 @@ it('breaks the link to a neighbour for which too much waits', async () => {
   const frame = new Uint8Array(60_000);
   while (host.downCount(slow.publicKey) === 0) {
     host.host.send(slow.publicKey, frame);
-    expect(host.host.linked()[0]?.queuedBytes ?? 0).toBeLessThan(5 * 2 ** 20);
+    expect(host.host.linked()[0]?.queuedBytes ?? 0).toBeLessThan(MAX_QUEUED_BYTES + 2 * WRITE_BYTES);
     await new Promise((resolve) => setImmediate(resolve));
   }
   expect(await ends('too-slow')).toBe(1);

@@ -4,6 +4,7 @@ import { encode } from '#protocol/codec.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { HostPark, type RecordedHost } from '#test/support/hosts.ts';
 import { startRawPeer } from '#test/support/raw-peer.ts';
+import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts';
 
 const park = new HostPark();
 afterEach(async () => park.stopAll());
@@ -104,3 +105,47 @@ it('publishing to nobody, and the same twice, is no error', async () => {
   await host.host.publish(announcement(1));
   expect(host.events).toEqual([]);
 });
+
+it('goes on both ways when one of two connections breaks, whichever it is', async () => {
+  for (const broken of [0, 1]) {
+    const [a, b, proxies] = await callingEachOther();
+    proxies[broken]?.cut();
+    // What is said while the streams are made anew may be lost, so both repeat themselves until they are heard.
+    for (let seq = 1; heard(a).length === 0 || heard(b).length === 0; seq++) {
+      await Promise.all([a.host.publish(announcement(seq)), b.host.publish(announcement(-seq + 1e6))]);
+      await exchange(a, b);
+    }
+    await park.stopAll();
+    for (const proxy of proxies) await proxy.stop();
+  }
+});
+
+/** Two hosts with a connection from each to the other, as happens when both call at the same time. */
+async function callingEachOther(): Promise<[RecordedHost, RecordedHost, TcpProxy[]]> {
+  for (;;) {
+    const [a, b] = [await park.start(), await park.start()];
+    const proxies = await Promise.all([b, a].map(async ({ host }) => startTcpProxy(host.addresses()[0] as string)));
+    for (const host of [a, b]) host.host.follow('UAH');
+    a.host.keep(b.publicKey, [proxies[0]?.address as string]);
+    b.host.keep(a.publicKey, [proxies[1]?.address as string]);
+    await Promise.all([followed(a, 1), followed(b, 1)]);
+    await Promise.all([a.until(() => a.host.linked().length === 1), b.until(() => b.host.linked().length === 1)]);
+    if (proxies.every(({ connections }) => connections === 1)) return [a, b, proxies];
+    await park.stopAll();
+    for (const proxy of proxies) await proxy.stop();
+  }
+}
+
+/** A frame each way, over the link there is or the next one. */
+async function exchange(a: RecordedHost, b: RecordedHost): Promise<void> {
+  for (const [from, to] of [
+    [a, b],
+    [b, a],
+  ] as const) {
+    const before = to.framesFrom(from.publicKey).length;
+    await from.until(() => from.host.linked().length === 1);
+    const links = from.upCount(to.publicKey);
+    from.host.send(to.publicKey, Uint8Array.of(1));
+    await to.until(() => to.framesFrom(from.publicKey).length > before || from.downCount(to.publicKey) === links);
+  }
+}

@@ -218,3 +218,11 @@ it('a peer that opens streams without end gets only a few, and others are served
   neighbour.host.keep(host.publicKey, addresses);
   await linked(host, neighbour);
 });
+
+it('a host that cannot listen says whether the port is taken or the address wrong, and leaves nothing behind', async () => {
+  const listen = [(await park.start()).host.addresses()[0]?.replace(/\/p2p\/.*/, '') as string];
+  await expect(park.start({ listen })).rejects.toMatchObject({ name: 'Failure', code: 'port-in-use' });
+  for (const wrong of ['/ip4/192.0.2.1/tcp/0', '/ip4/127.0.0.1/udp/0', '/ip4/300.0.0.1/tcp/0', 'nonsense']) {
+    await expect(park.start({ listen: [wrong] })).rejects.toMatchObject({ name: 'Failure', code: 'config-invalid' });
+  }
+});
