@@ -225,7 +225,7 @@ class GroupCommitDriver implements Driver {
     for (const record of saves) this.#next.saves.push(record);
     this.#next.steps.push(pending);
     if (this.#writing !== null || this.#isReleasing) return;
-    if (others.length > 0 || released !== null || this.#isFull()) void this.#flush();
+    if (others.length > 0 || released !== null) void this.#flush();
     else this.#flushLater();
   }
 
@@ -351,7 +351,6 @@ class GroupCommitDriver implements Driver {
     this.#state = 'failed';
     this.#options.log.fatal({ code: failure.code, err: failure }, failure.message);
     this.#cancelTimers();
-    this.#cancelLazy?.();
     const { steps } = this.#next;
     this.#next = { saves: [], steps: [] };
     for (const { released } of steps) released?.reject(failure);

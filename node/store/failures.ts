@@ -18,10 +18,7 @@ export function storeFailure(error: unknown, location: string): Failure {
   if (code === 'LEVEL_LOCKED') {
     return new Failure('folder-in-use', `Another process is using ${location}.`, { cause: error });
   }
-  // LevelDB asks only for files that it made.
-  if (code === 'LEVEL_CORRUPTION' || (code === 'LEVEL_IO_ERROR' && /no such file|is a directory/i.test(message))) {
-    return corrupt(message, error);
-  }
+  if (code === 'LEVEL_CORRUPTION' || DAMAGE.test(message)) return corrupt(message, error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || /no space left|quota exceeded|file too large/i.test(message)) {
     return new Failure('disk-full', `No room is left on the disk that holds ${location}.`, {
       cause: error,
@@ -39,5 +36,8 @@ export function storeFailure(error: unknown, location: string): Failure {
     hint: 'Check the disk, then start the node again.',
   });
 }
+
+/** In LevelDB's words. It asks only for files and places that its other files speak of. */
+const DAMAGE = /^(Corruption: |IO error: .*: (No such file|Is a directory|Invalid argument))/;
 
 const UNREADABLE: ReadonlySet<string> = new Set(['EACCES', 'EPERM', 'EROFS', 'EEXIST', 'ENOTDIR']);

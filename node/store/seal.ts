@@ -18,7 +18,7 @@ export function seal(key: string, bytes: Uint8Array): Uint8Array {
 /** The bytes under the checksum. Throws `store-corrupt` when it is not right. */
 export function unseal(key: string, sealed: Uint8Array): Uint8Array {
   const bytes = sealed.subarray(SEAL_BYTES);
-  if (sealed.length < SEAL_BYTES || Buffer.compare(checksum(key, bytes), sealed.subarray(0, SEAL_BYTES)) !== 0) {
+  if (Buffer.compare(checksum(key, bytes), sealed.subarray(0, SEAL_BYTES)) !== 0) {
     throw corrupt(`the record "${key}" does not match its checksum`);
   }
   return bytes;

@@ -72,6 +72,29 @@ describe('a process that is killed', () => {
     }
   });
 
+  it('counts as dead although its parent has not collected it', async () => {
+    // Only Linux says so of a process.
+    if (process.platform !== 'linux') return;
+    const folder = temporaryFolder();
+    const parent = run('sh', '-c', `"$0" "$@" & echo $!; exec sleep 120`, process.execPath, CHILD, 'write', folder);
+    const pid = Number(await parent.line());
+    expect(await parent.line()).toBe('open');
+    expect(lockHolder(folder)?.pid).toBe(pid);
+    process.kill(pid, 'SIGKILL');
+    while (lockHolder(folder) !== null) await new Promise(setImmediate);
+    expect(() => process.kill(pid, 0)).not.toThrow();
+    // Its threads give LevelDB's lock back a moment later.
+    for (let opened = false; !opened; ) {
+      opened = await openStore(folder).then(
+        (store) => store.close().then(() => true),
+        (failure: unknown) => {
+          expect(failure).toMatchObject({ code: 'folder-in-use' });
+          return false;
+        },
+      );
+    }
+  });
+
   it('leaves a lock that the next one takes over', async () => {
     const folder = temporaryFolder();
     const child = runChild('hold', folder);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Level } from 'level';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '#node/failure.ts';
 import { openDatabase } from '#node/store/database.ts';
@@ -84,6 +85,21 @@ describe('a store', () => {
     const expected = [...records.keys()].filter((key) => key.startsWith('account/')).sort();
     expect(keys).toStrictEqual(expected);
     expect(keys.length).toBeGreaterThan(5);
+  });
+
+  it('takes writes from several places at once', async () => {
+    const folder = temporaryFolder();
+    const records = [...someRecords(40, 9).values()];
+    const store = await opened(folder);
+    const documents = store.documents<number>('number');
+    await Promise.all(
+      records.flatMap((record, at) => [store.write([record], { sync: at % 2 === 0 }), documents.put('last', at)]),
+    );
+    expect((await store.verify()).values).toBeGreaterThan(records.length);
+    await closeAll();
+    const again = await loaded(folder);
+    for (const record of records) expect(again.read(recordKey(record))).toStrictEqual(record);
+    expect(again.documents('number').get('last')).toBe(records.length - 1);
   });
 
   it('keeps documents of several kinds apart', async () => {
@@ -173,6 +189,63 @@ describe('damage', () => {
     const failure = await failureOf(loaded(folder));
     expect(failure).toMatchObject({ code: 'store-corrupt' });
     expect(failure.message).toMatch(/the last \d+ batches that were written to .* are missing/);
+  });
+
+  it('of the index or the filter of a table is noticed, although all records can still be listed', async () => {
+    const original = temporaryFolder();
+    const records = someRecords(40, 10);
+    await filled(original, records.values());
+    // Opened once more, so that no record is only in the log.
+    await filled(original, []);
+    const tables = readdirSync(join(original, 'store')).filter((it) => it.endsWith('.ldb'));
+    let noticed = 0;
+    for (const table of tables) {
+      const whole = readFileSync(join(original, 'store', table));
+      // They are its last part.
+      for (let fromEnd = 1; fromEnd < Math.min(500, whole.length); fromEnd += 7) {
+        const folder = temporaryFolder();
+        cpSync(original, folder, { recursive: true });
+        const bytes = Uint8Array.from(whole);
+        bytes[bytes.length - fromEnd] = (bytes[bytes.length - fromEnd] as number) ^ 0x10;
+        writeFileSync(join(folder, 'store', table), bytes);
+        const store = await loaded(folder).catch((error: unknown) => {
+          expect(error).toMatchObject({ code: 'store-corrupt' });
+          noticed++;
+          return null;
+        });
+        for (const [key, record] of records) if (store !== null) expect(store.read(key)).toStrictEqual(record);
+        await closeAll();
+        rmSync(folder, { recursive: true });
+      }
+    }
+    expect(noticed).toBeGreaterThan(20);
+  });
+
+  it('by one record that is missing, or is an older version of itself, is noticed', async () => {
+    const original = temporaryFolder();
+    const store = await opened(original);
+    const node = { type: 'node', clockHighMs: 1, restoredAtMs: null, announceAll: false } as const;
+    await store.write([node], { sync: true });
+    await closeAll();
+    const level = (folder: string) => new Level<string, Uint8Array>(join(folder, 'store'), { valueEncoding: 'view' });
+    const before = level(original);
+    const old = (await before.get('node')) as Uint8Array;
+    await before.close();
+    await filled(original, [{ ...node, clockHighMs: 2 }]);
+    for (const damage of [
+      (db: Level<string, Uint8Array>) => db.del('node'),
+      (db: Level<string, Uint8Array>) => db.put('node', old),
+    ]) {
+      const folder = temporaryFolder();
+      cpSync(original, folder, { recursive: true });
+      const database = level(folder);
+      await damage(database);
+      await database.close();
+      const failure = await failureOf(loaded(folder));
+      expect(failure.code).toBe('store-corrupt');
+      expect(failure.message).toMatch(/lacks records or holds old ones \(\d of \d were read\)/);
+      await closeAll();
+    }
   });
 
   it('by a write that was cut short costs no more than that write', async () => {

@@ -13,6 +13,7 @@ import { type Person, THEN_MS, verify } from './people.ts';
 /** One call of `write` that waits for the test. */
 export interface Write {
   readonly records: readonly DurableRecord[];
+  readonly sync: boolean;
   succeed(): void;
   fail(error: unknown): void;
 }
@@ -60,7 +61,7 @@ export function rigOf(
       sent.push({ to, message });
     },
     store: {
-      write(records) {
+      write(records, { sync }) {
         if (atOnce) {
           for (const record of records) saved.add(record);
           return Promise.resolve();
@@ -69,6 +70,7 @@ export function rigOf(
         const end = (): void => void writes.splice(writes.indexOf(write), 1);
         const write: Write = {
           records,
+          sync,
           succeed() {
             end();
             for (const record of records) saved.add(record);

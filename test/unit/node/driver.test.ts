@@ -9,8 +9,8 @@ import { committed, person, THEN_MS } from '#test/support/people.ts';
 
 const [alice, bob, eve] = [person(1), person(2), person(3)] as const;
 
-function trust(equivalent: string, limit = 5n): Occurrence {
-  const command = { type: 'set-trust-line', neighbour: bob.key, equivalent, limit, status: 'active' } as const;
+function trust(equivalent: string, limit = 5n, neighbour = bob.key): Occurrence {
+  const command = { type: 'set-trust-line', neighbour, equivalent, limit, status: 'active' } as const;
   return { type: 'command', command: { ...command, policy: DEFAULT_POLICY } };
 }
 
@@ -56,6 +56,7 @@ describe('group commit', () => {
     const timers = rig.clock.waiting;
     await settled();
     expect(rig.writes).toHaveLength(1);
+    expect(rig.writes[0]?.sync).toBe(true);
     expect(rig.writes[0]?.records.map(({ type }) => type)).toStrictEqual(['line', 'account']);
     expect([rig.sent, told, resolved, rig.clock.waiting]).toStrictEqual([[], [], null, timers]);
     rig.writes[0]?.succeed();
@@ -305,6 +306,21 @@ describe('what a listener or the link throws', () => {
     await rig.driver.submit(trust('A'));
     await settled();
     expect(told).toStrictEqual(['first A', 'second A', 'first B', 'second B']);
+  });
+
+  it('comes after it even if nothing of both has to be saved', async () => {
+    const rig = await started();
+    const told: string[] = [];
+    const toSelf = trust('A', 1n, alice.key);
+    rig.driver.subscribe(() => {
+      told.push('first');
+      if (told.length === 1) void rig.driver.submit(toSelf);
+    });
+    rig.driver.subscribe(() => void told.push('second'));
+    expect(await rig.driver.submit(toSelf)).toMatchObject([{ type: 'refused' }]);
+    await settled();
+    expect(told).toStrictEqual(['first', 'second', 'first', 'second']);
+    expect(rig.writes).toStrictEqual([]);
   });
 });
 
