@@ -22,7 +22,7 @@ export async function readApiFiles(folder: string): Promise<ApiAddress & { reado
     const cookie = (await readFile(join(folder, COOKIE_FILE), 'utf8')).trim();
     return { ...address, cookie };
   } catch (cause) {
-    throw new Failure('node-unreachable', `no node runs on the folder ${folder}`, {
+    throw new Failure('node-unreachable', `No node runs on the folder ${folder}.`, {
       cause,
       hint: 'Start it with `geo start`.',
     });

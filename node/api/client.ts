@@ -131,11 +131,11 @@ function errorOf(answer: unknown, url: string): ApiError | Failure {
 }
 
 function unreachable(url: string, cause: unknown): Failure {
-  return new Failure('node-unreachable', `no node answers at ${url}`, { cause, hint: 'Start it with `geo start`.' });
+  return new Failure('node-unreachable', `No node answers at ${url}.`, { cause, hint: 'Start it with `geo start`.' });
 }
 
 function notANode(url: string, cause: unknown): Failure {
-  return new Failure('node-unreachable', `what answers at ${url} does not speak this version of the API`, {
+  return new Failure('node-unreachable', `What answers at ${url} does not speak this version of the API.`, {
     cause,
     hint: 'Check the address, and that the node and this program are of the same version.',
   });

@@ -59,7 +59,7 @@ export const DEFAULT_WAIT_MS = 30_000;
 const MAX_WAIT_MS = 240_000;
 
 /** Longest id that a person may give to a payment. */
-const MAX_ID_CHARACTERS = 128;
+export const MAX_ID_CHARACTERS = 128;
 
 const done = z.object({ done: z.literal(true) });
 

@@ -48,15 +48,21 @@ export async function startApi(context: NodeContext): Promise<ApiServer> {
     exposeHeadRoutes: false,
     // A contact may be named by its card; the longest of those is shorter than what Node.js takes as a head.
     routerOptions: { maxParamLength: 16_384 },
+    // A path that cannot be decoded reaches no route and no hook.
+    frameworkErrors: (error, _request, response) => {
+      const { status, body } = errorAnswer(context, error);
+      void (response as unknown as FastifyReply).status(status).send(body);
+    },
     // A stopping node says so itself.
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
   const cookie = newCookie();
+  // Before the guard: its own hook has to see what the guard refuses, or the socket of that request stays open.
+  await app.register(websocket, { options: { maxPayload: 4_096 } });
   guard(app, context, cookie);
   await describe(app);
-  await app.register(websocket, { options: { maxPayload: 4_096 } });
-  // After `register`, so that the plugins see every route.
+  // After the plugins, so that they see every route.
   addOperations(app, context);
   addOthers(app, context);
   try {
