@@ -6,21 +6,22 @@ import { Stop } from './problem.ts';
 
 /** Does the person agree? Anything but a clear yes is a no. */
 export async function confirm(question: string): Promise<boolean> {
-  const answer = await ask(`${question} [y/N] `, process.stderr);
+  const answer = await ask(`${question} [y/N] `, true);
   return /^\s*(y|yes)\s*$/i.test(answer);
 }
 
 /** Reads a line that is not shown while it is typed. */
 export async function askHidden(question: string): Promise<string> {
-  process.stderr.write(question);
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const answer = await ask('', nowhere);
+  const answer = await ask(question, false);
   process.stderr.write('\n');
   return answer;
 }
 
-async function ask(question: string, output: NodeJS.WritableStream): Promise<string> {
+async function ask(question: string, shown: boolean): Promise<string> {
+  const output = shown ? process.stderr : new Writable({ write: (_chunk, _encoding, done) => done() });
+  // From here on the terminal itself shows nothing that is typed, so the question must not come earlier.
   const lines = createInterface({ input: process.stdin, output, terminal: process.stdin.isTTY });
+  if (!shown) process.stderr.write(question);
   const given = new AbortController();
   lines.on('SIGINT', () => given.abort());
   lines.on('close', () => given.abort());

@@ -11,6 +11,16 @@ import { Stop, typed, usage } from './problem.ts';
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 const TIME_LIMIT = 'a time from now such as 90m, 12h, 30d or 2w, or a date such as 2031-12-31 or 2031-12-31T18:00';
 
+/** As long as the node takes it: a contact card is the longest way to name someone. */
+const MAX_WHO_CHARACTERS = 8_192;
+
+/** Somebody: alias, PID, key or link. Who that is only the node knows. */
+export function whoText(text: string): string {
+  if (text.trim() === '') throw usage('Nobody is named. Give an alias, a PID, a public key or a contact card.');
+  if (text.length <= MAX_WHO_CHARACTERS) return text;
+  throw usage(`Nobody can be named with ${text.length} characters; a contact card has at most ${MAX_WHO_CHARACTERS}.`);
+}
+
 /** An amount above 0, as it was typed. */
 export function amountText(text: string): string {
   typed(parseAmount(text, MAX_PRECISION));

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Result } from '../../api/contract.ts';
 import type { AddVerb, Run } from '../cli.ts';
+import { whoText } from '../parse.ts';
 import { moneyOf, nameOf, type ShowMoney } from '../show.ts';
 import { list, table } from '../table.ts';
 import { bad, bold, line } from '../text.ts';
@@ -23,7 +24,7 @@ function addAdd(contact: Command, run: Run): void {
   contact
     .command('add')
     .description('Add someone, or change how you call them or where they are')
-    .argument('<who>', 'contact card (geo:… link) or public key')
+    .argument('<who>', 'contact card (geo:… link) or public key', whoText)
     .option('--as <alias>', 'What you call them')
     .option('--address <address...>', 'Where they can be reached, such as /ip4/192.0.2.1/tcp/4610')
     .option('--allow-look-alike', 'Take an alias although it looks like another one')
@@ -93,7 +94,7 @@ function addRemove(contact: Command, run: Run): void {
   contact
     .command('remove')
     .description('Remove someone with whom no account is open')
-    .argument('<who>', 'alias, PID or key')
+    .argument('<who>', 'alias, PID or key', whoText)
     .action(
       run(async (cli, who: string) => {
         const client = await cli.client();
@@ -107,7 +108,7 @@ function addVerify(contact: Command, run: Run): void {
   contact
     .command('verify')
     .description('Mark someone as met: you compared PIDs, or scanned the QR code of their own screen')
-    .argument('<who>', 'alias, PID or key')
+    .argument('<who>', 'alias, PID or key', whoText)
     .option('--undo', 'Take the mark away')
     .action(
       run(async (cli, who: string, options: { undo?: true }) => {

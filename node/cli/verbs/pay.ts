@@ -6,7 +6,7 @@ import { Failure } from '../../failure.ts';
 import { cancelled, confirm } from '../ask.ts';
 import type { AddVerb, Answer, Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
-import { amountText, equivalentText, wholeNumber } from '../parse.ts';
+import { amountText, equivalentText, wholeNumber, whoText } from '../parse.ts';
 import { type Problem, Stop, usage } from '../problem.ts';
 import { count, moneyOf, nameOf, type ShowMoney, span, unitsOf, when } from '../show.ts';
 import { good, line } from '../text.ts';
@@ -41,7 +41,7 @@ export const addPay: AddVerb = (program, run) => {
   program
     .command('pay')
     .description('Pay someone, or pay an invoice link')
-    .argument('<who>', 'alias, PID, key or contact card; or the geo:pay/… link of an invoice')
+    .argument('<who>', 'alias, PID, key or contact card; or the geo:pay/… link of an invoice', whoText)
     .argument('[amount]', 'how much, such as 12.50', amountText)
     .argument('[equivalent]', 'such as UAH', equivalentText)
     .option('--id <id>', 'Your name for this payment: the same id again is the same payment, never a second one')

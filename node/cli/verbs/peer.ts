@@ -1,5 +1,5 @@
 import type { AddVerb } from '../cli.ts';
-import { wholeNumber } from '../parse.ts';
+import { wholeNumber, whoText } from '../parse.ts';
 import { nameOf, when } from '../show.ts';
 import { table } from '../table.ts';
 import { line } from '../text.ts';
@@ -30,7 +30,7 @@ export const addPeer: AddVerb = (program, run) => {
   peer
     .command('connect')
     .description('Stay connected with someone')
-    .argument('<who>', 'alias, PID, key or contact card')
+    .argument('<who>', 'alias, PID, key or contact card', whoText)
     .argument('[addresses...]', 'where, such as /ip4/192.0.2.1/tcp/4610; else the known addresses')
     .option(
       '--wait <seconds>',

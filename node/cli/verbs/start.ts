@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { finished } from 'node:stream';
 import { pidOf } from '#protocol/identity.ts';
 import { entryPoint } from '../../entry.ts';
 import { Failure } from '../../failure.ts';
@@ -16,6 +17,7 @@ import { bold, line } from '../text.ts';
 interface Options {
   readonly foreground?: true;
   readonly background?: true;
+  readonly untilStdinEnds?: true;
   readonly passphraseFile?: string;
 }
 
@@ -31,7 +33,7 @@ interface Up {
 }
 
 /** What a node that was started with a channel to its parent says through it. */
-type Report =
+export type Report =
   | { readonly type: 'up'; readonly up: Up }
   | { readonly type: 'failed'; readonly problem: Problem }
   /** It is encrypted, and no file was named: answered with the passphrase, or null. */
@@ -46,11 +48,16 @@ export const addStart: AddVerb = (program, run) => {
     .description('Run the node')
     .option('--foreground', 'Run until Ctrl-C or `geo stop`; this is what it does unless --background is given')
     .option('--background', 'Return when the node is up; `geo stop` ends it')
+    .option('--until-stdin-ends', 'Stop also when standard input ends, as it does with the program that holds it')
     .option('--passphrase-file <file>', 'File with the passphrase of an encrypted identity');
   withSettings(command).action(
     run(async (cli, options: Options) => {
-      if (options.foreground && options.background) throw usage('Give either --foreground or --background, not both.');
-      return options.background ? startInBackground(cli) : runHere(cli, options);
+      const { foreground, background, untilStdinEnds } = options;
+      if (background && (foreground || untilStdinEnds)) {
+        const other = foreground ? '--foreground' : '--until-stdin-ends';
+        throw usage(`Give either ${other} or --background, not both.`);
+      }
+      return background ? startInBackground(cli) : runHere(cli, options);
     }),
   );
 };
@@ -78,6 +85,9 @@ async function runHere(cli: Cli, options: Options): Promise<undefined> {
     dataDir: config.dataDir,
     process: process.pid,
   };
+  if (options.untilStdinEnds) {
+    finished(process.stdin.resume(), () => void node.stop('standard input has ended'));
+  }
   report({ type: 'up', up });
   const inBackground = process.connected;
   if (inBackground) process.disconnect();

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Result } from '../../api/contract.ts';
 import type { AddVerb, Run } from '../cli.ts';
-import { amountText, equivalentText, limitText } from '../parse.ts';
+import { amountText, equivalentText, limitText, whoText } from '../parse.ts';
 import { moneyOf, nameOf, type ShowMoney } from '../show.ts';
 import { bold, dim, line } from '../text.ts';
 
@@ -27,7 +27,7 @@ function addSet(trust: Command, run: Run): void {
   trust
     .command('set')
     .description('Let someone owe you up to a limit; what you do not say about it stays as it is')
-    .argument('<who>', 'alias, PID, key or contact card')
+    .argument('<who>', 'alias, PID, key or contact card', whoText)
     .argument('<limit>', 'most they may owe you, such as 500', limitText)
     .argument('<equivalent>', 'what it is counted in, such as UAH', equivalentText)
     .option('--announce', 'Put the line on the public map, if they agree: without limit and balance')
@@ -67,7 +67,7 @@ function addClose(trust: Command, run: Run): void {
   trust
     .command('close')
     .description('Let no new debt arise; what is owed can still be paid back')
-    .argument('<who>', 'alias, PID or key')
+    .argument('<who>', 'alias, PID or key', whoText)
     .argument('<equivalent>', 'such as UAH', equivalentText)
     .action(
       run(async (cli, who: string, equivalent: string) => {
