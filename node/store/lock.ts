@@ -22,6 +22,7 @@ const FILE = 'lock';
 /** How far the boot time, counted back from now, may be off. */
 const BOOT_SLACK_MS = 10_000;
 const MAX_TRIES = 5;
+/** Start of a process that has ended: equal to none. */
 const DEAD = 'dead';
 
 /** Who runs on the folder now, or null. */
@@ -114,7 +115,6 @@ function isAlive(holder: LockHolder): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
   }
   const start = processStart(holder.pid);
-  if (start === DEAD) return false;
   if (start !== null && holder.processStart !== null) return start === holder.processStart;
   return holder.sinceMs > Date.now() - uptime() * 1000 - BOOT_SLACK_MS;
 }

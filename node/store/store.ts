@@ -93,10 +93,16 @@ class LevelStore implements Store {
   async load(into: Records): Promise<{ readonly isVerified: boolean }> {
     const isVerified = this.#database.count <= VERIFIED_AT_START;
     if (isVerified) await this.verify();
+    const expired: string[] = [];
     for (const prefix of ['node', 'line/', 'account/', 'announcement/']) {
-      for await (const record of this.entries(prefix)) if (!this.#isExpired(record)) into.apply(record);
+      for await (const record of this.entries(prefix)) {
+        if (this.#isExpired(record)) expired.push(recordKey(record));
+        else into.apply(record);
+      }
     }
-    await this.#dropExpired();
+    await this.#database.write({ sync: false }, (batch) => {
+      for (const key of expired) batch.delete(key);
+    });
     const open: DurableRecord[] = [];
     for await (const [openKey, value] of this.#database.entries(OPEN)) {
       const key = openKey.slice(OPEN.length);
@@ -203,17 +209,6 @@ class LevelStore implements Store {
 
   #isExpired(record: DurableRecord): boolean {
     return record.type === 'announcement' && record.signed.announcement.expiresAtMs <= this.#clock.nowMs();
-  }
-
-  async #dropExpired(): Promise<void> {
-    const expired: string[] = [];
-    for await (const record of this.entries('announcement/')) {
-      if (this.#isExpired(record)) expired.push(recordKey(record));
-    }
-    if (expired.length === 0) return;
-    await this.#database.write({ sync: false }, (batch) => {
-      for (const key of expired) batch.delete(key);
-    });
   }
 }
 

@@ -161,6 +161,12 @@ describe('group commit', () => {
 describe('a failed write', () => {
   it('ends the driver: nothing of it or after it gets out, and all who wait are told', async () => {
     const rig = await started();
+    const before = rig.driver.submit(trust('before'));
+    await settled();
+    rig.writes[0]?.succeed();
+    await before;
+    rig.sent.length = 0;
+    expect(rig.clock.waiting).toBe(1);
     const told: Notice[] = [];
     rig.driver.subscribe((notice) => void told.push(notice));
     const waiting = [rig.driver.submit(trust('A')), rig.driver.submit(trust('B'))];
@@ -171,12 +177,12 @@ describe('a failed write', () => {
     for (const promise of waiting) await expect(promise).rejects.toBe(failure);
     await expect(rig.driver.submit(linkUp)).rejects.toBe(failure);
     await expect(rig.driver.receive(bob.key, lineFrame())).rejects.toBe(failure);
+    expect(rig.clock.waiting).toBe(0);
     rig.clock.advance(86_400_000);
     await rig.driver.stop();
     await settled();
     expect([rig.sent, told, rig.writes]).toStrictEqual([[], [], []]);
     expect(rig.failures).toStrictEqual([failure]);
-    expect(rig.clock.waiting).toBe(0);
     expect(rig.logged).toMatchObject([{ code: 'disk-full', msg: 'No room is left.' }]);
   });
 
