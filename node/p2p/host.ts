@@ -1,38 +1,19 @@
 /** The node's place in the network: links to neighbours, queries to others, announcements to everyone. */
-import { type Identify, identify } from '@libp2p/identify';
-import type { Libp2p } from '@libp2p/interface';
-import { noise } from '@libp2p/noise';
-import { ping } from '@libp2p/ping';
-import { tcp } from '@libp2p/tcp';
-import { yamux } from '@libp2p/yamux';
-import { createLibp2p } from 'libp2p';
 import type { GossipVerdict, SignedAnnouncement } from '#protocol/announcement.ts';
 import { assert } from '#protocol/bug.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { isRefusal } from '#protocol/refusals.ts';
-import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { parseAddress } from './address.ts';
 import { AddressBook } from './address-book.ts';
 import { createGossip } from './gossip.ts';
 import { Keeper } from './keeper.ts';
-import {
-  DIAL_TIMEOUT_MS,
-  HELLO_TIMEOUT_MS,
-  LIVENESS_INTERVAL_MS,
-  MAX_CONNECTIONS,
-  MAX_DIALS,
-  MAX_NEW_CONNECTIONS_PER_SECOND,
-  MAX_PARALLEL_DIALS,
-  MAX_PENDING_CONNECTIONS,
-  MAX_STREAM_WINDOW_BYTES,
-  MAX_STREAMS_PER_CONNECTION,
-  STRANGER_TIMEOUT_MS,
-} from './limits.ts';
+import { HELLO_TIMEOUT_MS, LINK_STREAMS, LIVENESS_INTERVAL_MS, QUERY_STREAMS, STRANGER_TIMEOUT_MS } from './limits.ts';
 import { LINK_PROTOCOL, type LinkInfo, Links } from './links.ts';
 import { createHostMetrics } from './metrics.ts';
-import { privateKeyFromSeed, publicKeyOf } from './peer-id.ts';
+import { closeIdle, createNetwork, handling, keepGossiping, startNetwork } from './network.ts';
+import { publicKeyOf } from './peer-id.ts';
 import { QUERY_PROTOCOL, Queries } from './queries.ts';
 
 export interface HostHandlers {
@@ -102,34 +83,11 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const times = { ...TIMES, ...options.times };
   const metrics = createHostMetrics(options.metrics.registry);
   const gossip = createGossip({ network, announcement: (signed) => handlers.announcement(signed), log, metrics });
-  const libp2p = await createLibp2p({
-    start: false,
-    privateKey: await privateKeyFromSeed(options.seed),
-    addresses: { listen: [...options.listen] },
-    transports: [tcp({ backlog: MAX_PENDING_CONNECTIONS })],
-    connectionEncrypters: [noise()],
-    streamMuxers: [
-      yamux({
-        maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
-        maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
-        streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES },
-      }),
-    ],
-    connectionManager: {
-      maxConnections: MAX_CONNECTIONS,
-      inboundConnectionThreshold: MAX_NEW_CONNECTIONS_PER_SECOND,
-      maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
-      maxParallelDials: MAX_PARALLEL_DIALS,
-      maxDialQueueLength: MAX_DIALS,
-      dialTimeout: DIAL_TIMEOUT_MS,
-    },
-    connectionMonitor: { pingInterval: times.livenessIntervalMs },
-    connectionGater: {
-      denyInboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
-      denyOutboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
-      denyDialMultiaddr: (address) => isRefusal(parseAddress(address.toString())),
-    },
-    services: { identify: identify(), ping: ping(), pubsub: gossip.service },
+  const libp2p = await createNetwork({
+    seed: options.seed,
+    listen: options.listen,
+    gossip: gossip.service,
+    livenessIntervalMs: times.livenessIntervalMs,
   });
   const publicKey = publicKeyOf(libp2p.peerId);
   assert(publicKey !== null, 'a seed gives an Ed25519 key that may sign');
@@ -154,16 +112,12 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const keeper = new Keeper({ libp2p, links, log, metrics });
   const queries = new Queries({ libp2p, log, metrics, frame: async (from, frame) => handlers.frame(from, frame) });
 
-  await libp2p.handle(LINK_PROTOCOL, async (stream, connection) => links.establish(stream, connection, 'them'), {
-    maxInboundStreams: 4,
-    maxOutboundStreams: 4,
-  });
-  await libp2p.handle(QUERY_PROTOCOL, async (stream, connection) => queries.receive(stream, connection), {
-    maxInboundStreams: 16,
-    maxOutboundStreams: 64,
-  });
+  const linkStream = handling((stream, connection) => links.establish(stream, connection, 'them'), log);
+  await libp2p.handle(LINK_PROTOCOL, linkStream, LINK_STREAMS);
+  const queryStream = handling((stream, connection) => queries.receive(stream, connection), log);
+  await libp2p.handle(QUERY_PROTOCOL, queryStream, QUERY_STREAMS);
   gossip.watch(libp2p.services.pubsub);
-  await listen(libp2p, options.listen);
+  await startNetwork(libp2p, options.listen);
   keepGossiping(libp2p);
   const tidying = closeIdle(
     libp2p,
@@ -196,53 +150,4 @@ export async function createHost(options: HostOptions): Promise<Host> {
       await libp2p.stop();
     },
   };
-}
-
-async function listen(libp2p: Libp2p, addresses: readonly string[]): Promise<void> {
-  try {
-    await libp2p.start();
-  } catch (error) {
-    await libp2p.stop();
-    const { message } = error as Error;
-    const where = addresses.join(', ');
-    if (message.includes('EADDRINUSE')) {
-      throw new Failure('port-in-use', `Another program listens on ${where}.`, {
-        cause: error,
-        hint: 'Stop it, or choose another port in the settings (0 takes a free one).',
-      });
-    }
-    throw new Failure('config-invalid', `This machine cannot listen on ${where}.`, {
-      cause: error,
-      hint: 'Choose an address of this machine, such as /ip4/0.0.0.0/tcp/4001.',
-    });
-  }
-}
-
-/** Closes connections that have served nobody for a while. */
-function closeIdle(
-  libp2p: Libp2p,
-  strangerTimeoutMs: number,
-  isNeighbour: (participant: PublicKey) => boolean,
-): NodeJS.Timeout {
-  return setInterval(() => {
-    const openedBefore = Date.now() - strangerTimeoutMs;
-    for (const connection of libp2p.getConnections()) {
-      const participant = publicKeyOf(connection.remotePeer);
-      if (participant !== null && isNeighbour(participant)) continue;
-      if (connection.timeline.open >= openedBefore) continue;
-      connection.close().catch((error: unknown) => connection.abort(error as Error));
-    }
-  }, strangerTimeoutMs / 3).unref();
-}
-
-/**
- * Two that call each other at the same time have two connections. Gossipsub opens its stream once for a participant and
- * not again when the connection below breaks while the other stays; it does when the participant is identified anew.
- */
-function keepGossiping(libp2p: Libp2p<{ identify: Identify }>): void {
-  libp2p.addEventListener('connection:close', ({ detail }) => {
-    const other = libp2p.getConnections(detail.remotePeer).find(({ status }) => status === 'open');
-    if (other === undefined) return;
-    libp2p.services.identify.identify(other).catch((error: unknown) => other.abort(error as Error));
-  });
 }

@@ -15,6 +15,10 @@ export const MAX_DIALS = 2_000;
 /** Streams that one connection may have open: one link, gossip, identify and ping, the rest are queries. */
 export const MAX_STREAMS_PER_CONNECTION = 256;
 
+/** Streams of one protocol on one connection: a link may be tried again before the last try has ended. */
+export const LINK_STREAMS = { maxInboundStreams: 4, maxOutboundStreams: 4 };
+export const QUERY_STREAMS = { maxInboundStreams: 16, maxOutboundStreams: 64 };
+
 /** What one stream may have on its way before it is read: enough for 8 Mbit/s at a second's delay. */
 export const MAX_STREAM_WINDOW_BYTES = 1_048_576;
 

@@ -138,13 +138,13 @@ export class Links {
     if (!decides) frames.send(this.#hello);
     const hello = readHello(await frames.read());
     if (hello === null) {
-      this.#options.log.warn({ neighbour }, 'no link: its first frame is no HELLO');
+      this.#tell('warn', neighbour, {}, 'no link: its first frame is no HELLO');
       frames.abort('hello-malformed');
       return null;
     }
     const why = incompatibility(hello, this.#options.network);
     if (why !== null) {
-      this.#options.log.warn({ neighbour, why }, 'no link with an incompatible node');
+      this.#tell('warn', neighbour, { why }, 'no link with an incompatible node');
       // The other side is to know why as well.
       if (decides) frames.send(this.#hello);
       await frames.close('incompatible', AbortSignal.timeout(this.#options.helloTimeoutMs));
@@ -192,7 +192,7 @@ export class Links {
     const { metrics, log, frame, up } = this.#options;
     this.#strangers.delete(frames);
     this.#links.set(neighbour, link);
-    log.info({ neighbour, openedBy, address: connection.remoteAddr.toString() }, 'link up');
+    this.#tell('info', neighbour, { openedBy, address: connection.remoteAddr.toString() }, 'link up');
     up(neighbour);
     frames.deliverTo(async (bytes) => {
       metrics.framesIn.inc();
@@ -208,8 +208,14 @@ export class Links {
   #down(link: Link, reason: EndReason): void {
     if (this.#links.get(link.neighbour) !== link) return;
     this.#links.delete(link.neighbour);
-    this.#options.log.info({ neighbour: link.neighbour, reason }, 'link down');
+    this.#tell('info', link.neighbour, { reason }, 'link down');
     this.#options.down(link.neighbour, Date.now() - link.sinceMs);
+  }
+
+  /** What strangers do is told only to those who look for it: they could fill the log. */
+  #tell(level: 'info' | 'warn', neighbour: PublicKey, facts: object, message: string): void {
+    const { log, isKept } = this.#options;
+    log[isKept(neighbour) ? level : 'debug']({ neighbour, ...facts }, message);
   }
 }
 

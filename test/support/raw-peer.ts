@@ -17,7 +17,7 @@ import { encodeMessage, type Hello } from '#protocol/link.ts';
 import { randomInstance, randomSeed } from './hosts.ts';
 
 /** A stream that a test drives byte by byte. */
-export class RawStream {
+class RawStream {
   readonly stream: Stream;
   readonly #frames: LengthPrefixedStream<Stream>;
   /** How the stream ended, seen from here. */
