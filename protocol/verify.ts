@@ -4,7 +4,6 @@
  */
 import { announcementFlaw, announcementStatement, judgeAnnouncement, type SignedAnnouncement } from './announcement.ts';
 import { certificateFormFlaw, commitFlaw, preparesFlaw } from './certificate.ts';
-import { isSameBytes } from './hex.ts';
 import type { PublicKey } from './identity.ts';
 import type { AbortMessage, Message } from './link.ts';
 import { type Certificate, type Header, hopsOf, type Packet, packetFlaw, type Signature, txIdOf } from './packet.ts';
@@ -187,9 +186,6 @@ function trustLineFault(reader: Reader, from: PublicKey, signed: SignedTrustLine
   if (line.from !== from || line.to !== reader.records.self || line.from === line.to) {
     return fault('wrong-sender', 'a trust line is not from its owner to this participant');
   }
-  const known = reader.records.line(line.from, line.to, line.equivalent);
-  if (known !== undefined && isSameBytes(known.signed.signature, signature) && known.signed.line.seq === line.seq)
-    return null;
   return reader.verify(trustLineStatement(line), signature)
     ? null
     : fault('bad-signature', 'a trust line is not signed by its owner');

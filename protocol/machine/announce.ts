@@ -1,7 +1,13 @@
 /**
  * Announcements (§6.1, §6.2): offered by the owner of a line, countersigned by its other end, put on everybody's map.
  */
-import { type Announcement, announcementStatement, isTimely, type SignedAnnouncement } from '../announcement.ts';
+import {
+  type Announcement,
+  announcementStatement,
+  isTimely,
+  type SignedAnnouncement,
+  supersedes,
+} from '../announcement.ts';
 import type { PublicKey } from '../identity.ts';
 import { ANNOUNCEMENT_LIFETIME_MS, MAX_ANNOUNCEMENTS_PER_FRAME, VERSION } from '../limits.ts';
 import type { MapDigest } from '../link.ts';
@@ -50,6 +56,8 @@ export function withdrawLine(turn: Turn, line: TrustLine): void {
 export function receiveOffer(turn: Turn, from: PublicKey, offered: SignedAnnouncement): void {
   const { announcement } = offered;
   const { equivalent } = announcement;
+  const known = turn.records.topology.get(from, turn.self, equivalent);
+  if (known !== undefined && !supersedes(announcement, known.announcement)) return;
   const received = turn.line(from, turn.self, equivalent);
   const own = turn.line(turn.self, from, equivalent);
   const agrees = turn.node.announceAll || own?.signed.line.policy.announce === true;

@@ -70,7 +70,7 @@ function learnOwnCommit(turn: Turn, { txId, header, route }: Certificate, positi
   markRestored(turn, txId);
   if (turn.records.paid(header.payer, header.paymentId) === undefined) {
     turn.saveOnce({ type: 'paid', payer: header.payer, paymentId: header.paymentId, txId });
-    notifyDone(turn, header, txId);
+    if (known?.state !== 'aborted') notifyDone(turn, header, txId);
   }
 }
 

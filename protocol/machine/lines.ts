@@ -53,8 +53,9 @@ function whyNotSet(turn: Turn, command: SetTrustLineCommand): Refusal | null {
   const { neighbour, equivalent, limit, status } = command;
   if (neighbour === turn.self) return refuse('to-self', { what: 'trust line' });
   if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  const tooMany = tooManyTrusted(turn, neighbour);
   const account = turn.account(neighbour, equivalent);
-  if (account === undefined) return tooManyTrusted(turn, neighbour);
+  if (tooMany !== null || account === undefined) return tooMany;
   const debt = owedToMe(account);
   if (status !== 'closed' && limit < debt + account.reservedIn) {
     return refuse('limit-below-debt', { debt, reserved: account.reservedIn, asked: limit });

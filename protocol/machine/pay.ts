@@ -1,6 +1,7 @@
 /**
  * The payer (§4.6): attempts one after another until one is committed or none is left. Rule 11 keeps it to one payment.
  */
+import { formatAmount, MAX_AMOUNT } from '../amount.ts';
 import { unreachable } from '../bug.ts';
 import type { PayCommand } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
@@ -54,6 +55,13 @@ export function startPayment(turn: Turn, command: PayCommand): void {
 function whyNotStart(turn: Turn, { receiver, amount, routes }: PayCommand): Refusal | null {
   if (receiver === turn.self) return refuse('to-self', { what: 'payment' });
   if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  if (amount < 1n || amount > MAX_AMOUNT) {
+    return refuse('bad-amount', {
+      input: formatAmount(amount),
+      why: 'it is out of range',
+      limit: `0.00000001 to ${formatAmount(MAX_AMOUNT)}`,
+    });
+  }
   return routes === null ? null : whyNotRoutes(turn.self, receiver, amount, routes);
 }
 
