@@ -336,7 +336,7 @@ export const operations = {
   makeRequest: {
     method: 'POST',
     path: '/v1/requests',
-    scope: 'read',
+    scope: 'pay',
     summary: 'Ask to be paid: a signed invoice as link',
     body: z.strictObject({
       equivalent: equivalentInput,

@@ -69,10 +69,7 @@ export async function startApi(context: NodeContext): Promise<ApiServer> {
     await app.listen({ host: config.apiHost, port: config.apiPort });
   } catch (cause) {
     await app.close();
-    throw new Failure('port-in-use', `The API cannot listen on ${config.apiHost}:${config.apiPort}.`, {
-      cause,
-      hint: 'Stop the program that uses this port, or choose another one with --api-port (0 takes a free one).',
-    });
+    throw listenFailure(config.apiHost, config.apiPort, cause);
   }
   const { port } = app.addresses()[0] as { port: number };
   const url = `http://${config.apiHost === '::1' ? '[::1]' : config.apiHost}:${port}`;
@@ -85,6 +82,18 @@ export async function startApi(context: NodeContext): Promise<ApiServer> {
       await app.close();
     },
   };
+}
+
+function listenFailure(host: string, port: number, cause: unknown): Failure {
+  const where = `${host}:${port}`;
+  if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') {
+    const hint = 'Choose another host or port for the API in the settings.';
+    return new Failure('config-invalid', `This machine cannot serve the API on ${where}.`, { cause, hint });
+  }
+  return new Failure('port-in-use', `Another program uses ${where}, where the API should be.`, {
+    cause,
+    hint: 'Stop it, or choose another port with --api-port (0 takes a free one).',
+  });
 }
 
 /** What stands before every route: whose request it is, what form it has, and what is answered when it fails. */
@@ -105,6 +114,10 @@ function guard(app: FastifyInstance, context: NodeContext, cookie: string): void
     if (isAnyRefusal(access)) return reply(response, refusalAnswer(context, access));
     request.caller = access.caller;
     return undefined;
+  });
+  app.addHook('onResponse', async ({ method, routeOptions, caller }, { statusCode, elapsedTime }) => {
+    const facts = { method, route: routeOptions.url, status: statusCode, ms: Math.round(elapsedTime) };
+    context.log.debug({ ...facts, by: caller?.name ?? null }, 'answered');
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
@@ -212,7 +225,8 @@ function addOthers(app: FastifyInstance, context: NodeContext): void {
   app.get(
     EVENTS_PATH,
     { websocket: true, config: { scope: 'read' }, schema: { querystring: eventsQuery, hide: true } },
-    (socket, request) => streamEvents(context, socket, (request.query as z.output<typeof eventsQuery>).since),
+    (socket, request) =>
+      streamEvents(context, socket, request.caller, (request.query as z.output<typeof eventsQuery>).since),
   );
   const hidden = { schema: { hide: true } };
   app.get(OPENAPI_PATH, { ...hidden, config: { scope: 'read' } }, () => app.swagger());

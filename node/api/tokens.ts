@@ -65,7 +65,13 @@ export class Tokens {
   find(secret: string, nowMs: number): Token | 'unknown' | 'expired' {
     const token = this.#byHash.get(hashOf(secret));
     if (token === undefined) return 'unknown';
-    return token.expiresAtMs !== null && token.expiresAtMs <= nowMs ? 'expired' : token;
+    return this.isGood(token.hash, nowMs) ? token : 'expired';
+  }
+
+  /** Is the token still good? */
+  isGood(hash: string, nowMs: number): boolean {
+    const token = this.#byHash.get(hash);
+    return token !== undefined && (token.expiresAtMs === null || token.expiresAtMs > nowMs);
   }
 
   /** Makes a token; `secret` exists nowhere else. */

@@ -10,6 +10,7 @@ import { type RunningNode, startNode } from '#node/node.ts';
 export interface TestNode {
   readonly name: string;
   readonly config: Config;
+  readonly seed: Uint8Array;
   node: RunningNode;
   client: Client;
   url: string;
@@ -20,10 +21,13 @@ const log = createLog({ level: 'silent', file: null });
 
 /** A new participant, started, who announces all its lines. */
 export async function startParticipant(name: string, folder: string): Promise<TestNode> {
-  await createKeyFile(folder, newSeed(), null);
+  const { seed } = await createKeyFile(folder, newSeed(), null);
   const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0', announce: 'always' };
   const config = readConfig({ flags, environment: {} });
-  return { name, config, ...(await start(config)) };
+  const started = await start(config);
+  // Found at the same place when it is started again.
+  const listen = started.node.addresses().map((address) => address.replace(/\/p2p\/.*/, ''));
+  return { name, config: { ...config, listen }, seed, ...started };
 }
 
 /** Starts a stopped participant again, on the same folder. */
