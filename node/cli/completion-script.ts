@@ -27,7 +27,7 @@ export function completionScript(shell: Shell, program: Command): string {
 
 function* placesOf(command: Command, path: string): IterableIterator<Place> {
   const help = command.createHelp();
-  const commands = help.visibleCommands(command).filter((child) => child.name() !== 'help');
+  const commands = help.visibleCommands(command);
   const options = [...help.visibleOptions(command), ...help.visibleGlobalOptions(command)];
   yield {
     path,

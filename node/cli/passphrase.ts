@@ -1,5 +1,4 @@
 /** Passphrases come from a file or a prompt, never from arguments or variables, which other users can see. */
-import { MIN_PASSPHRASE_CHARACTERS } from '../identity/key-file.ts';
 import { askHidden } from './ask.ts';
 import type { Cli } from './cli.ts';
 import { readUserFile } from './parse.ts';
@@ -15,6 +14,7 @@ export function passphraseSource(cli: Cli, file: string | undefined): () => Prom
 
 /** A passphrase for a new identity. */
 export async function newPassphrase(file: string): Promise<string> {
+  const { MIN_PASSPHRASE_CHARACTERS } = await import('../identity/key-file.ts');
   const passphrase = await readPassphrase(file);
   const characters = [...passphrase].length;
   if (characters >= MIN_PASSPHRASE_CHARACTERS) return passphrase;

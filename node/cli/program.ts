@@ -7,6 +7,7 @@ import { addBalance } from './verbs/balance.ts';
 import { addCompletion } from './verbs/completion.ts';
 import { addConfig } from './verbs/config.ts';
 import { addContact } from './verbs/contact.ts';
+import { addHelp } from './verbs/help.ts';
 import { addHistory } from './verbs/history.ts';
 import { addId } from './verbs/id.ts';
 import { addInit } from './verbs/init.ts';
@@ -26,7 +27,7 @@ const VERBS = [
   ['Your node:', [addInit, addStart, addStop, addStatus, addConfig]],
   ['People and trust:', [addId, addContact, addTrust, addPeer]],
   ['Payments:', [addPay, addRequest, addReceipt, addBalance, addHistory, addTx]],
-  ['More:', [addToken, addSim, addCompletion]],
+  ['More:', [addToken, addSim, addCompletion, addHelp]],
 ] as const;
 
 /** The tree of commands, which writes what it has to say to `write` and throws `CommanderError` instead of exiting. */
@@ -36,7 +37,6 @@ export function buildProgram(run: Run, write: (text: string) => void): Command {
     .exitOverride()
     .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
     .configureHelp({ showGlobalOptions: true })
-    .helpCommand('help [command]', 'Show what a command does')
     .helpOption('-h, --help', 'Show this')
     .version(packageJson.version, '-V, --version', 'Show the version')
     .option('--json', 'Answer with one JSON document on standard output, errors too')
@@ -46,5 +46,12 @@ export function buildProgram(run: Run, write: (text: string) => void): Command {
     program.commandsGroup(group);
     for (const add of verbs) add(program, run);
   }
+  withoutImplicitHelp(program);
   return program;
+}
+
+/** One `geo help …` for all, instead of one in each group. */
+function withoutImplicitHelp(command: Command): void {
+  command.helpCommand(false);
+  for (const child of command.commands) withoutImplicitHelp(child);
 }

@@ -38,7 +38,20 @@ describe('without a node', () => {
     const help = await nobody.run(['--help']);
     expect(help).toMatchObject({ code: 0, stderr: '' });
     expect(help.stdout).toMatch(/geo init --name/);
+    const ofTrust = await nobody.run(['help', 'trust', 'set']);
+    expect(ofTrust.stdout).toMatch(/^Usage: geo trust set \[options\] <who> <limit> <equivalent>/);
+    expect(ofTrust.stdout).toBe((await nobody.run(['trust', 'set', '--help'])).stdout);
     expect(await nobody.run([])).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('Usage: geo') });
+  });
+
+  it('says so at once: nothing of the node or of the network is loaded for it', async () => {
+    const hook = `import { registerHooks } from 'node:module';
+      registerHooks({ load: (url, context, next) => (process.stderr.write(url + '\\n'), next(url, context)) });`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(hook)}`;
+    const loaded = (await finish(folders.add('quick').spawn(['--help'], { NODE_OPTIONS }))).stderr;
+    expect(loaded).toMatch(/cli\/run\.ts/);
+    expect(loaded).not.toMatch(/node_modules\/(libp2p|@libp2p|level|fastify|zod|ws|cborg)\//);
+    expect(loaded).not.toMatch(/node\/(store|p2p|driver|node)\b/);
   });
 
   it('a new folder holds nothing: start says what to do, the others that no node runs', async () => {
@@ -131,11 +144,11 @@ describe('without a node', () => {
 
 describe('a node that runs', () => {
   it('is found, and a second one on its folder is refused with the process that holds it', async () => {
-    const { pid: holder } = await alice.json<{ pid: number }>(['status']);
+    const { process: holder } = await alice.json<{ process: number }>(['status']);
     for (const how of [['start'], ['start', '--background']]) {
       const again = await alice.run(how);
       expect(again).toMatchObject({ code: 6, stderr: expect.stringContaining(`Process ${holder}`) });
-      expect((await alice.json(how, 6)).error).toMatchObject({ code: 'folder-in-use', facts: { pid: holder } });
+      expect((await alice.json(how, 6)).error).toMatchObject({ code: 'folder-in-use', facts: { process: holder } });
     }
     expect(await alice.json(['status'])).toMatchObject({ participant: { name: 'Alice' } });
   });
@@ -158,7 +171,7 @@ describe('a node that runs', () => {
     const child = frank.spawn(['start', '--json']);
     const ended = finish(child);
     await once(child.stdout as NodeJS.ReadableStream, 'data');
-    expect(await frank.json(['stop'])).toMatchObject({ stopped: true, pid: child.pid });
+    expect(await frank.json(['stop'])).toMatchObject({ stopped: true, process: child.pid });
     expect(await ended).toMatchObject({ code: 0 });
     await frank.json(['start', '--background']);
   });

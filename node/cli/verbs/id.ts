@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { wordsFromSeed } from '#protocol/words.ts';
 import type { AddVerb, Cli, Run } from '../cli.ts';
 import { amountText, equivalentText, futureTime } from '../parse.ts';
 import { passphraseSource } from '../passphrase.ts';
@@ -44,6 +43,7 @@ function addWords(id: Command, run: Run): void {
     .option('--passphrase-file <file>', 'File with the passphrase of an encrypted identity')
     .action(
       run(async (cli, options: { passphraseFile?: string }) => {
+        const { wordsFromSeed } = await import('#protocol/words.ts');
         const { readKeyFile } = await import('../../identity/key-file.ts');
         const { seed } = await readKeyFile(await cli.folder(), passphraseSource(cli, options.passphraseFile));
         const words = wordsFromSeed(seed);

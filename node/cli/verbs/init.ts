@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { pidOf } from '#protocol/identity.ts';
-import { seedFromWords, wordsFromSeed } from '#protocol/words.ts';
 import type { Config } from '../../config.ts';
 import { askHidden } from '../ask.ts';
 import type { AddVerb, Cli } from '../cli.ts';
@@ -35,6 +34,7 @@ export const addInit: AddVerb = (program, run) => {
     run(async (cli, options: Options) => {
       // All that can be wrong is found before anything is written.
       const config = await cli.config({ ...options });
+      const { seedFromWords, wordsFromSeed } = await import('#protocol/words.ts');
       const { createKeyFile, hasKeyFile, newSeed } = await import('../../identity/key-file.ts');
       // Where there is an identity, that is what is wrong, whatever else is.
       const settings = hasKeyFile(config.dataDir) ? null : await newSettings(config, options as Flags);

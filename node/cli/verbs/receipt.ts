@@ -2,8 +2,6 @@ import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { formatAmount } from '#protocol/amount.ts';
 import { pidOf } from '#protocol/identity.ts';
-import { verifyReceipt } from '#protocol/receipt.ts';
-import { verifyWith } from '#protocol/statement.ts';
 import type { AddVerb, Run } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readUserFile } from '../parse.ts';
@@ -62,6 +60,8 @@ function addVerify(receipt: Command, run: Run): void {
     .action(
       run(async (cli, path: string) => {
         const bytes = await readUserFile(path);
+        const { verifyReceipt } = await import('#protocol/receipt.ts');
+        const { verifyWith } = await import('#protocol/statement.ts');
         const { nodeEd25519 } = await import('../../identity/ed25519.ts');
         const { payer, receiver, total, routeAmount, ...rest } = typed(
           verifyReceipt(new Uint8Array(bytes), verifyWith(nodeEd25519)),

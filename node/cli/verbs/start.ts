@@ -160,7 +160,7 @@ async function startProblem(error: unknown, folder: string): Promise<Problem> {
   if (!(error instanceof Failure) || error.code !== 'folder-in-use') return problem;
   const { lockHolder } = await import('../../store/lock.ts');
   const holder = lockHolder(folder);
-  return holder === null ? problem : { ...problem, facts: { pid: holder.pid, sinceMs: holder.sinceMs } };
+  return holder === null ? problem : { ...problem, facts: { process: holder.pid, sinceMs: holder.sinceMs } };
 }
 
 /** Null without a folder: then the node says what is missing. */

@@ -48,7 +48,7 @@ export const addStatus: AddVerb = (program, run) => {
             : line`${bad('Records were lost, so the node signs nothing new until its neighbours have confirmed its accounts.')}`;
         const title = line`${bold(status.participant.name ?? 'Your node')}`;
         return {
-          document: { ...status, api: url, pid },
+          document: { ...status, api: url, process: pid },
           text: [title, facts, restored, held]
             .filter((part) => part !== '')
             .join('\n\n')

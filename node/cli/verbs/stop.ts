@@ -25,7 +25,7 @@ export const addStop: AddVerb = (program, run) => {
           if (Date.now() > endMs) throw doesNotEnd(now.pid);
           await setTimeout(LOOK_AGAIN_MS);
         }
-        return { document: { stopped: true, pid }, text: 'The node has stopped.' };
+        return { document: { stopped: true, process: pid }, text: 'The node has stopped.' };
       }),
     );
 };
@@ -50,7 +50,7 @@ function doesNotEnd(pid: number): Stop {
   return new Stop({
     code: 'still-running',
     message: `Process ${pid} was asked to stop and still runs after ${LONGEST_MS / 1_000} seconds. See its log.`,
-    facts: { pid },
+    facts: { process: pid },
     exitCode: EXIT.error,
   });
 }

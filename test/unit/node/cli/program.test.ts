@@ -25,6 +25,7 @@ const VERBS = [
     'token revoke',
     'sim',
     'completion',
+    'help',
   ],
 ];
 
