@@ -7,7 +7,7 @@ import type { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { readApiFiles } from './address.ts';
 import type { ErrorCode } from './codes.ts';
-import { EVENTS_PATH, type Input, type OperationName, operations, type Result } from './contract.ts';
+import { EVENTS_PATH, type Input, type Operation, type OperationName, operations, type Result } from './contract.ts';
 import { errorBody, eventMessage } from './schemas.ts';
 
 /** What a node answered instead of a result. `message` is whole sentences for people. */
@@ -60,8 +60,7 @@ export function createClient(url: string, token: string): Client {
 }
 
 async function call(url: string, token: string, name: OperationName, input: object): Promise<unknown> {
-  const operation: { method: string; path: string; params?: z.ZodObject; query?: z.ZodObject; body?: z.ZodObject } =
-    operations[name];
+  const operation: Operation = operations[name];
   const body: Record<string, unknown> = {};
   const query = new URLSearchParams();
   let path = operation.path;

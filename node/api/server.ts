@@ -15,7 +15,15 @@ import { isAnyRefusal, refuseHere } from '../refusals.ts';
 import { authorize, checkOrigin, newCookie } from './access.ts';
 import { removeApiFiles, writeApiFiles } from './address.ts';
 import type { NodeContext } from './context.ts';
-import { EVENTS_PATH, eventsQuery, OPENAPI_PATH, type OperationName, operations, type Scope } from './contract.ts';
+import {
+  EVENTS_PATH,
+  eventsQuery,
+  OPENAPI_PATH,
+  type Operation,
+  type OperationName,
+  operations,
+  type Scope,
+} from './contract.ts';
 import { type ErrorAnswer, errorAnswer, MAX_BODY_BYTES, refusalAnswer } from './errors.ts';
 import { streamEvents } from './event-stream.ts';
 import type { Caller, Handler } from './handler.ts';
@@ -163,16 +171,7 @@ function withoutInputTwins<D extends ReturnType<typeof jsonSchemaTransformObject
 
 function addOperations(app: FastifyInstance, context: NodeContext): void {
   for (const name of Object.keys(operations) as OperationName[]) {
-    const operation: {
-      method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-      path: string;
-      scope: Scope;
-      summary: string;
-      params?: z.ZodObject;
-      query?: z.ZodObject;
-      body?: z.ZodObject;
-      result: z.ZodType;
-    } = operations[name];
+    const operation: Operation = operations[name];
     const { method, path, scope, summary, params, query, body, result } = operation;
     app.route({
       method,
