@@ -34,6 +34,8 @@ export function createLog(options: { level: LogLevel; file: string | null }): Lo
   return pino(
     {
       level: options.level,
+      // With message and stack; other keys would show an empty object.
+      errorKey: 'error',
       redact: { paths, censor: '[secret]' },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },

@@ -29,6 +29,8 @@ import { openStore, type Store } from './store/store.ts';
 
 /** The log of a node that was not given another one. */
 const LOG_FILE = 'node.log';
+/** How long a node that has failed may take to end. */
+const LONGEST_END_MS = 10_000;
 
 export interface StartOptions {
   /** Asked when the key of the identity is encrypted. Null: there is none. */
@@ -92,7 +94,8 @@ class Ending {
   async stop(why: string, failure: Failure | null): Promise<void> {
     if (!this.#isBegun) {
       this.#isBegun = true;
-      this.#log?.info({ why }, 'stopping');
+      if (failure === null) this.#log?.info({ why }, 'stopping');
+      else this.#log?.fatal({ why, code: failure.code, error: failure.cause ?? null }, failure.message);
       await this.undo();
       this.#log?.info('stopped');
       this.stopped.resolve({ why, failure });
@@ -311,6 +314,8 @@ export async function runUntilStopped(node: RunningNode): Promise<Stopped> {
   };
   const onBug = (error: unknown): void => {
     const failure = new Failure('bug', `The node's own code failed: ${String(error)}`, { cause: error });
+    // What failed may also keep the rest from ending.
+    setTimeout(() => process.exit(1), LONGEST_END_MS).unref();
     void node.stop('the node failed', failure);
   };
   for (const signal of signals) process.on(signal, onSignal);
