@@ -299,6 +299,9 @@ function openContacts(
   });
 }
 
+/** One Ctrl-C may come twice: to the whole process group, and passed on by the launcher. */
+const SAME_SIGNAL_MS = 500;
+
 /**
  * Lets a node run until it is asked to stop: by SIGINT, SIGTERM or SIGHUP, by its API, or by its own failure. A second
  * signal ends the process at once, which is safe: a crash loses nothing that was acknowledged. An error that nobody
@@ -306,10 +309,11 @@ function openContacts(
  */
 export async function runUntilStopped(node: RunningNode): Promise<Stopped> {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  let asked = false;
+  let askedAtMs: number | null = null;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (asked) process.exit(1);
-    asked = true;
+    const nowMs = performance.now();
+    if (askedAtMs !== null && nowMs - askedAtMs > SAME_SIGNAL_MS) process.exit(1);
+    askedAtMs ??= nowMs;
     void node.stop(`${signal} was received`);
   };
   const onBug = (error: unknown): void => {
