@@ -2,12 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connectClient } from '#node/api/client.ts';
 import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
 import { temporaryFolder } from '#test/support/store.ts';
 
-const CHILD = join(import.meta.dirname, '../support/node-child.ts');
+const CHILD = fileURLToPath(new URL('../support/node-child.ts', import.meta.url));
 
 async function newFolder(): Promise<string> {
   const folder = temporaryFolder();
