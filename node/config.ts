@@ -15,8 +15,10 @@ import { isRefusal } from '#protocol/refusals.ts';
 import { Failure } from './failure.ts';
 import { LOG_LEVELS } from './log.ts';
 
-const DEFAULT_LISTEN_PORT = 4610;
-const DEFAULT_API_PORT = 4611;
+/** Where a node listens for neighbours unless somebody chose otherwise. */
+export const USUAL_LISTEN = '/ip4/0.0.0.0/tcp/4610';
+/** Where its API listens unless somebody chose otherwise. */
+export const USUAL_API_PORT = 4611;
 
 /** Decimals that people may enter and see in an equivalent that has no `precision` of its own. */
 const DEFAULT_PRECISION = 2;
@@ -71,11 +73,12 @@ const schema = z.strictObject({
     ),
   listen: z
     .array(z.string().refine(isListenAddress))
-    .default([`/ip4/0.0.0.0/tcp/${DEFAULT_LISTEN_PORT}`])
+    .default([USUAL_LISTEN])
     .meta(
       about({
         form: 'list',
-        about: 'Where neighbours can reach this node. Port 0: any free one. An empty list: nowhere.',
+        about:
+          'Where neighbours can reach this node. Port 0: any free one, also where the usual one is taken. An empty list: nowhere.',
         allowed: 'addresses such as /ip4/0.0.0.0/tcp/4610 or /ip6/::/tcp/4610',
       }),
     ),
@@ -89,10 +92,10 @@ const schema = z.strictObject({
         allowed: '127.0.0.1 or ::1',
       }),
     ),
-  apiPort: port.default(DEFAULT_API_PORT).meta(
+  apiPort: port.default(USUAL_API_PORT).meta(
     about({
       form: 'number',
-      about: 'Port for programs on this machine. 0: any free one.',
+      about: 'Port for programs on this machine. 0: any free one, also where the usual one is taken.',
       allowed: 'an integer from 0 to 65535',
     }),
   ),

@@ -25,6 +25,7 @@ import { type Identity, readKeyFile } from './identity/key-file.ts';
 import { createLog, type Log } from './log.ts';
 import { createMetrics } from './metrics.ts';
 import { createHost, type Host, type HostHandlers } from './p2p/host.ts';
+import { withFreePorts } from './ports.ts';
 import { openStore, type Store } from './store/store.ts';
 
 /** The log of a node that was not given another one. */
@@ -116,17 +117,13 @@ class Ending {
   }
 }
 
-async function assemble(
-  config: Config,
-  identity: Identity,
-  givenLog: Log | null,
-  ending: Ending,
-): Promise<RunningNode> {
+async function assemble(given: Config, identity: Identity, givenLog: Log | null, ending: Ending): Promise<RunningNode> {
   const { seed, publicKey } = identity;
-  const store = await openStore(config.dataDir);
+  const store = await openStore(given.dataDir);
   ending.add('the store', () => store.close());
-  const log = givenLog ?? createLog({ level: config.logLevel, file: join(config.dataDir, LOG_FILE) });
+  const log = givenLog ?? createLog({ level: given.logLevel, file: join(given.dataDir, LOG_FILE) });
   ending.log = log;
+  const config = await withFreePorts(given, log);
 
   const clock = systemClock;
   const metrics = createMetrics();
