@@ -23,8 +23,9 @@ export class Housekeeper {
     this.#run = run;
   }
 
-  /** Something changed: begins, or begins again, with the short pauses. */
+  /** Something changed: the short pauses come next. What changes all the time does not put them off. */
   nudge(): void {
+    if (this.#step === 0) return;
     this.#step = 0;
     this.#arm();
   }

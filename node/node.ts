@@ -254,6 +254,10 @@ function actOn(
       host.publish(notice.signed).catch((error: unknown) => log.debug({ error }, 'an announcement was not published'));
       housekeeper.nudge();
       return;
+    case 'map':
+      // Whoever has it from this node's neighbours only shall not wait for the usual time.
+      housekeeper.nudge();
+      return;
     case 'trust-line':
       host.follow(notice.equivalent);
       if (notice.from !== self) keepLinked(notice.from);

@@ -135,6 +135,8 @@ export type Notice =
   | { readonly type: 'late-abort'; readonly txId: TxId; readonly neighbour: PublicKey }
   | { readonly type: 'equivocation'; readonly neighbour: PublicKey; readonly equivalent: string }
   | { readonly type: 'restored'; readonly txId: TxId }
+  /** So many announcements were news. */
+  | { readonly type: 'map'; readonly changed: number }
   | { readonly type: 'announce'; readonly signed: SignedAnnouncement };
 
 export type Effect =

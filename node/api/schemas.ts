@@ -309,6 +309,7 @@ export const notice = z
     z.object({ type: z.literal('account'), neighbour: participant, equivalent }),
     z.object({ type: z.literal('held'), txId, waitsFor: participant }),
     z.object({ type: z.literal('late-abort'), txId, neighbour: participant }),
+    z.object({ type: z.literal('map'), changed: z.int().min(1) }),
     z.object({ type: z.literal('equivocation'), neighbour: participant, equivalent }),
     z.object({ type: z.literal('restored'), txId }),
     z.object({ type: z.literal('announced'), from: participant, to: participant, equivalent, active: z.boolean() }),

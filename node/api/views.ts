@@ -191,6 +191,7 @@ export function viewNotice(context: NodeContext, happening: Happening): View<'no
     case 'link-down':
       return { ...happening, neighbour: show(happening.neighbour) };
     case 'restored':
+    case 'map':
       return happening;
     case 'announce': {
       const { from, to, equivalent, active } = happening.signed.announcement;

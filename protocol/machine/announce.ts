@@ -75,6 +75,7 @@ export function receiveOffer(turn: Turn, from: PublicKey, offered: SignedAnnounc
 /** Announcements judged `accept`, from gossip or from a neighbour's map. */
 export function receiveAnnouncements(turn: Turn, list: readonly SignedAnnouncement[]): void {
   for (const signed of list) turn.saveOnce({ type: 'announcement', signed });
+  if (list.length > 0) turn.notify({ type: 'map', changed: list.length });
 }
 
 /** Offers again every own line that should be on the map and is not, or not for long. */
