@@ -107,6 +107,13 @@ export class Machine {
     return this.timer({ type: 'expiry', txId: of.txId });
   }
 
+  /** The one timer that a step began. */
+  fire(step: Step): Step {
+    const [begun, ...others] = step.timers;
+    if (begun === undefined || others.length > 0) throw new Error(`${step.timers.length} timers`);
+    return this.timer(begun.timer);
+  }
+
   timer(timer: Timer): Step {
     return this.feed({ type: 'timer', timer });
   }
@@ -247,7 +254,9 @@ export class Machine {
       const account = this.records.account(neighbour, equivalent);
       const kept = [account?.balance, account?.reservedIn, account?.reservedOut];
       if (isDeepStrictEqual(books, kept)) continue;
-      throw new Error(`${this.name}'s account with ${nameOf(neighbour)} is ${kept}, its positions say ${books}`);
+      throw new Error(
+        `${this.name}'s account with ${nameOf(neighbour)} is ${kept.join()}, its positions say ${books.join()}`,
+      );
     }
   }
 
@@ -303,7 +312,7 @@ export function labelOf(message: Message): string {
 /** Why the one ABORT of a step was sent. */
 export function causeIn(step: Step): Refusal {
   const [abort, ...others] = step.messages.flatMap(({ message }) => (message.type === 'abort' ? [message] : []));
-  if (abort === undefined || others.length > 0) throw new Error(`not one ABORT: ${step.sent}`);
+  if (abort === undefined || others.length > 0) throw new Error(`not one ABORT: ${step.sent.join()}`);
   return refusalOf(abort.cause);
 }
 

@@ -43,12 +43,11 @@ export const verify: Verify = (statement, signature) =>
   signature.every((byte, at) => at < FAST_BYTES || byte === 0) &&
   fastSignatures.verify(statement, signature.slice(0, FAST_BYTES));
 
-const NAMES = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 const namesByKey = new Map<PublicKey, string>();
 
-/** The key of the participant with this one-letter name. */
+/** The key of the participant with this name of one character, `A` or later. */
 export function key(name: string): PublicKey {
-  const found = keyOf(NAMES.indexOf(name));
+  const found = keyOf(name.charCodeAt(0) - 65);
   namesByKey.set(found, name);
   return found;
 }
