@@ -300,7 +300,15 @@ describe('two people', () => {
 
 describe('an outcome that is not known yet', () => {
   // Bob's process stands still: his node has the packet, or will have, and does not answer.
-  beforeAll(async () => process.kill((await readApiFiles(bob.path)).pid, 'SIGSTOP'));
+  let bobsProcess: number;
+
+  beforeAll(async () => {
+    bobsProcess = (await readApiFiles(bob.path)).pid;
+    process.kill(bobsProcess, 'SIGSTOP');
+  });
+
+  // Else nothing could stop it, whichever of these tests ran.
+  afterAll(() => process.kill(bobsProcess, 'SIGCONT'));
 
   it('is exit code 5 with how to ask again', async () => {
     const open = await alice.run(['pay', 'Bob', '1', 'UAH', '--id', 'slow', '--wait', '0']);
@@ -329,7 +337,7 @@ describe('an outcome that is not known yet', () => {
   });
 
   it('becomes known when the neighbour is back: asking again is never paying twice', async () => {
-    process.kill((await readApiFiles(bob.path)).pid, 'SIGCONT');
+    process.kill(bobsProcess, 'SIGCONT');
     expect(await alice.run(['pay', 'Bob', '1', 'UAH', '--id', 'slow'])).toMatchObject({ code: 0 });
     expect(await alice.run(['pay', 'Bob', '2', 'UAH', '--id', 'stopped'])).toMatchObject({ code: 0 });
     expect(await balance()).toBe('-18.5');

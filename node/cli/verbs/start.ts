@@ -88,11 +88,13 @@ async function runHere(cli: Cli, options: Options): Promise<undefined> {
   if (options.untilStdinEnds) {
     finished(process.stdin.resume(), () => void node.stop('standard input has ended'));
   }
+  // Before anyone is told: whoever reads that the node is up may ask it to stop.
+  const ended = runUntilStopped(node);
   report({ type: 'up', up });
   const inBackground = process.connected;
   if (inBackground) process.disconnect();
   cli.show(upAnswer(up, 'Stop it with Ctrl-C or `geo stop`.'));
-  const { failure } = await runUntilStopped(node);
+  const { failure } = await ended;
   if (failure !== null) throw failure;
   if (!inBackground) cli.say('The node has stopped.');
 }

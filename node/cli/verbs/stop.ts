@@ -17,18 +17,22 @@ export const addStop: AddVerb = (program, run) => {
         const folder = await cli.folder();
         const { lockHolder } = await import('../../store/lock.ts');
         const pid = lockHolder(folder)?.pid ?? null;
-        await askToStop(cli, pid);
-        const endMs = Date.now() + LONGEST_MS;
-        for (;;) {
-          const now = lockHolder(folder);
-          if (now === null || now.pid !== pid) break;
-          if (Date.now() > endMs) throw doesNotEnd(now.pid);
-          await setTimeout(LOOK_AGAIN_MS);
-        }
+        // A process that stands still does not even answer.
+        const tooLong = setTimeout(LONGEST_MS).then(() => Promise.reject(doesNotEnd(pid)));
+        await Promise.race([askToStop(cli, pid).then(() => untilFree(folder, pid)), tooLong]);
         return { document: { stopped: true, process: pid }, text: 'The node has stopped.' };
       }),
     );
 };
+
+async function untilFree(folder: string, pid: number | null): Promise<void> {
+  const { lockHolder } = await import('../../store/lock.ts');
+  for (;;) {
+    const now = lockHolder(folder);
+    if (now === null || now.pid !== pid) return;
+    await setTimeout(LOOK_AGAIN_MS);
+  }
+}
 
 /** Through the API; a process that holds the folder without one is just starting or ending, and gets a signal. */
 async function askToStop(cli: Cli, holder: number | null): Promise<void> {
@@ -46,10 +50,10 @@ async function askToStop(cli: Cli, holder: number | null): Promise<void> {
   }
 }
 
-function doesNotEnd(pid: number): Stop {
+function doesNotEnd(pid: number | null): Stop {
   return new Stop({
     code: 'still-running',
-    message: `Process ${pid} was asked to stop and still runs after ${LONGEST_MS / 1_000} seconds. See its log.`,
+    message: `The node (process ${pid ?? 'unknown'}) was asked to stop and still runs after ${LONGEST_MS / 1_000} seconds. See its log.`,
     facts: { process: pid },
     exitCode: EXIT.error,
   });
