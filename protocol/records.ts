@@ -109,6 +109,7 @@ export class Records {
   readonly #open = new Map<PublicKey, Map<TxId, number>>();
   readonly #archive: Archive | null;
   readonly #settled = new Set<TxId>();
+  readonly #finished = new Set<PaymentId>();
 
   constructor(self: PublicKey, network: string, archive: Archive | null = null) {
     this.self = self;
@@ -211,7 +212,7 @@ export class Records {
         this.#applyTransaction(record);
         return;
       case 'payment':
-        this.#payments.set(record.paymentId, record);
+        this.#applyPayment(record);
         return;
       case 'paid':
         this.#paid.set(paidKey(record.payer, record.paymentId), record);
@@ -229,6 +230,18 @@ export class Records {
       this.#accounts.set(account.neighbour, byEquivalent);
     }
     byEquivalent.set(account.equivalent, account);
+  }
+
+  #applyPayment(payment: Payment): void {
+    this.#payments.set(payment.paymentId, payment);
+    if (this.#archive === null || (payment.state !== 'COMMITTED' && payment.state !== 'ABORTED')) return;
+    this.#finished.add(payment.paymentId);
+    if (this.#finished.size <= SETTLED_IN_MEMORY) return;
+    for (const oldest of this.#finished) {
+      this.#finished.delete(oldest);
+      this.#payments.delete(oldest);
+      return;
+    }
   }
 
   #applyTransaction(transaction: Transaction): void {
@@ -273,8 +286,6 @@ export class Records {
       const header = this.#transactions.get(oldest)?.positions[0]?.header;
       this.#transactions.delete(oldest);
       if (header === undefined) return;
-      const payment = this.#payments.get(header.paymentId);
-      if (payment?.state === 'COMMITTED' || payment?.state === 'ABORTED') this.#payments.delete(header.paymentId);
       this.#paid.delete(paidKey(header.payer, header.paymentId));
       return;
     }
