@@ -3,14 +3,16 @@
  *
  * With `--json`, standard output is one JSON document on one line; everything else goes to standard error.
  */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { constants, tmpdir } from 'node:os';
-import { isAbsolute, join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EXIT } from '../cli/exit-codes.ts';
 import { problemOf, usage } from '../cli/problem.ts';
 import { bad, line } from '../cli/text.ts';
 import { packageFile } from '../entry.ts';
+import { Failure } from '../failure.ts';
 import { Members, membersThatFit } from './members.ts';
 import { type Outcome, outcomeJson } from './outcome.ts';
 import { Report } from './report.ts';
@@ -63,8 +65,11 @@ function readCall(argv: readonly string[]): Call | 'help' {
 
 /** The community of a file that can be carried out here; whatever is wrong is found before anything starts. */
 async function communityOf(csv: string): Promise<Community> {
-  const shown = isAbsolute(csv) && csv !== EXAMPLE ? csv : relative('', csv);
-  const bytes = await readFile(csv).catch((error: NodeJS.ErrnoException) => {
+  const shown = csv === EXAMPLE ? relative('', csv) : csv;
+  // npm changes to the folder of the package; the path was written where npm was called.
+  const { INIT_CWD: callersFolder = '' } = process.env;
+  const path = [csv, resolve(callersFolder, csv)].find((path) => existsSync(path)) ?? csv;
+  const bytes = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     throw usage(`The file ${shown} cannot be read: ${error.code === 'ENOENT' ? 'there is none' : error.message}.`);
   });
   const community = readCommunity(bytes);
@@ -82,8 +87,10 @@ async function communityOf(csv: string): Promise<Community> {
   );
 }
 
+type Asked = 'SIGINT' | 'SIGTERM' | 'SIGHUP' | 'SIGPIPE';
+
 /** Resolves when somebody wants it to end: by Ctrl-C, by closing the terminal, or by no longer reading. */
-function untilAsked(): Promise<NodeJS.Signals> {
+function untilAsked(): Promise<Asked> {
   return new Promise((resolve) => {
     // They stay: the nodes are stopped in order however often it is asked.
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => resolve(signal));
@@ -108,7 +115,9 @@ async function run({ csv, once, json }: Call): Promise<number> {
   const community = await communityOf(csv);
   const report = new Report(community, (text) => void (json ? process.stderr : process.stdout).write(text));
   const asked = untilAsked();
-  const folder = await mkdtemp(join(tmpdir(), 'geo-community-'));
+  const folder = await mkdtemp(join(tmpdir(), 'geo-community-')).catch((cause: unknown) => {
+    throw new Failure('folder-unreadable', `No folder can be made in ${tmpdir()}: ${String(cause)}.`, { cause });
+  });
   const members = new Members(folder);
   let isKept = false;
   try {
