@@ -31,6 +31,8 @@ const HEAD_KEY = 'meta/head';
 const END = '\x7f';
 /** Entries taken from LevelDB at once. */
 const PAGE = 1_000;
+/** Checksums remembered: records that are written are soon written again, as accounts and open transactions. */
+const REMEMBERED_SEALS = 8_192;
 
 /** Opens the database at `location`, made when new; `watermarkPath` lies beside it. Throws a Failure. */
 export async function openDatabase(location: string, watermarkPath: string): Promise<Database> {
@@ -91,6 +93,8 @@ export class Database {
   readonly #level: Values;
   readonly #watermark: Watermark;
   #head: Head;
+  /** What `sealOf` says of the latest keys written; null: there is no such key. */
+  readonly #seals = new Map<string, bigint | null>();
   /** Ends with the last write that was asked for. */
   #writes: Promise<void> = Promise.resolve();
   /** After a failed write what is on disk is not known: nothing is written any more. */
@@ -163,20 +167,35 @@ export class Database {
     this.#head = head;
   }
 
+  /** The head once these changes are made. Remembers them: if they are not, nothing is ever written again. */
   #headAfter(changes: ReadonlyMap<string, Uint8Array | null>): Head {
     let { count, sum } = this.#head;
     for (const [key, value] of changes) {
-      const before = this.#sealed(key);
-      if (before !== undefined) {
-        count--;
-        sum -= sealOf(before);
-      }
-      if (value !== null) {
-        count++;
-        sum += sealOf(value);
-      }
+      const before = this.#sealBefore(key);
+      const after = value === null ? null : sealOf(value);
+      if (before !== null) count--;
+      if (after !== null) count++;
+      sum += (after ?? 0n) - (before ?? 0n);
+      this.#remember(key, after);
     }
     return { batch: this.#head.batch + 1, count, sum: BigInt.asUintN(64, sum) };
+  }
+
+  #sealBefore(key: string): bigint | null {
+    const remembered = this.#seals.get(key);
+    if (remembered !== undefined) return remembered;
+    const sealed = this.#sealed(key);
+    return sealed === undefined ? null : sealOf(sealed);
+  }
+
+  #remember(key: string, seal: bigint | null): void {
+    this.#seals.delete(key);
+    this.#seals.set(key, seal);
+    if (this.#seals.size <= REMEMBERED_SEALS) return;
+    for (const oldest of this.#seals.keys()) {
+      this.#seals.delete(oldest);
+      return;
+    }
   }
 
   /** Reads everything there is at this moment against its checksum and the head. Throws `store-corrupt`. */

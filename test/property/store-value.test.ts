@@ -47,6 +47,23 @@ describe('a stored value', () => {
     );
   });
 
+  it('of any length comes back as it was', () => {
+    for (const edge of [0, 1, 23, 24, 255, 256, 65_535, 65_536]) {
+      for (const size of [edge, edge + 1]) {
+        const values = [
+          'x'.repeat(size),
+          'ї'.repeat(size),
+          new Uint8Array(size),
+          Array.from({ length: size }, () => 0),
+        ];
+        const keys = Object.fromEntries(Array.from({ length: Math.min(size, 300) }, (_, key) => [`key ${key}`, key]));
+        const integers = [size, -size - 1, 2 ** 32 - size, 2 ** 53 - 1 - size, -(2 ** 53) + 1 + size];
+        for (const value of [...values, keys, ...integers])
+          expect(decodeValue(encodeValue(value))).toStrictEqual(value);
+      }
+    }
+  });
+
   it('that has any one bit flipped, or lies under another key, does not pass its checksum', () => {
     fc.assert(
       fc.property(arbitraryRecord, fc.nat(), (record, at) => {
