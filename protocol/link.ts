@@ -156,9 +156,10 @@ type Fields<M> = Omit<M, 'type'>;
 const routeIndexShape = uint(MAX_ROUTES - 1);
 const positionShape = uint(MAX_CLEARING_HOPS);
 
+const bit = uint(1);
 const ackOfShape: Shape<Ack['of']> = {
   toCbor: (of) => (of === 'commit' ? 0 : 1),
-  fromCbor: (value, where) => (uint(1).fromCbor(value, where) === 0 ? 'commit' : 'abort'),
+  fromCbor: (value, where) => (bit.fromCbor(value, where) === 0 ? 'commit' : 'abort'),
 };
 
 const restedAbortShape = record<RestedAbort>({

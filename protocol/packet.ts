@@ -5,9 +5,9 @@
  * All of it is immutable; digests are computed once an object and remembered.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex } from '@noble/hashes/utils.js';
 import { amount, bytes, encode, hex, list, literal, nullable, record, type Shape, text, uint } from './codec.ts';
 import { EQUIVALENT_PATTERN } from './equivalent.ts';
+import { bytesToHex } from './hex.ts';
 import type { PublicKey } from './identity.ts';
 import {
   MAX_CLEARING_HOPS,
@@ -78,9 +78,10 @@ export interface Certificate extends Packet {
   readonly commit: Signature;
 }
 
+const bit = uint(1);
 const kindShape: Shape<PacketKind> = {
   toCbor: (kind) => (kind === 'pay' ? 0 : 1),
-  fromCbor: (value, where) => (uint(1).fromCbor(value, where) === 0 ? 'pay' : 'clear'),
+  fromCbor: (value, where) => (bit.fromCbor(value, where) === 0 ? 'pay' : 'clear'),
 };
 
 export const signatureShape: Shape<Signature> = bytes(64, 64);
