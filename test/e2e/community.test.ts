@@ -139,13 +139,13 @@ describe('nodes that are left running', () => {
 
   it('answer to geo', async () => {
     const group = start();
-    await group.untilSaid('Ctrl-C');
+    await group.untilSaid(' pay Anna 1 UAH');
     const [, folder = ''] = /--data-dir (\S+) balance/.exec(group.output()) ?? [];
     const { stdout, exitCode } = await runProgram(['bin/geo.js', '--data-dir', folder, '--json', 'balance'], {
       cwd: ROOT,
     });
     expect(exitCode).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ net: [{ equivalent: 'UAH', net: '5' }] });
+    expect(JSON.parse(stdout)).toMatchObject({ net: [{ equivalent: 'UAH', net: '-5' }] });
     group.child.kill('SIGINT');
     expect(await group.ended).toBe(0);
     await group.untilGone();
@@ -154,7 +154,7 @@ describe('nodes that are left running', () => {
 
   it.each(['SIGTERM', 'SIGHUP'] as const)('end with their launcher by %s', async (signal) => {
     const group = start();
-    await group.untilSaid('Ctrl-C');
+    await group.untilSaid(' history');
     group.child.kill(signal);
     expect(await group.ended).toBe(0);
     await group.untilGone();
@@ -163,7 +163,7 @@ describe('nodes that are left running', () => {
   it('end even when their launcher is killed, or the whole terminal goes', async () => {
     for (const send of [(group: ProcessGroup) => group.child.kill('SIGKILL'), hangUp]) {
       const group = start();
-      await group.untilSaid('Ctrl-C');
+      await group.untilSaid(' history');
       send(group);
       await group.ended;
       await group.untilGone();
@@ -180,7 +180,7 @@ describe('nodes that are left running', () => {
 
   it('end their launcher when all of them were stopped', async () => {
     const group = start();
-    await group.untilSaid('Ctrl-C');
+    await group.untilSaid(' history');
     const folders = [...group.output().matchAll(/http:\S+ +(\S+)/g)].map(([, folder]) => folder as string);
     expect(folders).toHaveLength(2);
     for (const folder of folders) await runProgram(['bin/geo.js', '--data-dir', folder, 'stop'], { cwd: ROOT });
