@@ -104,7 +104,9 @@ function importRefusal(path: string, specifier: string): string | undefined {
     // The simulator may sign for real: the back end of Ed25519 is the one part of the node that is pure as well.
     const isEd25519 = area === 'simulations' && specifier === '#node/identity/ed25519.ts';
     const realNetwork = area === 'simulations' && target === 'node' && /\/real-network[^/]*(\/|$)/.test(path);
-    return isEd25519 || realNetwork || MAY_IMPORT[area]?.includes(target) ? undefined : `${area} may not import ${specifier}`;
+    return isEd25519 || realNetwork || MAY_IMPORT[area]?.includes(target)
+      ? undefined
+      : `${area} may not import ${specifier}`;
   }
   if (specifier.startsWith('node:')) return area === 'protocol' ? `protocol may not import ${specifier}` : undefined;
   return packageRefusal(path, area, specifier);

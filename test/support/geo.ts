@@ -8,9 +8,9 @@ import { text } from 'node:stream/consumers';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/geo.js');
 
-/** Settings of whoever runs the tests, and colours that a test runner asks for, are not ours. */
+/** Settings of whoever runs the tests, and what a test runner or a build server says of colours, are not ours. */
 const ENVIRONMENT = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(GEO_|FORCE_COLOR$|NO_COLOR$)/.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(GEO_|FORCE_COLOR$|NO_COLOR$|CI$|TERM$)/.test(name)),
 );
 
 /** Which `geo`: the one of this repository, or an installed one. */
@@ -49,7 +49,7 @@ export class GeoFolder {
     return spawn(command, [...before, ...argv, '--data-dir', this.path], {
       // Not in the repository, so that nothing is found there by chance.
       cwd: tmpdir(),
-      env: { ...ENVIRONMENT, ...environment },
+      env: { ...ENVIRONMENT, TERM: 'xterm-256color', ...environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
   }

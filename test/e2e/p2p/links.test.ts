@@ -157,7 +157,8 @@ describe('a broken connection', () => {
   });
 
   it('is noticed and replaced when it falls silent', async () => {
-    const times = { livenessIntervalMs: 100 };
+    // Long enough that a busy machine is not taken for a silent one.
+    const times = { livenessIntervalMs: 1_000 };
     const [a, b] = [await park.start({ times }), await park.start({ times })];
     const proxy = await proxyTo(b);
     a.host.keep(b.publicKey, [proxy.address]);
