@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { wordsFromSeed } from '#protocol/words.ts';
-import { type GeoFolder, GeoFolders, LOCAL, startPair } from '#test/support/geo.ts';
+import { ENVIRONMENT, type GeoFolder, GeoFolders, LOCAL, startPair } from '#test/support/geo.ts';
 
 const LAUNCHER = join(import.meta.dirname, '../../bin/geo.js');
 
@@ -19,8 +19,7 @@ class OnTerminal {
     // `script` of util-linux takes a command line, that of the BSDs and macOS takes words.
     const line = words.map((word) => `'${word.replaceAll("'", "'\\''")}'`).join(' ');
     const ofScript = process.platform === 'linux' ? ['-qec', line, '/dev/null'] : ['-q', '/dev/null', ...words];
-    const { NO_COLOR: _, FORCE_COLOR: __, ...inherited } = process.env;
-    this.#child = spawn('script', ofScript, { env: { ...inherited, TERM: 'xterm-256color', ...environment } });
+    this.#child = spawn('script', ofScript, { env: { ...ENVIRONMENT, TERM: 'xterm-256color', ...environment } });
     this.#child.stdout?.on('data', (chunk: Buffer) => {
       this.#shown += chunk.toString();
       this.#child.emit('shown');

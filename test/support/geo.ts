@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 const LAUNCHER = join(import.meta.dirname, '../../bin/geo.js');
 
 /** Settings of whoever runs the tests, and what a test runner or a build server says of colours, are not ours. */
-const ENVIRONMENT = Object.fromEntries(
+export const ENVIRONMENT = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(GEO_|FORCE_COLOR$|NO_COLOR$|CI$|TERM$)/.test(name)),
 );
 
