@@ -7,6 +7,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { refusalOf } from '#protocol/cause.ts';
 import type { Command, Effect, Event, Notice, Occurrence, Timer } from '#protocol/event.ts';
+import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
 import { step } from '#protocol/machine/step.ts';
@@ -56,6 +57,7 @@ export class Machine {
   records: Records;
   nowMs = THEN_MS;
   #disk = new Map<string, DurableRecord>();
+  readonly #signed = new Set<string>();
 
   constructor(name: string) {
     this.name = name;
@@ -204,8 +206,15 @@ export class Machine {
 
   readonly #sign: Sign = (statement) => {
     if (statement.signer !== this.key) throw new Error(`${this.name} signs as ${nameOf(statement.signer)}`);
-    return sign(statement);
+    const signature = sign(statement);
+    this.#signed.add(bytesToHex(signature));
+    return signature;
   };
+
+  /** Has it ever made this signature? */
+  hasSigned(signature: Uint8Array): boolean {
+    return this.#signed.has(bytesToHex(signature));
+  }
 
   #step(event: Event): readonly Effect[] {
     const effects = step(this.records, event, this.#sign);

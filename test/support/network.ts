@@ -81,16 +81,19 @@ export class Network {
   }
 
   /** For `BA`, B trusts A: A can pay B. Links them if need be, and everybody learns of the line. */
-  trust(pair: string, limit = 100n, options: LineOptions = {}): void {
+  trust(pair: string, limit = 100n, options: LineOptions = {}): Step {
     const [from, to] = [...pair] as [string, string];
     if (!this.#links.has(pair)) this.link(pair);
-    this.#take(from, this.machine(from).trust(to, limit, options));
+    const step = this.machine(from).trust(to, limit, options);
+    this.#take(from, step);
     this.run();
+    if (step.saved.length === 0) return step;
     const seq = this.machine(from).records.line(key(from), key(to), UAH)?.signed.line.seq ?? 0;
     for (const machine of this.#machines.values()) {
       machine.nowMs = this.nowMs;
       machine.feed({ type: 'gossip', signed: announced(pair, { seq, active: options.status !== 'closed' }) });
     }
+    return step;
   }
 
   pay(from: string, to: string, amount: bigint, options: PayOptions = {}): PaymentId {

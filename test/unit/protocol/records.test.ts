@@ -20,7 +20,7 @@ const { header, route } = payment;
 function positionOf(number: number, change: object = {}): Position {
   const { signatures } = payment.packet(1);
   const base = { type: 'position', txId: txIdOf(number), position: 1, header: headerOf(number), route } as const;
-  return { ...base, state: 'prepared', signatures, isAdopted: false, ...change } as Position;
+  return { ...base, state: 'prepared', signatures, isAdopted: false, ...change };
 }
 
 const headerOf = (number: number) => ({ ...header, paymentId: hex(number) as PaymentId });
@@ -158,7 +158,7 @@ describe('what is open', () => {
   });
 
   it('held counts with upstream alone', () => {
-    const held: HeldPosition = { ...positionOf(1), position: 2, state: 'held', signatures: [] } as HeldPosition;
+    const held: HeldPosition = { ...positionOf(1), position: 2, state: 'held', signatures: [] };
     const records = recordsWith(null, { ...transaction(1), positions: [held] });
     expect(['A', 'B', 'C'].map((name) => records.openWith(key(name)))).toEqual([0, 1, 0]);
   });
