@@ -1,10 +1,10 @@
 /** Trust lines (§3.1): what their owner may set, what the other end makes of them, and how they are delivered. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { refuse } from '#protocol/refusals.ts';
-import { DEFAULT_POLICY } from '#protocol/trust-line.ts';
+import { DEFAULT_POLICY, trustLineStatement } from '#protocol/trust-line.ts';
 import { lineMessage, Machine, machineWith, NOTHING, refusalIn } from '#test/support/machine.ts';
 import { network } from '#test/support/network.ts';
-import { draft, key, UAH } from '#test/support/packets.ts';
+import { draft, key, sign, UAH } from '#test/support/packets.ts';
 import { THEN_MS } from '#test/support/people.ts';
 
 const nth = (number: number) => String.fromCharCode(200 + number);
@@ -173,6 +173,21 @@ describe('the other end', () => {
     machine.receive('C', past.commit);
     expect(machine.trustedBy('C', 5n, { seq: THEN_MS + 1 }).sent).toEqual(['trust-line-ack → C']);
     expect(machine.books('C')).toEqual([-30n, 0n, 0n]);
+  });
+
+  it('takes lines of one neighbour in 32 equivalents', () => {
+    const inEquivalent = (number: number) => {
+      const made = lineMessage('A', 'B', 1n);
+      if (made.type !== 'trust-line') throw new Error('no line');
+      const line = { ...made.signed.line, equivalent: `E${number}` };
+      return { type: 'trust-line', signed: { line, signature: sign(trustLineStatement(line)) } } as const;
+    };
+    for (let number = 0; number < 32; number++) {
+      expect(machine.receive('A', inEquivalent(number)).sent).toEqual(['trust-line-ack → A']);
+    }
+    expect(machine.receive('A', inEquivalent(32))).toEqual(NOTHING);
+    expect(machine.receive('A', inEquivalent(0)).sent).toEqual(['trust-line-ack → A']);
+    expect(machine.trustedBy('C', 1n).sent).toEqual(['trust-line-ack → C']);
   });
 
   it('takes lines of 500 whom it does not trust; those whom it trusts do not count', () => {

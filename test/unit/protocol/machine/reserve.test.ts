@@ -1,7 +1,7 @@
 /** Rule 9, hop by hop: what B between A and C takes, what it refuses, and how the refusal reads. */
 import { describe, expect, it } from 'vitest';
 import { type Refusal, refuse } from '#protocol/refusals.ts';
-import { causeIn, lineMessage, type Machine, machineWith } from '#test/support/machine.ts';
+import { causeIn, lineMessage, type Machine, machineWith, NOTHING } from '#test/support/machine.ts';
 import { type Draft, draft, key } from '#test/support/packets.ts';
 
 const intermediary = () => machineWith('B', { trusts: 'A', trustedBy: 'C' });
@@ -113,6 +113,17 @@ describe('the hop in', () => {
     for (let open = 0; open < 256; open++) takes(machine, draft(open < 156 ? 'ABC' : 'ABD', { amount: 1n }));
     expect(refusalOf(machine, draft('ABC', { amount: 1n }))).toEqual(refuse('too-much-open', { hop: 0 }));
   });
+});
+
+it('512 open transactions with one neighbour: no answer and no trace of more', () => {
+  const machine = machineWith('B', { trusts: 'A', trustedBy: 'C' });
+  machine.trust('A', 600n);
+  machine.trustedBy('C', 600n, { seq: machine.nowMs + 1 });
+  const prepare = () => machine.receive('A', draft('ABC', { amount: 1n }).prepare(1)).sent;
+  for (let open = 0; open < 256; open++) expect(prepare()).toEqual(['prepare → C']);
+  for (let open = 256; open < 512; open++) expect(prepare()).toEqual(['abort → A']);
+  expect(machine.receive('A', draft('ABC', { amount: 1n }).prepare(1))).toEqual(NOTHING);
+  expect(machine.receive('A', draft('ABC', { amount: 1n }).resolve('unsigned'))).toEqual(NOTHING);
 });
 
 describe('the hop out', () => {

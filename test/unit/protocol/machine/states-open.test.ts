@@ -144,6 +144,8 @@ describe('prepared', () => {
     const step = machine.receive('C', payment.abort(2, cause));
     expect(step.sent).toEqual(['abort → A', 'ack-abort → C']);
     expect(step.messages[0]?.message).toEqual(payment.abort(1, cause, [2]));
+    // Its chain of resends goes on.
+    expect(step.timers).toEqual([]);
     expect(machine.state(payment)).toBe('aborted');
     expect([machine.books('A'), machine.books('C')]).toEqual([EMPTY, EMPTY]);
   });
@@ -217,6 +219,7 @@ describe('prepared', () => {
     const step = machine.letGo(payment);
     expect(step.sent).toEqual(['abort → A']);
     expect(causeIn(step)).toEqual(refuse('let-go', {}));
+    expect(step.timers).toEqual([]);
     expect(machine.position(payment, 'aborted')).toMatchObject({ ownRisk: 'reserved', acked: false });
     expect(machine.books('A')).toEqual(EMPTY);
     expect(machine.books('C')).toEqual([0n, 0n, 10n]);
