@@ -229,7 +229,7 @@ describe('damage', () => {
     await closeAll();
     const level = (folder: string) => new Level<string, Uint8Array>(join(folder, 'store'), { valueEncoding: 'view' });
     const before = level(original);
-    const old = (await before.get('node')) as Uint8Array;
+    const old = await before.get('node');
     await before.close();
     await filled(original, [{ ...node, clockHighMs: 2 }]);
     for (const damage of [
