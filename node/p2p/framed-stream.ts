@@ -16,6 +16,7 @@ import {
   WRITE_BYTES,
 } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { openWindowSeldom } from './window.ts';
 
 /** Why a stream ended: a fault of the other side, its wish, or ours. */
 export type EndReason =
@@ -116,6 +117,7 @@ export class FramedStream {
   deliverTo(deliver: Deliver, maxFrameBytes: number): void {
     this.#reader.maxBytes = maxFrameBytes;
     this.#deliver = deliver;
+    openWindowSeldom(this.#stream);
     this.#advance();
   }
 

@@ -2,7 +2,6 @@
 import type { GossipSub, GossipSubComponents } from '@libp2p/gossipsub';
 import { type Identify, identify } from '@libp2p/identify';
 import type { Connection, Libp2p, Stream, StreamHandler } from '@libp2p/interface';
-import { noise } from '@libp2p/noise';
 import { type Ping, ping } from '@libp2p/ping';
 import { tcp } from '@libp2p/tcp';
 import { yamux } from '@libp2p/yamux';
@@ -22,6 +21,7 @@ import {
   MAX_STREAM_WINDOW_BYTES,
   MAX_STREAMS_PER_CONNECTION,
 } from './limits.ts';
+import { noiseInWholeWrites } from './noise.ts';
 import { privateKeyFromSeed, publicKeyOf } from './peer-id.ts';
 
 export type Network = Libp2p<{ identify: Identify; ping: Ping; pubsub: GossipSub }>;
@@ -40,7 +40,7 @@ export async function createNetwork(options: NetworkOptions): Promise<Network> {
     privateKey: await privateKeyFromSeed(options.seed),
     addresses: { listen: [...options.listen] },
     transports: [tcp({ backlog: MAX_PENDING_CONNECTIONS })],
-    connectionEncrypters: [noise()],
+    connectionEncrypters: [noiseInWholeWrites()],
     streamMuxers: [
       yamux({
         maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
