@@ -325,6 +325,13 @@ export function checkAtRest(
       const mirrored = other?.records.account(participant.key, account.equivalent);
       const mirror = mirrored?.balance ?? 0n;
       sums.set(account.equivalent, (sums.get(account.equivalent) ?? 0n) + account.balance);
+      if (account.balance > 0n && mirror > 0n) {
+        violations.push({
+          invariant: 'INV-ONEWAY',
+          participant: participant.index,
+          what: 'each end says that the other owes',
+        });
+      }
       if (mirror !== -account.balance) {
         violations.push({
           invariant: 'INV-MIRROR',
