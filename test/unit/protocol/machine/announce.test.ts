@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { ANNOUNCEMENT_LIFETIME_MS, MAX_ANNOUNCEMENTS_PER_FRAME } from '#protocol/limits.ts';
 import type { MapDigest } from '#protocol/link.ts';
 import { announced, announcement, offer } from '#test/support/announcements.ts';
-import { Machine, machineWith, NOTHING } from '#test/support/machine.ts';
+import { lineMessage, Machine, machineWith, NOTHING } from '#test/support/machine.ts';
 import { key, UAH } from '#test/support/packets.ts';
 import { THEN_MS } from '#test/support/people.ts';
 
@@ -83,9 +83,14 @@ describe('the owner of a line', () => {
     expect(machine.relink('B').sent).not.toContain('announcement-offer → B');
   });
 
-  it('on link up offers only lines to that neighbour', () => {
+  it('on link up offers only its own active lines to that neighbour', () => {
     machine.trust('B', 5n, announcing);
     expect(machine.link('C').sent).toEqual([]);
+    machine.command({ type: 'configure', announceAll: true });
+    machine.receive('B', lineMessage('B', 'A', 5n, announcing));
+    machine.trust('C', 5n, { status: 'frozen', ...announcing });
+    expect(machine.relink('B').sent).toEqual(['trust-line → B', 'announcement-offer → B']);
+    expect(machine.relink('C').sent).toEqual(['trust-line → C']);
   });
 
   it('renews it in the second half of its life', () => {
@@ -165,7 +170,9 @@ describe('gossip and maps of neighbours', () => {
 
   it('are taken onto the map', () => {
     machine.feed({ type: 'gossip', signed: announced('CD') });
-    machine.receive('B', { type: 'announcements', signed: [announced('DE'), announced('EF')] });
+    const message = { type: 'announcements', signed: [announced('DE'), announced('EF')] } as const;
+    expect(machine.receive('B', message).notices).toEqual([{ type: 'map', changed: 2 }]);
+    expect(machine.receive('B', message)).toEqual(NOTHING);
     expect([onMap('CD'), onMap('DE'), onMap('EF')].map((known) => known?.active)).toEqual([true, true, true]);
   });
 
@@ -231,6 +238,11 @@ describe('gossip and maps of neighbours', () => {
       digestOf({ isAnswer: true }),
     ]);
     expect(machine.receive('B', digestOf({ ...change, isAnswer: true })).sent).toEqual(['announcements → B']);
+  });
+
+  it('an empty map has nothing to give, and asks', () => {
+    expect(machine.receive('B', digestOf({ count: 7 })).sent).toEqual(['map-digest → B']);
+    expect(machine.receive('B', digestOf({ count: 7, isAnswer: true }))).toEqual(NOTHING);
   });
 
   it('a large map goes in frames of 160', () => {

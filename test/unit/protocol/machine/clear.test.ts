@@ -129,6 +129,12 @@ describe('a ring that cannot be', () => {
     expect(step.saved).toEqual([]);
   });
 
+  it('of sixteen hops, or of any amount that there is, can be', () => {
+    const owed = refuse('nothing-to-clear', { hop: 0, maxNow: 25n });
+    expect(refusalIn(net.clear('ACDEFGHIJKLMNOPQA', 26n))).toEqual(owed);
+    expect(refusalIn(net.clear('ACBA', 2n ** 63n - 1n))).toEqual(owed);
+  });
+
   it.each([0n, -1n, 2n ** 63n])('of %s', (amount) => {
     expect(refusalIn(net.clear('ACBA', amount))?.code).toBe('bad-route');
   });

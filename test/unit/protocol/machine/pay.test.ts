@@ -1,12 +1,12 @@
 /** The payer (§4.6): one payment id, attempts one after another, and what a person is told. */
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Notice } from '#protocol/event.ts';
 import type { PlannedRoute } from '#protocol/payment.ts';
 import { type Refusal, refuse } from '#protocol/refusals.ts';
 import { announced } from '#test/support/announcements.ts';
 import { type Machine, machineWith, refusalIn, type Step } from '#test/support/machine.ts';
 import { chain, network } from '#test/support/network.ts';
-import { Draft, key, keys, newPaymentId, UAH } from '#test/support/packets.ts';
+import { Draft, draft, key, keys, newPaymentId, UAH } from '#test/support/packets.ts';
 
 const randomness = '5a'.repeat(32);
 
@@ -143,6 +143,37 @@ describe('a payment id', () => {
   });
 });
 
+describe('a transaction of others, or a clearing, with the id of an own payment', () => {
+  const paymentId = newPaymentId();
+  let machine: Machine;
+  beforeEach(() => {
+    machine = machineWith('A', { trusts: 'C', trustedBy: 'BD' });
+    machine.command({ ...payCommand('B', 10n, paymentId), routes: null });
+  });
+
+  it('is none of its business when it is committed', () => {
+    const other = draft('CAD', { paymentId });
+    machine.receive('C', other.prepare(1));
+    machine.receive('D', other.commit);
+    expect(machine.state(other)).toBe('committed');
+    expect(machine.records.payment(paymentId)?.state).toBe('PREPARE_IN_PROGRESS');
+  });
+
+  it('nor when it is aborted', () => {
+    const other = draft('CAD', { paymentId });
+    machine.receive('C', other.prepare(1));
+    machine.receive('D', other.abort(2));
+    expect(machine.records.payment(paymentId)?.state).toBe('PREPARE_IN_PROGRESS');
+  });
+
+  it('nor a clearing that it began itself', () => {
+    const clearing = draft('ABCA', { kind: 'clear', paymentId });
+    machine.receive('B', clearing.commit);
+    expect(machine.state(clearing, 0)).toBe('committed');
+    expect(machine.records.payment(paymentId)?.state).toBe('PREPARE_IN_PROGRESS');
+  });
+});
+
 describe('refused before anything is saved', () => {
   const planned = (...routes: [string, bigint][]): PlannedRoute[] =>
     routes.map(([names, amount]) => ({ nodes: keys(names), amount }));
@@ -150,6 +181,12 @@ describe('refused before anything is saved', () => {
   it('to oneself', () => {
     const step = payer('B').command(payCommand('A', 10n));
     expect(refusalIn(step)).toEqual(refuse('to-self', { what: 'payment' }));
+    expect(step.saved).toEqual([]);
+  });
+
+  it.each([0n, -1n, 2n ** 63n])('of %s', (amount) => {
+    const step = payer('B').command(payCommand('R', amount));
+    expect(refusalIn(step)?.code).toBe('bad-amount');
     expect(step.saved).toEqual([]);
   });
 

@@ -75,6 +75,7 @@ describe('the receiver', () => {
     const step = prepare(machine, payment);
     expect(step.sent).toEqual(['commit → B']);
     expect(step.messages[0]?.message).toEqual(payment.commit);
+    expect(step.timers.map(({ timer }) => timer.type)).toEqual(['retry']);
     const { txId, header } = payment;
     const { paymentId, payer } = header;
     expect(step.saved).toContainEqual({ type: 'paid', payer, paymentId, txId });
@@ -177,6 +178,7 @@ describe('routes of one payment at the receiver (rule 7)', () => {
     prepare(machine, first);
     const step = prepare(machine, second);
     expect(step.sent).toEqual(['abort → B', 'abort → D']);
+    expect(step.timers.map(({ timer }) => timer.type)).toEqual(['retry', 'retry']);
     expect(machine.state(first)).toBe('aborted');
     expect(machine.position(second, 'aborted').cause).toEqual(refuse('amounts-do-not-add-up', {}));
     expect([machine.books('B'), machine.books('D')]).toEqual([

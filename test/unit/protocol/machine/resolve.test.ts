@@ -29,6 +29,20 @@ describe('DECLINE', () => {
     expect(machine.receive('A', other.resolve('header'))).toMatchObject({ sent: ['decline → A'], saved: [] });
   });
 
+  it('of one that expired in the very millisecond that is saved: a later one is saved', () => {
+    const machine = machineWith('C', { trusts: 'B' });
+    const [first, second] = [
+      draft('ABC', { expiresAtMs: THEN_MS + 999 }),
+      draft('ABC', { expiresAtMs: THEN_MS + 1_000 }),
+    ];
+    machine.nowMs = THEN_MS + 1_000;
+    machine.receive('A', first.resolve('header'));
+    machine.nowMs++;
+    expect(machine.receive('A', second.resolve('header')).sent).toEqual(['decline → A']);
+    machine.nowMs = THEN_MS;
+    expect(machine.receive('B', second.prepare(2)).sent).toEqual(['abort → B']);
+  });
+
   it('never while a route is held: it may still be committed', () => {
     const machine = machineWith('C', { trusts: 'B' });
     const [first, second] = split([

@@ -4,8 +4,8 @@
  */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { refuse } from '#protocol/refusals.ts';
-import { type Machine, machineWith, NOTHING } from '#test/support/machine.ts';
-import { type Draft, draft } from '#test/support/packets.ts';
+import { type Machine, machineWith, NOTHING, type Step } from '#test/support/machine.ts';
+import { type Draft, draft, nameOf } from '#test/support/packets.ts';
 
 const EMPTY = [0n, 0n, 0n];
 let payment: Draft;
@@ -15,6 +15,18 @@ beforeEach(() => {
   payment = draft('ABC');
   machine = machineWith('B', { trusts: 'A', trustedBy: 'C' });
   machine.receive('A', payment.prepare(1));
+});
+
+/** Whose account a step says has changed. */
+function changed(step: Step): readonly string[] {
+  return step.notices.flatMap((notice) => (notice.type === 'account' ? [nameOf(notice.neighbour)] : []));
+}
+
+it('whoever looks is told of each account that changes, when it does', () => {
+  expect(changed(machine.receive('C', payment.commit))).toEqual(['A', 'C']);
+  expect(changed(machine.receive('C', payment.commit))).toEqual([]);
+  expect(changed(machine.receive('C', payment.abort(2)))).toEqual(['C']);
+  expect(changed(machine.receive('A', payment.abort(1)))).toEqual(['A']);
 });
 
 describe('committed', () => {
@@ -262,9 +274,10 @@ describe('aborted at the receiver', () => {
     expect(machine.receive('B', payment.resolve('id')).sent).toEqual(['abort → B', 'decline → B']);
   });
 
-  it('its own commit, should it be shown: restored, stays waived', () => {
-    machine.receive('B', payment.commit);
-    expect(machine.isRestored).toBe(true);
+  it('its own commit, should it be shown: restored, stays waived, and nothing is said to have come', () => {
+    const step = machine.receive('B', payment.commit);
+    expect(step.notices.map(({ type }) => type)).toEqual(['restored']);
+    expect(step.saved.map(({ type }) => type).sort()).toEqual(['node', 'paid', 'transaction']);
     expect(machine.books('B')).toEqual(EMPTY);
     expect(machine.state(payment)).toBe('aborted');
   });

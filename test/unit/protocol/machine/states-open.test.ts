@@ -53,6 +53,11 @@ describe('none', () => {
     expect(machine.state(payment)).toBe('aborted');
   });
 
+  it('the same from one who is not upstream: nothing', () => {
+    expect(machine.receive('C', payment.resolve('unsigned'))).toEqual(NOTHING);
+    expect(machine.receive('D', payment.resolve('unsigned'))).toEqual(NOTHING);
+  });
+
   it('RESOLVE with the id or the header: an intermediary has nothing to say', () => {
     pastExpiry();
     expect(machine.receive('A', payment.resolve('id'))).toEqual(NOTHING);
