@@ -120,6 +120,13 @@ describe('the receiver', () => {
     expect(refused(machine, draft('ABC', { paymentId, createdAtMs: THEN_MS + 1 }))).toBeNull();
   });
 
+  it('nor does one who was paid under it', () => {
+    const machine = intermediary();
+    const paymentId = newPaymentId();
+    prepare(machine, draft('AB', { paymentId }));
+    expect(refused(machine, draft('ABC', { paymentId }))).toBeNull();
+  });
+
   it('a route that comes after another of the same payment was aborted', () => {
     const machine = receiver();
     const [first, second] = split([
@@ -209,6 +216,16 @@ describe('routes of one payment at the receiver (rule 7)', () => {
     prepare(machine, first);
     prepare(machine, second);
     expect(machine.receive('D', second.cancel).sent).toEqual(['abort → B', 'abort → D']);
+  });
+
+  it('a CANCEL does not touch what was let go before', () => {
+    const machine = receiver();
+    const [first, second] = split([...parts, ['AEBC', 1n]]) as [Draft, Draft, Draft];
+    prepare(machine, first);
+    prepare(machine, second);
+    machine.letGo(first);
+    expect(machine.receive('D', second.cancel).sent).toEqual(['abort → D']);
+    expect(machine.position(first, 'aborted').cause).toEqual(refuse('let-go', {}));
   });
 
   it('a person who lets one go ends the payment', () => {

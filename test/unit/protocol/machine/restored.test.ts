@@ -105,6 +105,10 @@ describe('a payment that it may have received', () => {
     expect(machine.books('B')).toEqual([0n, 10n, 0n]);
   });
 
+  it('begins no timer when it comes: none could decide it', () => {
+    expect(machine.receive('B', draft('ABC').prepare(2))).toMatchObject({ sent: [], timers: [], notices: [] });
+  });
+
   it('of which it knows nothing at all: no DECLINE either', () => {
     const other = draft('ADC');
     machine.nowMs = other.header.expiresAtMs + 1;
