@@ -3,7 +3,7 @@ import { decode, encode } from 'cborg';
 import { decodeMessage, encodeMessage, type Prepare } from '#protocol/link.ts';
 import { committed, person } from '#test/support/people.ts';
 import { type Bench, rate } from './figure.ts';
-import { inTurns, perSecond } from './loop.ts';
+import { rates } from './loop.ts';
 
 const ENCODE = 'codec encode PREPARE';
 const DECODE = 'codec decode PREPARE';
@@ -20,15 +20,12 @@ export const codec: Bench = {
     const message = prepare();
     const frame = encodeMessage(message);
     const tree: unknown = decode(frame);
-    const [encodes, floorEncodes, decodes, floorDecodes] = await inTurns([
+    const [encodes, floorEncodes, decodes, floorDecodes] = await rates([
       () => void encodeMessage(message),
       () => void encode(tree),
       () => void decodeMessage(frame),
       () => void decode(frame),
     ]);
-    return [
-      rate(ENCODE, 'messages/s', perSecond(encodes), perSecond(floorEncodes)),
-      rate(DECODE, 'messages/s', perSecond(decodes), perSecond(floorDecodes)),
-    ];
+    return [rate(ENCODE, 'messages/s', encodes, floorEncodes), rate(DECODE, 'messages/s', decodes, floorDecodes)];
   },
 };

@@ -6,7 +6,7 @@ import type { TxId } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { type PrepareStatement, signWith, statementBytes, verifyWith } from '#protocol/statement.ts';
 import { type Bench, rate } from './figure.ts';
-import { inTurns, perSecond } from './loop.ts';
+import { rates } from './loop.ts';
 
 const SIGN = 'crypto sign';
 const VERIFY = 'crypto verify';
@@ -21,11 +21,11 @@ export async function cryptoCost(): Promise<CryptoCost> {
   const { privateKey, publicKey } = generateKeyPairSync('ed25519');
   const message = randomBytes(prepareBytes().length);
   const signature = sign(null, message, privateKey);
-  const [signs, verifies] = await inTurns([
+  const [signs, verifies] = await rates([
     () => void sign(null, message, privateKey),
     () => void verify(null, message, publicKey, signature),
   ]);
-  return { signMs: 1_000 / perSecond(signs), verifyMs: 1_000 / perSecond(verifies) };
+  return { signMs: 1_000 / signs, verifyMs: 1_000 / verifies };
 }
 
 function prepareBytes(): Uint8Array {
@@ -52,15 +52,12 @@ export const crypto: Bench = {
     const { privateKey } = generateKeyPairSync('ed25519');
     const publicKey = createPublicKey(privateKey);
     const plain = sign(null, bytes, privateKey);
-    const [ours, theirs, ourVerifies, theirVerifies] = await inTurns([
+    const [ours, theirs, ourVerifies, theirVerifies] = await rates([
       () => void ourSign(statement),
       () => void sign(null, bytes, privateKey),
       () => void ourVerify(statement, signature),
       () => void verify(null, bytes, publicKey, plain),
     ]);
-    return [
-      rate(SIGN, 'signatures/s', perSecond(ours), perSecond(theirs)),
-      rate(VERIFY, 'verifications/s', perSecond(ourVerifies), perSecond(theirVerifies)),
-    ];
+    return [rate(SIGN, 'signatures/s', ours, theirs), rate(VERIFY, 'verifications/s', ourVerifies, theirVerifies)];
   },
 };

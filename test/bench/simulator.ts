@@ -7,7 +7,7 @@ import { Simulation } from '#simulations/simulation.ts';
 import { Trace } from '#simulations/trace.ts';
 import { committed, person } from '#test/support/people.ts';
 import { type Bench, rate } from './figure.ts';
-import { inTurns, perSecond } from './loop.ts';
+import { rates } from './loop.ts';
 
 const EVENTS = 'simulator events';
 const SEEDS = 100;
@@ -49,7 +49,7 @@ export const simulator: Bench = {
   async run() {
     runSeeds();
     const { events, seconds } = runSeeds();
-    const [floor] = await inTurns([emptyStep()]);
-    return [rate(EVENTS, 'events/s', events / seconds, perSecond(floor))];
+    const [floor] = await rates([emptyStep()]);
+    return [rate(EVENTS, 'events/s', events / seconds, floor)];
   },
 };

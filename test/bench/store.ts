@@ -10,7 +10,7 @@ import type { CommittedPosition } from '#protocol/position.ts';
 import { type DurableRecord, recordKey } from '#protocol/records.ts';
 import { committed, person } from '#test/support/people.ts';
 import { type Bench, rate } from './figure.ts';
-import { inTurns, perSecond } from './loop.ts';
+import { rates, ratesOfWaits } from './loop.ts';
 import { withFolder } from './temporary.ts';
 
 const WRITES = 'store synced batches';
@@ -51,18 +51,14 @@ async function measure(folder: string): Promise<readonly ReturnType<typeof rate>
   const next = <T>(list: readonly T[]): T => list[at++ % STEPS] as T;
   for (const step of steps) await store.write(step, { sync: false });
   for (const batch of batches) await level.batch(batch);
-  const [writes, floorWrites, reads, floorReads] = await inTurns([
+  const [writes, floorWrites] = await ratesOfWaits([
     () => store.write(next(steps), { sync: true }),
     () => level.batch(next(batches), { sync: true }),
-    () => void store.read(next(keys)),
-    () => void level.getSync(next(keys)),
   ]);
+  const [reads, floorReads] = await rates([() => void store.read(next(keys)), () => void level.getSync(next(keys))]);
   await store.close();
   await level.close();
-  return [
-    rate(WRITES, 'batches/s', perSecond(writes), perSecond(floorWrites)),
-    rate(READS, 'records/s', perSecond(reads), perSecond(floorReads)),
-  ];
+  return [rate(WRITES, 'batches/s', writes, floorWrites), rate(READS, 'records/s', reads, floorReads)];
 }
 
 export const store: Bench = { names: [WRITES, READS], run: () => withFolder(measure) };
