@@ -43,7 +43,7 @@ async function measure({ processes, keys }: Chain): Promise<readonly Figure[]> {
         `${Math.round(after.others - before.others)} ms went to other programs`,
     );
     const sum = each.reduce((total, ms) => total + ms, 0);
-    rounds.push({ perSecond, cpuMs: sum, cryptoMs: ofPayment(await cryptoCost()) });
+    rounds.push({ perSecond, cpuMs: sum, cryptoMs: ofPayment(cryptoCost()) });
   }
   const median = (pick: (round: Round) => number): number => quantile(rounds.map(pick), 0.5);
   const cryptoMs = median((round) => round.cryptoMs);
