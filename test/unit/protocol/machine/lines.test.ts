@@ -1,5 +1,6 @@
 /** Trust lines (§3.1): what their owner may set, what the other end makes of them, and how they are delivered. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { Message } from '#protocol/link.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { DEFAULT_POLICY, trustLineStatement } from '#protocol/trust-line.ts';
 import { lineMessage, Machine, machineWith, NOTHING, refusalIn } from '#test/support/machine.ts';
@@ -10,6 +11,13 @@ import { THEN_MS } from '#test/support/people.ts';
 const nth = (number: number) => String.fromCharCode(200 + number);
 const ownLine = (machine: Machine, to: string) => machine.records.line(machine.key, key(to), UAH);
 const lineOf = (machine: Machine, from: string) => machine.records.line(key(from), machine.key, UAH);
+/** A line to B in another equivalent. */
+function lineIn(equivalent: string, from: string): Message {
+  const made = lineMessage(from, 'B', 1n);
+  if (made.type !== 'trust-line') throw new Error('no line');
+  const line = { ...made.signed.line, equivalent };
+  return { type: 'trust-line', signed: { line, signature: sign(trustLineStatement(line)) } };
+}
 const limits = (machine: Machine, name: string) => {
   const account = machine.records.account(key(name), UAH);
   return [account?.limitGiven, account?.limitReceived];
@@ -176,17 +184,11 @@ describe('the other end', () => {
   });
 
   it('takes lines of one neighbour in 32 equivalents', () => {
-    const inEquivalent = (number: number) => {
-      const made = lineMessage('A', 'B', 1n);
-      if (made.type !== 'trust-line') throw new Error('no line');
-      const line = { ...made.signed.line, equivalent: `E${number}` };
-      return { type: 'trust-line', signed: { line, signature: sign(trustLineStatement(line)) } } as const;
-    };
     for (let number = 0; number < 32; number++) {
-      expect(machine.receive('A', inEquivalent(number)).sent).toEqual(['trust-line-ack → A']);
+      expect(machine.receive('A', lineIn(`E${number}`, 'A')).sent).toEqual(['trust-line-ack → A']);
     }
-    expect(machine.receive('A', inEquivalent(32))).toEqual(NOTHING);
-    expect(machine.receive('A', inEquivalent(0)).sent).toEqual(['trust-line-ack → A']);
+    expect(machine.receive('A', lineIn('E32', 'A'))).toEqual(NOTHING);
+    expect(machine.receive('A', lineIn('E0', 'A')).sent).toEqual(['trust-line-ack → A']);
     expect(machine.trustedBy('C', 1n).sent).toEqual(['trust-line-ack → C']);
   });
 
@@ -201,6 +203,8 @@ describe('the other end', () => {
     machine.trust(nth(0), 1n);
     expect(machine.receive('C', lineMessage('C', 'B', 1n)).sent).toEqual(['trust-line-ack → C']);
     expect(machine.receive('D', lineMessage('D', 'B', 1n))).toEqual(NOTHING);
+    // Who is one of them, or is trusted, may open lines in more equivalents.
+    for (const known of [nth(1), 'A']) expect(machine.receive(known, lineIn('hour', known)).sent).toHaveLength(1);
   });
 });
 

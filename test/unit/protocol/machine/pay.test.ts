@@ -208,6 +208,14 @@ describe('refused before anything is saved', () => {
     expect(step.saved).toEqual([]);
   });
 
+  it('not the largest amount, nor eight routes', () => {
+    const largest = payer('B').command(payCommand('R', 2n ** 63n - 1n));
+    expect(largest.notices.at(-1)).toMatchObject({ state: 'ABORTED', refusal: { code: 'insufficient' } });
+    const routes = planned(...Array.from({ length: 8 }, (): [string, bigint] => ['ABR', 2n]));
+    const { sent } = payer('B').command({ ...payCommand('R', 16n), routes });
+    expect(sent).toEqual(Array(8).fill('prepare → B'));
+  });
+
   it('a route of six hops is sent', () => {
     const routes = planned(['ABCDEFR', 10n]);
     expect(payer('B').command({ ...payCommand('R', 10n), routes }).sent).toEqual(['prepare → B']);

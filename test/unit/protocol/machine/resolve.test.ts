@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { refuse } from '#protocol/refusals.ts';
 import { machineWith, NOTHING, refusalIn } from '#test/support/machine.ts';
-import { chain } from '#test/support/network.ts';
+import { chain, network } from '#test/support/network.ts';
 import { type Draft, draft, split } from '#test/support/packets.ts';
 import { THEN_MS } from '#test/support/people.ts';
 
@@ -109,6 +109,43 @@ describe('CANCEL', () => {
     machine.receive('E', second.prepare(2));
     expect(machine.receive('E', second.cancel).sent).toEqual(['cancel → D']);
     expect(machine.receive('A', second.cancel)).toEqual(NOTHING);
+  });
+});
+
+describe('RESOLVE with the id', () => {
+  it('is about one route: its certificate, its ABORT', () => {
+    const machine = machineWith('B', { trusts: 'AE', trustedBy: 'CD' });
+    const routes = split([
+      ['ABC', 10n],
+      ['AEBDC', 5n],
+    ]) as [Draft, Draft];
+    machine.receive('A', routes[0].prepare(1));
+    machine.receive('E', routes[1].prepare(2));
+    machine.receive('C', routes[0].commit);
+    machine.receive('D', routes[1].commit);
+    for (const route of routes) {
+      const { messages } = machine.receive('C', route.resolve('id'));
+      expect(messages.map(({ message }) => message)).toEqual([route.commit]);
+    }
+    const aborted = split([
+      ['ABC', 10n],
+      ['AEBDC', 5n],
+    ]) as [Draft, Draft];
+    machine.receive('A', aborted[0].prepare(1));
+    machine.receive('C', aborted[0].abort(2));
+    expect(machine.receive('A', aborted[1].resolve('id'))).toEqual(NOTHING);
+    expect(machine.receive('A', aborted[0].resolve('id')).sent).toEqual(['abort → A']);
+  });
+
+  it('of a clearing is answered once, though its initiator holds both ends', () => {
+    const net = network('ABC');
+    for (const pair of ['BA', 'CB', 'AC']) net.trust(pair);
+    for (const [from, to] of ['AB', 'BC', 'CA'].map((pair) => [...pair] as [string, string])) net.pay(from, to, 20n);
+    net.run();
+    net.clear('ACBA', 15n);
+    const clearing = net.draftOf('A ---prepare--> C');
+    net.run();
+    expect(net.machine('A').receive('C', clearing.resolve('id')).sent).toEqual(['commit → C']);
   });
 });
 

@@ -193,6 +193,15 @@ describe('prepared', () => {
     expect(machine.retry(payment, 40).timers[0]?.atMs).toBe(machine.nowMs + 600_000);
   });
 
+  it('to the last millisecond of its life PREPARE, then RESOLVE', () => {
+    machine.nowMs = payment.header.expiresAtMs;
+    expect(machine.retry(payment).sent).toEqual(['prepare → C']);
+    machine.nowMs++;
+    // The receiver is downstream itself, so it is asked once.
+    expect(machine.retry(payment).sent).toEqual(['resolve-packet → C']);
+    expect(machine.retry(payment, 1).sent).toEqual(['resolve-packet → C', 'resolve-id → A']);
+  });
+
   it('past expiry asks downstream with the packet, and in turn the receiver, the payer and the others; holds on', () => {
     payment = draft('AEBDC');
     machine = machineWith('B', { trusts: 'E', trustedBy: 'D' });
