@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4, isIPv6 } from 'node:net';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { parse as parseToml, stringify as stringifyToml, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { EQUIVALENT_PATTERN, MAX_PRECISION } from '#protocol/equivalent.ts';
@@ -14,6 +14,7 @@ import { parseName } from '#protocol/name.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { Failure } from './failure.ts';
 import { LOG_LEVELS } from './log.ts';
+import { RELAY_POLICIES } from './p2p/reach/settings.ts';
 
 /** Where a node listens for neighbours unless somebody chose otherwise. */
 export const USUAL_LISTEN = '/ip4/0.0.0.0/tcp/4610';
@@ -23,8 +24,11 @@ export const USUAL_API_PORT = 4611;
 /** Decimals that people may enter and see in an equivalent that has no `precision` of its own. */
 const DEFAULT_PRECISION = 2;
 
-/** How a setting is written where there is only text: `a,b` for a list, `UAH=2,hour=4` for a table. */
-type Form = 'text' | 'number' | 'list' | 'table';
+/** How a setting is written where there is only text: `a,b` for a list, `UAH=2,hour=4` for a table, `on` or `off` for a switch. */
+type Form = 'text' | 'number' | 'list' | 'table' | 'switch';
+
+/** A switch as text. */
+const SWITCHES: Readonly<Record<string, boolean>> = { on: true, true: true, off: false, false: false };
 
 interface About {
   readonly form: Form;
@@ -36,10 +40,16 @@ interface About {
 
 const port = z.int().min(0).max(65_535);
 const isListenAddress = (text: string): boolean => {
-  const match = /^\/(ip4|ip6)\/([0-9A-Fa-f.:]+)\/tcp\/(0|[1-9]\d{0,4})$/.exec(text);
+  const match = /^\/(ip4|ip6)\/([0-9A-Fa-f.:]+)\/tcp\/(0|[1-9]\d{0,4})(?:\/ws)?$/.exec(text);
   if (match === null || Number(match[3]) > 65_535) return false;
   return match[1] === 'ip4' ? isIPv4(match[2] as string) : isIPv6(match[2] as string);
 };
+
+/** Its form only: whether it can be dialled is seen at the start. */
+const isBootstrapAddress = (text: string): boolean =>
+  /^\/(?:ip4|ip6|dns[46]?)\/[^/\s]{1,253}\/tcp\/\d{1,5}(?:\/[^\s]{1,150})?\/p2p\/12D3KooW[1-9A-HJ-NP-Za-km-z]{44}$/.test(
+    text,
+  );
 
 function about(meta: About): About & Record<string, unknown> {
   return { ...meta };
@@ -79,7 +89,90 @@ const schema = z.strictObject({
         form: 'list',
         about:
           'Where neighbours can reach this node. Port 0: any free one, also where the usual one is taken. An empty list: nowhere.',
-        allowed: 'addresses such as /ip4/0.0.0.0/tcp/4610 or /ip6/::/tcp/4610',
+        allowed: 'addresses such as /ip4/0.0.0.0/tcp/4610, /ip6/::/tcp/4610 or /ip4/127.0.0.1/tcp/4612/ws (WebSocket)',
+      }),
+    ),
+  publicAddresses: z
+    .array(z.string().regex(/^\/(?:ip[46]|dns[46]?)\/[^/]{1,253}\/tcp\/[1-9]\d{0,4}(?:\/ws|\/tls\/ws)?$/))
+    .default([])
+    .meta(
+      about({
+        form: 'list',
+        about:
+          'Where others reach this node beyond what it finds by itself: a port that a router passes on, the name of a reverse proxy.',
+        allowed: 'addresses such as /dns/geo.example.org/tcp/443/tls/ws or /ip4/192.0.2.1/tcp/4610',
+        example: ['/dns/geo.example.org/tcp/443/tls/ws'],
+      }),
+    ),
+  relay: z
+    .enum(RELAY_POLICIES)
+    .default('for-neighbours')
+    .meta(
+      about({
+        form: 'text',
+        about: 'Pass on calls to others that nobody can call directly. What passes is encrypted; it costs bandwidth.',
+        allowed: 'off, for-neighbours or for-anyone',
+      }),
+    ),
+  relays: z
+    .array(
+      z.string().regex(/^\/(?:ip[46]|dns[46]?)\/[^/]{1,253}\/tcp\/[1-9]\d{0,4}(?:\/ws|\/tls\/ws)?\/p2p\/[^/]{1,64}$/),
+    )
+    .default([])
+    .meta(
+      about({
+        form: 'list',
+        about:
+          'Through whom this node is called when others cannot call it directly, beside neighbours that are relays.',
+        allowed: 'addresses that say who is there, such as /ip4/192.0.2.1/tcp/4610/p2p/12D3Koo...',
+        example: ['/ip4/192.0.2.1/tcp/4610/p2p/12D3KooWJWoaqZhDaoEFshF7Rh1bpY9ohihFhzcW6d69Lr2NASuq'],
+      }),
+    ),
+  directory: z
+    .boolean()
+    .default(true)
+    .meta(
+      about({
+        form: 'switch',
+        about:
+          'Take part in the directory: others find this node by its PID, and it finds others. It tells whoever asks where this node is.',
+        allowed: 'true or false; where it is text also on or off',
+      }),
+    ),
+  bootstrap: z
+    .array(z.string().refine(isBootstrapAddress))
+    .max(64)
+    .default([])
+    .meta(
+      about({
+        form: 'list',
+        about: 'Nodes by which this one enters the directory. `geo id` shows the addresses of a node.',
+        allowed: 'at most 64 addresses that end in /p2p/ and a peer id',
+        example: ['/dns/example.org/tcp/4610/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'],
+      }),
+    ),
+  indexers: z
+    .array(z.string().refine(isBootstrapAddress))
+    .max(64)
+    .default([])
+    .meta(
+      about({
+        form: 'list',
+        about:
+          'Indexers that this node asks for ways to a participant, and for the map of announced lines. They see who may want to pay whom, never how much.',
+        allowed: 'at most 64 addresses that end in /p2p/ and a peer id',
+        example: ['/dns/hub.example.org/tcp/4610/p2p/12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN'],
+      }),
+    ),
+  mdns: z
+    .boolean()
+    .default(true)
+    .meta(
+      about({
+        form: 'switch',
+        about:
+          'Look for nodes on the local network (multicast DNS), and answer those that look: whoever shares the network sees that this node is there. Without effect where it listens on this machine only, or takes no part in the directory.',
+        allowed: 'true or false; where it is text also on or off',
       }),
     ),
   apiHost: z
@@ -109,6 +202,17 @@ const schema = z.strictObject({
         allowed: 'ask or always',
       }),
     ),
+  clearing: z
+    .enum(['always', 'asked', 'never'])
+    .default('always')
+    .meta(
+      about({
+        form: 'text',
+        about:
+          'Look for circles of debt, to clear them together with others: after payments and every now and then (always), only when you say so (asked), or neither that nor for others (never).',
+        allowed: 'always, asked or never',
+      }),
+    ),
   precision: z
     .record(z.string().regex(EQUIVALENT_PATTERN), z.int().min(0).max(MAX_PRECISION))
     .default({})
@@ -118,6 +222,19 @@ const schema = z.strictObject({
         about: `Decimals that people enter and see, by equivalent. Others have ${DEFAULT_PRECISION}.`,
         allowed: `for each equivalent (1 to 16 of A-Z, a-z, 0-9 and _) an integer from 0 to ${MAX_PRECISION}`,
         example: { hour: 1 },
+      }),
+    ),
+  backupDir: z
+    .string()
+    .refine(isAbsolute)
+    .nullable()
+    .default(null)
+    .meta(
+      about({
+        form: 'text',
+        about: 'Folder for backup files, best on another disk; else the folder backups in the data folder.',
+        allowed: 'the path of a folder, from the root of the disk on',
+        example: '/media/usb/geo-backups',
       }),
     ),
   logLevel: z
@@ -241,6 +358,8 @@ function fromText(key: Key, value: unknown): unknown {
       return texts.length === 1 ? toInteger(texts[0]) : value;
     case 'list':
       return texts.filter((text) => text !== '');
+    case 'switch':
+      return typeof value === 'string' ? (SWITCHES[value] ?? value) : value;
     case 'table':
       return Object.fromEntries(texts.filter((text) => text !== '').map(toEntry));
   }

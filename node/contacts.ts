@@ -3,10 +3,13 @@
  * wins over what people call themselves, and no two entries may look alike unless the owner says so.
  */
 import { type Card, readCard } from '#protocol/card.ts';
-import { type Pid, type PublicKey, parsePid, pidOf, publicKeyFromHex } from '#protocol/identity.ts';
+import { excerpt } from '#protocol/excerpt.ts';
+import { type Pid, type PublicKey, parsePid, pidOf, publicKeyBytes, publicKeyFromHex } from '#protocol/identity.ts';
+import { MAX_ADDRESSES } from '#protocol/limits.ts';
 import { parseName } from '#protocol/name.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
+import { admitsKey } from './identity/admit-key.ts';
 import { skeleton } from './look-alike.ts';
 import { type NodeRefusal, refuseHere } from './refusals.ts';
 import type { Documents } from './store/store.ts';
@@ -89,7 +92,7 @@ export class Contacts {
    * A name on a card is not enough: anyone can write any name there. Without an alias it still finds its one bearer
    * among the contacts, since adding a contact is the owner's choice.
    */
-  resolve(input: string): Resolved | Refusal<'bad-link'> | NodeRefusal<'unknown-contact' | 'key-unknown'> {
+  resolve(input: string): Resolved | Refusal<'bad-link' | 'bad-key'> | NodeRefusal<'unknown-contact' | 'key-unknown'> {
     const text = input.trim();
     if (/^geo:/i.test(text)) {
       const card = readCard(text, this.#context.verify, this.#context.network);
@@ -98,9 +101,9 @@ export class Contacts {
     const named = this.#named(text);
     if (named !== undefined) return { publicKey: named, card: null };
     const key = publicKeyFromHex(text.toLowerCase());
-    if (!isRefusal(key)) return { publicKey: key, card: null };
+    if (!isRefusal(key)) return canSign(key) ? { publicKey: key, card: null } : badKey(text);
     const pid = parsePid(text);
-    if (isRefusal(pid)) return refuseHere('unknown-contact', { input: text.slice(0, 64) });
+    if (isRefusal(pid)) return refuseHere('unknown-contact', { input: excerpt(text) });
     const known = this.#keyOf(pid);
     return known === undefined ? refuseHere('key-unknown', { pid }) : { publicKey: known, card: null };
   }
@@ -135,6 +138,14 @@ export class Contacts {
     await this.#context.documents.put(publicKey, contact);
     this.#entries.set(publicKey, contact);
     return contact;
+  }
+
+  /** The directory says where a contact is now: that comes first, and what was known stays as long as there is room. */
+  async moved(publicKey: PublicKey, addresses: readonly string[], nowMs: number): Promise<void> {
+    const known = this.#entries.get(publicKey);
+    if (known === undefined) return;
+    const all = [...new Set([...addresses, ...known.addresses])].slice(0, MAX_ADDRESSES);
+    if (all.join() !== known.addresses.join()) await this.put({ publicKey, addresses: all }, nowMs);
   }
 
   /** Forgets someone. Whether there is still an account with them is for the caller to check. */
@@ -187,4 +198,13 @@ export class Contacts {
     for (const key of this.#context.strangers()) if (pidOf(key) === pid) return key;
     return undefined;
   }
+}
+
+/** Under a key of small order anyone could sign, and under others nobody: whoever has an account with it loses. */
+function canSign(key: PublicKey): boolean {
+  return admitsKey(publicKeyBytes(key));
+}
+
+function badKey(text: string): Refusal<'bad-key'> {
+  return refuse('bad-key', { input: excerpt(text), why: 'it cannot sign', limit: 'the key of a participant' });
 }

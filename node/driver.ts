@@ -5,6 +5,7 @@
  * before is being written. Effects are released in the order of their steps, each after the batch with its saves is on
  * disk. If a write fails, nothing after it is ever released, and the process has to start again.
  */
+import { setTimeout } from 'node:timers/promises';
 import type { Effect, Notice, Occurrence, Timer } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
@@ -12,11 +13,12 @@ import { step } from '#protocol/machine/step.ts';
 import type { DurableRecord, Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Sign, Verify } from '#protocol/statement.ts';
-import { isFault, verifyMessage } from '#protocol/verify.ts';
+import { type Fault, isFault, type Reader, verifyMessage } from '#protocol/verify.ts';
 import type { Clock } from './clock.ts';
 import { Failure } from './failure.ts';
 import { createFaultLog, type FaultLog } from './fault-log.ts';
 import type { Log } from './log.ts';
+import { MapTraffic } from './map-traffic.ts';
 import { type Metrics, measureRecords } from './metrics.ts';
 import type { Store } from './store/store.ts';
 
@@ -85,6 +87,7 @@ class GroupCommitDriver implements Driver {
   readonly records: Records;
   readonly #options: DriverOptions;
   readonly #faults: FaultLog;
+  readonly #map: MapTraffic;
   readonly #listeners = new Set<NoticeListener>();
   readonly #timers = new Set<() => void>();
   #state: State = 'new';
@@ -100,11 +103,13 @@ class GroupCommitDriver implements Driver {
     this.#options = options;
     this.records = options.records;
     this.#faults = createFaultLog(options.log, options.metrics, options.clock, options.records);
+    this.#map = new MapTraffic(options);
   }
 
   async start(): Promise<void> {
     if (this.#state !== 'new') throw new Failure('bug', 'a driver starts once');
     this.#state = 'running';
+    this.records.begin(this.#options.clock.nowMs());
     await this.submit({ type: 'start' });
   }
 
@@ -115,13 +120,34 @@ class GroupCommitDriver implements Driver {
   }
 
   receive(from: PublicKey, frame: Uint8Array): Promise<void> {
-    const taken = Promise.withResolvers<void>();
+    if (this.#map.isAbout(frame)) return this.#receiveMap(from, frame);
+    return this.#entered(() => {
+      const decoded = this.#decoded(from, frame);
+      if (decoded !== null) this.#takeVerified(from, frame, verifyMessage(this.#reader(), from, decoded));
+    });
+  }
+
+  /** What is about the map waits for its rate, and is verified between other work. */
+  async #receiveMap(from: PublicKey, frame: Uint8Array): Promise<void> {
+    const waitMs = this.#map.admit(from, frame);
+    if (waitMs === null) return;
+    if (waitMs > 0) await setTimeout(waitMs, undefined, { ref: false });
+    const decoded = this.#decoded(from, frame);
+    if (decoded === null || !this.#map.isExpected(from, decoded)) return;
+    const verified =
+      decoded.type === 'announcements' || decoded.type === 'map-answer'
+        ? await this.#map.verify(from, decoded, () => this.#options.clock.nowMs())
+        : verifyMessage(this.#reader(), from, decoded);
+    await this.#entered(() => this.#takeVerified(from, frame, verified));
+  }
+
+  #entered(run: () => void): Promise<void> {
+    const entered = Promise.withResolvers<void>();
     this.#enter(() => {
-      const message = this.#verified(from, frame);
-      if (message !== null) this.#take({ type: 'message', from, message }, null);
-      taken.resolve();
-    }, taken.reject);
-    return taken.promise;
+      run();
+      entered.resolve();
+    }, entered.reject);
+    return entered.promise;
   }
 
   subscribe(listener: NoticeListener): () => void {
@@ -183,20 +209,31 @@ class GroupCommitDriver implements Driver {
     for (const enter of waiting) enter();
   }
 
-  #verified(from: PublicKey, frame: Uint8Array): Message | null {
-    const { records, clock, verify, metrics } = this.#options;
+  #decoded(from: PublicKey, frame: Uint8Array): Message | null {
     const decoded = decodeMessage(frame);
-    if (isRefusal(decoded)) {
-      this.#faults.note(from, 'bad-encoding', `${decoded.where}: ${decoded.why}`);
-      return null;
-    }
-    const message = verifyMessage({ records, verify, nowMs: clock.nowMs() }, from, decoded);
+    if (!isRefusal(decoded)) return decoded;
+    this.#faults.note(from, 'bad-encoding', `${decoded.where}: ${decoded.why}`);
+    return null;
+  }
+
+  #reader(): Reader {
+    const { records, clock, verify } = this.#options;
+    return { records, verify, nowMs: clock.nowMs() };
+  }
+
+  #takeVerified(from: PublicKey, frame: Uint8Array, message: Message | Fault): void {
+    const { records, metrics } = this.#options;
     if (isFault(message)) {
-      this.#faults.note(from, message.code, message.what);
-      return null;
+      const { code, what } = message;
+      this.#faults.note(from, code, what);
+      // What another version may mean well proves nothing, and strangers leave nothing behind.
+      const isProof = code !== 'wrong-network' && !records.accountsWith(from).next().done;
+      // A copy: the frame may be a part of all that was received.
+      if (isProof) this.#take({ type: 'fault', from, code, what, frame: Uint8Array.from(frame) }, null);
+      return;
     }
     metrics.messagesIn.inc({ type: message.type });
-    return message;
+    this.#take({ type: 'message', from, message }, null);
   }
 
   /** One step: into memory at once, its effects into the batch that is written next. */
@@ -205,13 +242,17 @@ class GroupCommitDriver implements Driver {
     const nowMs = clock.nowMs();
     const { records } = this;
     if (occurrence.type === 'link-up') records.linked.add(occurrence.neighbour);
-    if (occurrence.type === 'link-down') records.linked.delete(occurrence.neighbour);
+    if (occurrence.type === 'link-down') {
+      records.linked.delete(occurrence.neighbour);
+      this.#map.linkDown(occurrence.neighbour);
+    }
     const effects = step(records, { ...occurrence, nowMs }, sign);
     metrics.steps.inc({ event: occurrence.type });
     const saves: DurableRecord[] = [];
     const others: Effect[] = [];
     for (const effect of effects) {
       if (effect.type === 'save') saves.push(effect.record);
+      else if (effect.type === 'learn') records.knowledge.learn(effect.learned);
       else others.push(effect);
     }
     for (const record of saves) records.apply(record);
@@ -225,7 +266,9 @@ class GroupCommitDriver implements Driver {
     for (const record of saves) this.#next.saves.push(record);
     this.#next.steps.push(pending);
     if (this.#writing !== null || this.#isReleasing) return;
-    if (others.length > 0 || released !== null) void this.#flush();
+    // What gossip brings waits for other work: there may be much of it, and nobody waits for it.
+    const isUrgent = occurrence.type !== 'gossip' && (others.length > 0 || released !== null);
+    if (isUrgent) void this.#flush();
     else this.#flushLater();
   }
 
@@ -284,6 +327,7 @@ class GroupCommitDriver implements Driver {
     for (const effect of effects) {
       switch (effect.type) {
         case 'save':
+        case 'learn':
           break;
         case 'send':
           this.#send(effect.to, effect.message);
@@ -304,6 +348,7 @@ class GroupCommitDriver implements Driver {
   #send(to: PublicKey, message: Message): void {
     const { metrics, log, send } = this.#options;
     try {
+      if (!this.#map.maySend(to, message)) return;
       send(to, encodeMessage(message));
       metrics.messagesOut.inc({ type: message.type });
     } catch (error) {

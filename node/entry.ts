@@ -8,6 +8,7 @@ const IS_SOURCE = import.meta.url.endsWith('.ts');
 const SCRIPTS = {
   node: { source: 'node/main.ts', packed: 'dist/geo.js' },
   community: { source: 'node/community/main.ts', packed: 'dist/community.js' },
+  hub: { source: 'hub-indexer/main.ts', packed: 'dist/hub.js' },
   sim: { source: 'simulations/run.ts', packed: 'dist/sim.js' },
 } as const;
 

@@ -10,6 +10,8 @@ export type FailureCode =
   | 'store-corrupt'
   /** The store was written by a later version of the program. */
   | 'store-newer'
+  /** The folder holds records already, which are never replaced. */
+  | 'store-exists'
   /** The disk refused a read or a write for another reason. */
   | 'store-failed'
   | 'config-invalid'
@@ -21,6 +23,10 @@ export type FailureCode =
   | 'identity-locked'
   /** The key file is damaged. */
   | 'identity-corrupt'
+  /** A backup file is damaged, of another identity, or none. */
+  | 'backup-unusable'
+  /** The node goes on elsewhere and never starts on this folder again. */
+  | 'node-moved'
   /** The node is stopping and takes nothing more. */
   | 'stopped'
   /** A bug stopped the node: its own code met a state that must not be. */

@@ -1,6 +1,9 @@
 /** What a node counts, for Prometheus. Each metric says in its help what it is. */
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Records } from '#protocol/records.ts';
+import type { Happening } from './api/event-log.ts';
+import type { Clock } from './clock.ts';
+import type { HeldAmounts, HeldStage } from './held.ts';
 
 /** One unit of account in the 10⁻⁸ units of amounts. */
 const UNITS = 1e8;
@@ -34,7 +37,21 @@ export function createMetrics() {
     ]),
     messagesIn: counter('geo_messages_in_total', 'Messages taken from neighbours, by type.', ['type']),
     messagesOut: counter('geo_messages_out_total', 'Messages handed to links, by type.', ['type']),
+    mapFramesDropped: counter('geo_map_frames_dropped_total', 'Messages about the map that were not read, by reason.', [
+      'why',
+    ]),
     payments: counter('geo_payments_total', 'States that own payments came to.', ['state']),
+    lateAborts: counter(
+      'geo_late_aborts_total',
+      'Times that somebody downstream waived what was paid already: somebody there lied.',
+      [],
+    ),
+    equivocations: counter(
+      'geo_equivocations_total',
+      'Times that a neighbour signed two different trust lines with one number.',
+      [],
+    ),
+    letGo: counter('geo_let_go_total', 'Held amounts that were given up here at own risk.', []),
     timers: new Gauge({ name: 'geo_timers', help: 'Timers that are waiting.', registers }),
   };
 }
@@ -69,8 +86,16 @@ export function measureRecords(metrics: Metrics, records: Records): void {
       },
     }),
     new Gauge({
-      name: 'geo_held_amount',
-      help: 'Amounts reserved for undecided payments, by equivalent and direction.',
+      name: 'geo_restored',
+      help: 'Whether the node signs nothing new because records were lost: 1 or 0.',
+      registers: [],
+      collect() {
+        this.set(records.node.isFrozen ? 1 : 0);
+      },
+    }),
+    new Gauge({
+      name: 'geo_reserved_amount',
+      help: 'Amounts reserved for payments that are not decided, under way or held, by equivalent and direction.',
       labelNames: ['equivalent', 'direction'],
       registers: [],
       collect() {
@@ -83,4 +108,58 @@ export function measureRecords(metrics: Metrics, records: Records): void {
     }),
   ];
   for (const gauge of gauges) metrics.registry.registerMetric(gauge);
+}
+
+/** Adds the figures of amounts in doubt. */
+export function measureHeld(metrics: Metrics, held: HeldAmounts, clock: Clock): void {
+  const sums = (stage: HeldStage) =>
+    function collect(this: Gauge<'equivalent'>): void {
+      this.reset();
+      for (const { position, stage: its } of held.all()) {
+        const { equivalent } = position.header;
+        if (its === stage) this.inc({ equivalent }, Number(position.route.amount) / UNITS);
+      }
+    };
+  const inDoubt = () => [...held.all()].filter(({ stage }) => stage === 'held').map(({ position }) => position);
+  const gauges = [
+    new Gauge({
+      name: 'geo_held_amount',
+      help: 'Amounts held past the time to decide their payments, each counted once, by equivalent.',
+      labelNames: ['equivalent'],
+      registers: [],
+      collect: sums('held'),
+    }),
+    new Gauge({
+      name: 'geo_own_risk_amount',
+      help: 'Amounts given up here that may still have to be paid, by equivalent.',
+      labelNames: ['equivalent'],
+      registers: [],
+      collect: sums('let-go'),
+    }),
+    new Gauge({
+      name: 'geo_held_transactions',
+      help: 'Transactions past the time to decide them whose amounts are held.',
+      registers: [],
+      collect() {
+        this.set(new Set(inDoubt().map(({ txId }) => txId)).size);
+      },
+    }),
+    new Gauge({
+      name: 'geo_held_oldest_seconds',
+      help: 'How long the oldest held amount has been past its time; 0: none is.',
+      registers: [],
+      collect() {
+        const pastMs = inDoubt().map(({ header }) => clock.nowMs() - header.expiresAtMs);
+        this.set(Math.max(0, ...pastMs) / 1_000);
+      },
+    }),
+  ];
+  for (const gauge of gauges) metrics.registry.registerMetric(gauge);
+}
+
+/** Counts what was told. */
+export function countHappening(metrics: Metrics, { type }: Happening): void {
+  if (type === 'late-abort') metrics.lateAborts.inc();
+  if (type === 'equivocation') metrics.equivocations.inc();
+  if (type === 'let-go') metrics.letGo.inc();
 }

@@ -24,7 +24,8 @@ export async function withFreePorts(config: Config, log: Log): Promise<Config> {
   return { ...config, listen, apiPort };
 }
 
-async function isFree(host: string, port: number): Promise<boolean> {
+/** Could a program listen there now? */
+export async function isFree(host: string, port: number): Promise<boolean> {
   const server = createServer();
   try {
     server.listen({ host, port, exclusive: true });

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
  * Writes a file with mode 0600. A crash leaves the old content or the new one, never a part.
  * `exclusive`: an existing file is left as it is, and the error has the code `EEXIST`.
  */
-export async function writePrivateFile(path: string, content: string, exclusive = false): Promise<void> {
+export async function writePrivateFile(path: string, content: string | Uint8Array, exclusive = false): Promise<void> {
   const temporary = `${path}.${randomUUID()}.tmp`;
   try {
     const file = await open(temporary, 'wx', 0o600);
@@ -27,7 +27,7 @@ export async function writePrivateFile(path: string, content: string, exclusive 
 }
 
 /** Makes a new name in the folder last. Windows cannot open a folder and needs no such thing. */
-async function syncFolder(folder: string): Promise<void> {
+export async function syncFolder(folder: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

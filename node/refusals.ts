@@ -20,6 +20,10 @@ export interface NodeRefusalFacts {
   'unknown-contact': { input: string };
   /** A PID is a hash: the key behind it is not known here. */
   'key-unknown': { pid: string };
+  /** The directory was asked: `asked` nodes had no record of this participant. 0: there was nobody to ask. */
+  'not-in-directory': { pid: string; asked: number };
+  /** This node takes no part in the directory. */
+  'directory-off': Record<never, never>;
   'alias-taken': { alias: string; pid: string };
   'look-alike': { alias: string; other: string };
   /** An alias that would be read as a PID, a key or a link. */

@@ -4,6 +4,14 @@
  * A hop X→Y of amount a makes X owe Y a more, or Y owe X a less. All functions here are pure and return a new account.
  */
 import type { PublicKey } from './identity.ts';
+import { EMPTY_HEAD } from './journal.ts';
+
+/**
+ * May this account be used for something new? `unsure`: records were lost and the neighbour has not shown the same
+ * books yet; `agreed`: it has, and the owner has not confirmed the limit yet (§8.4); `suspended`: the neighbour broke
+ * the protocol, and the owner has not set a new line since (§8.5).
+ */
+export type Standing = 'confirmed' | 'unsure' | 'agreed' | 'suspended';
 
 /** One end's books. Amounts are 10⁻⁸ units. */
 export interface Account {
@@ -23,10 +31,22 @@ export interface Account {
   /** What came in over my line on one UTC day (days since 1970), for its daily limit. */
   readonly day: number;
   readonly dayIn: bigint;
+  readonly standing: Standing;
+  /** Number and head of the last entry of its journal (§3.4). */
+  readonly entries: number;
+  readonly journalHead: string;
+  /** Newest creation time of a packet that was reserved here: how far the next checkpoint reaches. */
+  readonly latestMs: number;
+  /** When the neighbour last showed that it knows of no hop that is unknown here (§8.8). */
+  readonly comparedAtMs: number;
+  /** The last checkpoint: hops of packets created up to then are in its balance, or count nowhere (§3.5). */
+  readonly closedUntilMs: number;
+  /** Packets created up to then are refused: proposed for, or closed by, a checkpoint. */
+  readonly refuseUntilMs: number;
 }
 
 /** An account on which nothing has happened. */
-export function emptyAccount(neighbour: PublicKey, equivalent: string): Account {
+export function emptyAccount(neighbour: PublicKey, equivalent: string, standing: Standing = 'confirmed'): Account {
   return {
     type: 'account',
     neighbour,
@@ -38,6 +58,13 @@ export function emptyAccount(neighbour: PublicKey, equivalent: string): Account 
     reservedOut: 0n,
     day: 0,
     dayIn: 0n,
+    standing,
+    entries: 0,
+    journalHead: EMPTY_HEAD,
+    latestMs: 0,
+    comparedAtMs: 0,
+    closedUntilMs: 0,
+    refuseUntilMs: 0,
   };
 }
 
@@ -95,9 +122,4 @@ export function releaseIn(account: Account, amount: bigint): Account {
 /** Lets an outgoing hop go that was never committed. */
 export function releaseOut(account: Account, amount: bigint): Account {
   return { ...account, reservedOut: account.reservedOut - amount };
-}
-
-/** Moves the balance by a committed hop: positive for neighbour→me, negative for me→neighbour. */
-export function move(account: Account, delta: bigint): Account {
-  return { ...account, balance: account.balance + delta };
 }

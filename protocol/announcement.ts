@@ -14,7 +14,7 @@ export interface Announcement {
   readonly from: PublicKey;
   readonly to: PublicKey;
   readonly equivalent: string;
-  /** Milliseconds of its making; the highest wins. */
+  /** Milliseconds of its making; the latest wins, for each lives as long as the one before (see `supersedes`). */
   readonly seq: number;
   /** False takes the line off the map; one signature is enough and it wins at equal seq. */
   readonly active: boolean;
@@ -45,6 +45,20 @@ export const signedAnnouncementShape: Shape<SignedAnnouncement> = record<SignedA
   toSignature: nullable(signatureShape),
 });
 
+/** What is kept of a line on the map: the newest announcement of it. */
+export interface AnnouncementRecord {
+  readonly type: 'announcement';
+  readonly signed: SignedAnnouncement;
+}
+
+/** A line of the map that is no longer kept: what stood under its key is forgotten, on disk too (§6.3). */
+export interface ForgottenAnnouncementRecord {
+  readonly type: 'forgotten-announcement';
+  readonly from: PublicKey;
+  readonly to: PublicKey;
+  readonly equivalent: string;
+}
+
 /** The statement that each end signs. */
 export function announcementStatement(announcement: Announcement, signer: PublicKey): DocumentStatement {
   return { domain: 'geo/1/announcement', signer, bytes: encode(announcementShape, announcement) };
@@ -67,11 +81,10 @@ export function judgeAnnouncement(
   if (fromSignature === null && toSignature === null) return 'reject';
   if (!isTimely(announcement, context.nowMs)) return 'ignore';
   if (context.known !== undefined && !supersedes(announcement, context.known.announcement)) return 'ignore';
-  const signed1 =
-    fromSignature === null || context.verify(announcementStatement(announcement, announcement.from), fromSignature);
-  const signed2 =
-    toSignature === null || context.verify(announcementStatement(announcement, announcement.to), toSignature);
-  return signed1 && signed2 ? 'accept' : 'reject';
+  const isSignedBy = (signer: PublicKey, signature: Signature | null): boolean =>
+    signature === null || context.verify(announcementStatement(announcement, signer), signature);
+  const { from, to } = announcement;
+  return isSignedBy(from, fromSignature) && isSignedBy(to, toSignature) ? 'accept' : 'reject';
 }
 
 /** What is wrong with an announcement at any time and for anyone, or null (§6.2). */
@@ -83,13 +96,33 @@ export function announcementFlaw(announcement: Announcement, network: string): s
     : null;
 }
 
-/** Neither from the future nor expired. */
-export function isTimely(announcement: Announcement, nowMs: number): boolean {
-  return announcement.seq <= nowMs + MAX_CLOCK_SKEW_MS && announcement.expiresAtMs > nowMs;
+/**
+ * When it stops to count, ms. An active one says so itself. One that took a line off the map lasts as long as any
+ * announcement that it could have replaced: an older one must not come back from somebody who has not heard of it.
+ */
+export function endsAtMs({ active, expiresAtMs, seq }: Announcement): number {
+  return active ? expiresAtMs : seq + ANNOUNCEMENT_LIFETIME_MS;
 }
 
-/** Does `next` replace `known` for the same line? The higher seq does; at equal seq only "inactive" over "active". */
+/** Neither from the future nor ended. */
+export function isTimely(announcement: Announcement, nowMs: number): boolean {
+  return announcement.seq <= nowMs + MAX_CLOCK_SKEW_MS && endsAtMs(announcement) > nowMs;
+}
+
+/** May it be forgotten? A while after its end, so that a clock that is set back a little shows nothing twice. */
+export function isForgettable(announcement: Announcement, nowMs: number): boolean {
+  return endsAtMs(announcement) + MAX_CLOCK_SKEW_MS <= nowMs;
+}
+
+/**
+ * Does `next` replace `known` for the same line? The one that ends later does: then whatever is replaced has ended when
+ * what replaced it has, and never comes back. Since an inactive one lasts a whole lifetime, it replaces all that were
+ * made before it. Ends being equal, "inactive" does, then the higher seq: of any two that differ exactly one stands,
+ * whichever came first, so that all maps become equal.
+ */
 export function supersedes(next: Announcement, known: Announcement): boolean {
-  if (next.seq !== known.seq) return next.seq > known.seq;
-  return known.active && !next.active;
+  const [nextEndsAtMs, knownEndsAtMs] = [endsAtMs(next), endsAtMs(known)];
+  if (nextEndsAtMs !== knownEndsAtMs) return nextEndsAtMs > knownEndsAtMs;
+  if (next.active !== known.active) return known.active;
+  return next.seq > known.seq || (next.seq === known.seq && next.expiresAtMs > known.expiresAtMs);
 }

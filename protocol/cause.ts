@@ -48,6 +48,9 @@ export const causeNumbers = {
   'let-go': 19,
   'nothing-to-clear': 20,
   'no-auto-clearing': 21,
+  'account-unsure': 22,
+  'too-old': 23,
+  'below-smallest': 24,
 } as const satisfies Partial<Record<RefusalCode, number>>;
 
 type TravellingCode = keyof typeof causeNumbers;
@@ -71,6 +74,7 @@ export function causeOf(refusal: Refusal): Cause {
   if (refusal.code === 'nothing-to-clear' || refusal.code === 'daily-limit') {
     return { ...cause, hop: refusal.hop, maxNow: refusal.maxNow };
   }
+  if (refusal.code === 'below-smallest') return { ...cause, hop: refusal.hop, limit: refusal.limit };
   return 'hop' in refusal && number !== 0 ? { ...cause, hop: refusal.hop } : cause;
 }
 
@@ -96,7 +100,11 @@ export function refusalOf(cause: Cause): Refusal {
     case 'neighbour-overdue':
     case 'too-much-open':
     case 'no-auto-clearing':
+    case 'account-unsure':
+    case 'too-old':
       return refuse(code, { hop });
+    case 'below-smallest':
+      return refuse(code, { hop, limit: cause.limit ?? 0n });
     case 'expired':
     case 'too-little-time':
     case 'lifetime-too-long':

@@ -50,11 +50,11 @@ const MAX_INT64 = 2n ** 63n - 1n;
 
 const CBORG_OPTIONS = { strict: true, allowIndefinite: false, allowUndefined: false };
 
-/** An integer from 0 to `max` (at most and by default 2⁵³ − 1), a `number` in memory. */
-export function uint(max: number = Number.MAX_SAFE_INTEGER): Shape<number> {
-  const limit = `an integer from 0 to ${max}`;
+/** An integer from `min` (by default 0) to `max` (at most and by default 2⁵³ − 1), a `number` in memory. */
+export function uint(max: number = Number.MAX_SAFE_INTEGER, min = 0): Shape<number> {
+  const limit = `an integer from ${min} to ${max}`;
   const check = (value: unknown, where: string): number => {
-    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max && !Object.is(value, -0)) {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max && !Object.is(value, -0)) {
       return value;
     }
     throw new Misfit(where, `${kindOf(value)} does not fit`, limit);

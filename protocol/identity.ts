@@ -62,6 +62,11 @@ export function pidOf(publicKey: PublicKey): Pid {
   return pids.get(publicKey, () => base58.encode(sha256(hexToBytes(publicKey))) as Pid);
 }
 
+/** The digest that a PID stands for, sha256 of the key: 32 bytes, a new array each time. */
+export function pidBytes(pid: Pid): Uint8Array {
+  return base58.decode(pid);
+}
+
 /**
  * The PID that a person typed or pasted, without spaces around it. There is no checksum: whether anyone has this PID is
  * only known once a key hashes to it.

@@ -6,9 +6,55 @@
  */
 import { type SignedAnnouncement, signedAnnouncementShape } from './announcement.ts';
 import { type Cause, causeShape } from './cause.ts';
-import { bool, decode, encode, hex, list, nullable, record, type Shape, text, uint, variants } from './codec.ts';
+import { type SignedCheckpoint, signedCheckpointShape } from './checkpoint.ts';
+import {
+  type RingFound,
+  type RingNone,
+  type RingWalk,
+  ringFoundFields,
+  ringNoneFields,
+  ringWalkFields,
+} from './clearing/ring.ts';
+import {
+  bool,
+  bytes,
+  decode,
+  encode,
+  hex,
+  list,
+  nullable,
+  record,
+  type Shape,
+  signedAmount,
+  text,
+  uint,
+  variants,
+} from './codec.ts';
+import { type Find, type Found, findFields, foundFields } from './finding.ts';
+import { HINT_REQUEST_NUMBER, type HintRequest, type Hints, hintRequestShape, hintsShape } from './hints.ts';
 import type { PublicKey } from './identity.ts';
-import { MAX_ANNOUNCEMENTS_PER_FRAME, MAX_CLEARING_HOPS, MAX_DEPTH, MAX_FRAME_BYTES, MAX_ROUTES } from './limits.ts';
+import { type HopId, hopIdShape } from './journal.ts';
+import {
+  MAX_BACKUP_BYTES,
+  MAX_CAPABILITIES,
+  MAX_CAPABILITY_BYTES,
+  MAX_CLEARING_HOPS,
+  MAX_DEPTH,
+  MAX_FRAME_BYTES,
+  MAX_HOPS_PER_FRAME,
+  MAX_OPEN_PER_NEIGHBOUR,
+  MAX_ROUTES,
+} from './limits.ts';
+import {
+  type Announcements,
+  announcementsShape,
+  type MapAnswer,
+  type MapAsk,
+  type MapDigest,
+  mapAnswerShape,
+  mapAskShape,
+  mapDigestShape,
+} from './map-messages.ts';
 import {
   type Certificate,
   certificateShape,
@@ -28,7 +74,9 @@ import {
   txIdShape,
 } from './packet.ts';
 import type { RestedAbort } from './position.ts';
+import { type Probe, type ProbeAnswer, probeFields } from './probe.ts';
 import type { Refusal } from './refusals.ts';
+import type { DocumentStatement } from './statement.ts';
 import { type SignedTrustLine, signedTrustLineShape } from './trust-line.ts';
 
 /** First message on a new link, both ways. */
@@ -39,7 +87,14 @@ export interface Hello {
   readonly capabilities: readonly string[];
   /** 16 random bytes in hex, new at each start. */
   readonly instance: string;
+  /** When the instance started, by its own clock. */
+  readonly startedAtMs: number;
+  /** The sender's: a second instance of its key is proven by it (§7.1). */
+  readonly signature: Signature;
 }
+
+/** What the signature of a HELLO covers. */
+type Instance = Pick<Hello, 'network' | 'instance' | 'startedAtMs'>;
 
 /** "I have saved that": ends the resending of a COMMIT or an ABORT that p(position + 1) sent to p(position). */
 export interface Ack {
@@ -73,7 +128,7 @@ export interface AbortMessage {
   readonly restsOn: readonly RestedAbort[];
 }
 
-/** Downstream hint that the payer gave up; unsigned, only the receiver may act on it. */
+/** Tells downstream that the payer gave up; unsigned, only the receiver may act on it. */
 export interface Cancel {
   readonly type: 'cancel';
   readonly txId: TxId;
@@ -101,6 +156,7 @@ export interface Decline {
   readonly signature: Signature;
 }
 
+/** A line from its owner; or the receiver's own line shown back to it, after a loss. */
 export interface TrustLineMessage {
   readonly type: 'trust-line';
   readonly signed: SignedTrustLine;
@@ -120,18 +176,62 @@ export interface AnnouncementOffer {
   readonly signed: SignedAnnouncement;
 }
 
-/** Summary of the map a node holds; a neighbour whose map differs answers with what it has. */
-export interface MapDigest {
-  readonly type: 'map-digest';
+/**
+ * The books of one account as the sender sees them (§7.5): newest seqs of both lines (0: none), last checkpoint, hops
+ * that count since, hops that are reserved.
+ */
+export interface Summary {
+  readonly type: 'summary';
+  readonly equivalent: string;
+  /** Of the sender's own line, and of the receiver's line as the sender holds it. */
+  readonly ownSeq: number;
+  readonly theirSeq: number;
+  readonly epoch: number;
+  readonly checkpoint: string | null;
+  /** > 0: the receiver owes the sender. */
+  readonly balance: bigint;
   readonly count: number;
   readonly digest: string;
-  /** False: please answer with your own digest if yours differs. */
-  readonly isAnswer: boolean;
+  readonly openCount: number;
+  readonly openDigest: string;
 }
 
-export interface Announcements {
-  readonly type: 'announcements';
-  readonly signed: readonly SignedAnnouncement[];
+/** Hops that count with the sender since its last checkpoint: whoever lacks one asks, whoever has another sends it. */
+export interface Hops {
+  readonly type: 'hops';
+  readonly equivalent: string;
+  /** Creation time up to which the sender's last checkpoint reaches. */
+  readonly untilMs: number;
+  /** Are these all? */
+  readonly isWhole: boolean;
+  readonly hops: readonly HopId[];
+  /** Hops into the sender that it holds reserved: the receiver has signed each of them. */
+  readonly held: readonly HopId[];
+}
+
+/** A checkpoint: proposed with one signature, or agreed with both. */
+export interface CheckpointMessage {
+  readonly type: 'checkpoint';
+  readonly signed: SignedCheckpoint;
+}
+
+/** "I lost records: send me what you have of our accounts." */
+export interface Recover {
+  readonly type: 'recover';
+}
+
+/** "You signed this, and I hold it": the packet as its upstream neighbour sent it, shown back to it. */
+export interface Reminder {
+  readonly type: 'reminder';
+  readonly packet: Packet;
+}
+
+/** A sealed backup: from its owner to be kept, or back to its owner; without it, which seq the sender keeps. */
+export interface BackupMessage {
+  readonly type: 'backup';
+  readonly owner: PublicKey;
+  readonly seq: number;
+  readonly sealed: Uint8Array | null;
 }
 
 export type Message =
@@ -147,7 +247,24 @@ export type Message =
   | TrustLineAck
   | AnnouncementOffer
   | MapDigest
-  | Announcements;
+  | Announcements
+  | Summary
+  | Hops
+  | CheckpointMessage
+  | Recover
+  | Reminder
+  | BackupMessage
+  | Probe
+  | ProbeAnswer
+  | Find
+  | Found
+  | RingWalk
+  | RingFound
+  | RingNone
+  | HintRequest
+  | Hints
+  | MapAsk
+  | MapAnswer;
 
 export type MessageType = Message['type'];
 
@@ -168,6 +285,17 @@ const restedAbortShape = record<RestedAbort>({
   signature: signatureShape,
 });
 
+export const instanceShape: Shape<Instance> = record<Instance>({
+  network: networkShape,
+  instance: hex(16),
+  startedAtMs: timeShape,
+});
+
+/** What the sender of a HELLO signs: "I run as this instance". */
+export function instanceStatement({ network, instance, startedAtMs }: Instance, signer: PublicKey): DocumentStatement {
+  return { domain: 'geo/1/instance', signer, bytes: encode(instanceShape, { network, instance, startedAtMs }) };
+}
+
 /** All messages with their wire numbers (`wire.cddl`). Numbers are never reused. */
 export const messageShape: Shape<Message> = variants('type', {
   hello: [
@@ -175,8 +303,10 @@ export const messageShape: Shape<Message> = variants('type', {
     record<Fields<Hello>>({
       network: networkShape,
       versions: list(uint(65_535), 1, 16),
-      capabilities: list(text(32), 0, 32),
+      capabilities: list(text(MAX_CAPABILITY_BYTES), 0, MAX_CAPABILITIES),
       instance: hex(16),
+      startedAtMs: timeShape,
+      signature: signatureShape,
     }),
   ],
   ack: [
@@ -220,11 +350,55 @@ export const messageShape: Shape<Message> = variants('type', {
     }),
   ],
   'announcement-offer': [10, record<Fields<AnnouncementOffer>>({ signed: signedAnnouncementShape })],
-  'map-digest': [11, record<Fields<MapDigest>>({ count: uint(), digest: hex(8), isAnswer: bool })],
-  announcements: [
-    12,
-    record<Fields<Announcements>>({ signed: list(signedAnnouncementShape, 1, MAX_ANNOUNCEMENTS_PER_FRAME) }),
+  'map-digest': [11, mapDigestShape],
+  announcements: [12, announcementsShape],
+  summary: [
+    13,
+    record<Fields<Summary>>({
+      equivalent: equivalentShape,
+      ownSeq: timeShape,
+      theirSeq: timeShape,
+      epoch: timeShape,
+      checkpoint: nullable(hex(32)),
+      balance: signedAmount(),
+      count: uint(),
+      digest: hex(32),
+      openCount: uint(),
+      openDigest: hex(32),
+    }),
   ],
+  hops: [
+    14,
+    record<Fields<Hops>>({
+      equivalent: equivalentShape,
+      untilMs: timeShape,
+      isWhole: bool,
+      hops: list(hopIdShape, 0, MAX_HOPS_PER_FRAME),
+      held: list(hopIdShape, 0, MAX_OPEN_PER_NEIGHBOUR),
+    }),
+  ],
+  checkpoint: [15, record<Fields<CheckpointMessage>>({ signed: signedCheckpointShape })],
+  recover: [16, record<Fields<Recover>>({})],
+  reminder: [17, record<Fields<Reminder>>({ packet: packetShape })],
+  backup: [
+    18,
+    record<Fields<BackupMessage>>({
+      owner: publicKeyShape,
+      seq: timeShape,
+      sealed: nullable(bytes(1, MAX_BACKUP_BYTES)),
+    }),
+  ],
+  probe: [19, record<Fields<Probe>>(probeFields)],
+  'probe-answer': [20, record<Fields<ProbeAnswer>>(probeFields)],
+  find: [21, record<Fields<Find>>(findFields)],
+  found: [22, record<Fields<Found>>(foundFields)],
+  'hint-request': [HINT_REQUEST_NUMBER, hintRequestShape],
+  hints: [24, hintsShape],
+  'map-ask': [25, mapAskShape],
+  'map-answer': [26, mapAnswerShape],
+  'ring-walk': [27, record<Fields<RingWalk>>(ringWalkFields)],
+  'ring-found': [28, record<Fields<RingFound>>(ringFoundFields)],
+  'ring-none': [29, record<Fields<RingNone>>(ringNoneFields)],
 });
 
 /** One frame of a message; at most `MAX_FRAME_BYTES` (anything longer is a bug of the caller). */

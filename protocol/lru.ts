@@ -12,6 +12,11 @@ export class LruCache<K, V> {
     return this.#entries.size;
   }
 
+  /** Is the key held? Asking so does not count. */
+  has(key: K): boolean {
+    return this.#entries.has(key);
+  }
+
   /** The value of the key, computed now if it is not held. */
   get(key: K, compute: () => V): V {
     const held = this.#entries.get(key);

@@ -79,6 +79,8 @@ export interface AbortedPosition extends PositionBase {
   readonly downstreamAbort: Abort | null;
   /** Only after let-go: the outgoing hop may still count against this participant. Null once settled. */
   readonly ownRisk: OwnRisk | null;
+  /** When a person, or the rule for dust, let go at own risk; null: it did not. */
+  readonly letGoAtMs: number | null;
   /** Certificate that arrived after let-go (evidence of the debt that counts). */
   readonly certificate: { readonly signatures: readonly Signature[]; readonly commit: Signature } | null;
 }

@@ -6,11 +6,19 @@
  * part: which neighbours are connected now.
  */
 import type { Account } from './account.ts';
-import type { SignedAnnouncement } from './announcement.ts';
+import type { AnnouncementRecord, ForgottenAnnouncementRecord } from './announcement.ts';
+import type { CheckpointRecord, PastCheckpointRecord } from './checkpoint.ts';
+import type { ProposalRecord } from './clearing/proposal.ts';
+import type { SeekingMode } from './clearing/seeking.ts';
+import type { EvidenceRecord } from './evidence.ts';
 import type { PublicKey } from './identity.ts';
+import type { JournalEntry } from './journal.ts';
+import { MAX_EVIDENCE_PER_PARTICIPANT, MAX_MAP_LINES } from './limits.ts';
 import type { PaymentId, TxId } from './packet.ts';
 import type { Payment } from './payment.ts';
 import { downstreamOf, isUnsettled, type Position, upstreamOf } from './position.ts';
+import { entryKey, lineKey, paidKey, paymentKey, recordKey, transactionKey } from './record-key.ts';
+import { Knowledge } from './routing/knowledge.ts';
 import { Topology } from './topology.ts';
 import type { SignedTrustLine } from './trust-line.ts';
 
@@ -19,10 +27,24 @@ export interface NodeRecord {
   readonly type: 'node';
   /** Highest time at which something was declared expired: time never counts as earlier than this (rule 8). */
   readonly clockHighMs: number;
-  /** Set when records were lost (rule 10): the node signs nothing new until it is cleared. */
+  /** When records were lost the last time (rule 10): what may have been signed before is never signed against. For ever. */
   readonly restoredAtMs: number | null;
+  /** Records were lost and the owner has not confirmed what came back: the node signs nothing new. */
+  readonly isFrozen: boolean;
   /** Does this participant agree to every announcement a neighbour offers, and announce all its own lines? */
   readonly announceAll: boolean;
+  readonly dust: Dust;
+}
+
+/** What the owner does with amounts that are not worth waiting for (§4.7). All in 10⁻⁸ units, of any equivalent. */
+export interface Dust {
+  /** Smaller payments are not passed on; 0: any is. */
+  readonly smallest: bigint;
+  /** Held amounts up to this are let go a day after their expiry; 0: none. */
+  readonly letGoUpTo: bigint;
+  /** What may be lost in this way altogether, and what has been put at risk so far. */
+  readonly budget: bigint;
+  readonly spent: bigint;
 }
 
 /** A trust line, given or received. */
@@ -50,58 +72,76 @@ export interface Transaction {
   readonly positions: readonly Position[];
 }
 
-export interface AnnouncementRecord {
-  readonly type: 'announcement';
-  readonly signed: SignedAnnouncement;
+/** A sealed backup that a participant keeps: its own, to be handed out, or a neighbour's (§8.6). */
+export interface BackupRecord {
+  readonly type: 'backup';
+  readonly owner: PublicKey;
+  /** Grows with each one: its time in ms. */
+  readonly seq: number;
+  /** Only the owner can open it. */
+  readonly sealed: Uint8Array;
 }
 
-export type DurableRecord = NodeRecord | LineRecord | Account | Transaction | Payment | PaidRecord | AnnouncementRecord;
-
-/** Key of a record: its type and what names it, separated by `/`. Unique among all records of a participant. */
-export function recordKey(record: DurableRecord): string {
-  switch (record.type) {
-    case 'node':
-      return 'node';
-    case 'line':
-      return lineKey(record.signed.line.from, record.signed.line.to, record.signed.line.equivalent);
-    case 'account':
-      return `account/${record.neighbour}/${record.equivalent}`;
-    case 'transaction':
-      return transactionKey(record.txId);
-    case 'payment':
-      return paymentKey(record.paymentId);
-    case 'paid':
-      return paidKey(record.payer, record.paymentId);
-    case 'announcement': {
-      const { equivalent, from, to } = record.signed.announcement;
-      return `announcement/${equivalent}/${from}/${to}`;
-    }
-  }
-}
-
-const lineKey = (from: PublicKey, to: PublicKey, equivalent: string) => `line/${from}/${to}/${equivalent}`;
-const transactionKey = (txId: TxId) => `transaction/${txId}`;
-const paymentKey = (id: PaymentId) => `payment/${id}`;
-const paidKey = (payer: PublicKey, id: PaymentId) => `paid/${payer}/${id}`;
+export type DurableRecord =
+  | NodeRecord
+  | LineRecord
+  | Account
+  | JournalEntry
+  | CheckpointRecord
+  | ProposalRecord
+  | PastCheckpointRecord
+  | Transaction
+  | Payment
+  | PaidRecord
+  | AnnouncementRecord
+  | ForgottenAnnouncementRecord
+  | EvidenceRecord
+  | BackupRecord;
 
 /** Reads, by key, settled records that are no longer in memory. Synchronous, from the durable store. */
 export type Archive = (key: string) => DurableRecord | undefined;
 
-const EMPTY_NODE: NodeRecord = { type: 'node', clockHighMs: 0, restoredAtMs: null, announceAll: false };
+const NO_DUST: Dust = { smallest: 0n, letGoUpTo: 0n, budget: 0n, spent: 0n };
+/** What is known of a node of which nothing is stored. */
+export const EMPTY_NODE: NodeRecord = {
+  type: 'node',
+  clockHighMs: 0,
+  restoredAtMs: null,
+  isFrozen: false,
+  announceAll: false,
+  dust: NO_DUST,
+};
 const NOTHING: readonly Position[] = [];
 /** Settled transactions kept in memory when there is an archive. */
 const SETTLED_IN_MEMORY = 4_096;
+/** Journal entries kept in memory when there is an archive. */
+const ENTRIES_IN_MEMORY = 16_384;
 
 export class Records {
   readonly self: PublicKey;
   readonly network: string;
-  readonly topology = new Topology();
+  readonly topology: Topology;
+  /** Most lines that the map is to hold. Set by a driver that has room for more, or less. */
+  maxMapLines = MAX_MAP_LINES;
   /** Neighbours with a live link. Volatile: a restart begins with none. */
   readonly linked = new Set<PublicKey>();
+  /** Participants that answer what ways there are (§6.5), as the owner chose them. Volatile, as `linked`. */
+  indexers: readonly PublicKey[] = [];
+  /** When this participant looks for rings of debts (§5.2). A setting, set by the driver. */
+  seeking: SeekingMode = 'never';
+  /** What was learned of others and is not kept. Volatile, as `linked`; a driver calls its `learn`. */
+  readonly knowledge = new Knowledge();
+  /** When this process began: what was compared before may have been lost since. Volatile, as `linked`; see `begin`. */
+  startedAtMs = 0;
 
   #node: NodeRecord = EMPTY_NODE;
   readonly #lines = new Map<string, LineRecord>();
   readonly #accounts = new Map<PublicKey, Map<string, Account>>();
+  readonly #checkpoints = new Map<string, CheckpointRecord>();
+  readonly #proposals = new Map<string, ProposalRecord>();
+  readonly #entries = new Map<string, JournalEntry>();
+  readonly #evidence = new Map<string, EvidenceRecord>();
+  readonly #backups = new Map<PublicKey, BackupRecord>();
   readonly #transactions = new Map<TxId, Transaction>();
   readonly #payments = new Map<PaymentId, Payment>();
   readonly #paid = new Map<string, PaidRecord>();
@@ -111,10 +151,20 @@ export class Records {
   readonly #settled = new Set<TxId>();
   readonly #finished = new Set<PaymentId>();
 
-  constructor(self: PublicKey, network: string, archive: Archive | null = null) {
+  /** `topology`: a map with a secret seed, or one held in common with others in one process, so that it is in memory once. */
+  constructor(self: PublicKey, network: string, archive: Archive | null = null, topology = new Topology()) {
     this.self = self;
     this.network = network;
     this.#archive = archive;
+    this.topology = topology;
+  }
+
+  /** To be called by a driver before the event `start`: all accounts have to be compared again (§8.8). */
+  begin(nowMs: number): void {
+    let startedAtMs = nowMs;
+    // A clock that stepped back does not make an old comparison a new one.
+    for (const { comparedAtMs } of this.accounts()) startedAtMs = Math.max(startedAtMs, comparedAtMs + 1);
+    this.startedAtMs = startedAtMs;
   }
 
   get node(): NodeRecord {
@@ -135,6 +185,52 @@ export class Records {
 
   *accounts(): IterableIterator<Account> {
     for (const byEquivalent of this.#accounts.values()) yield* byEquivalent.values();
+  }
+
+  /** Accounts with one neighbour, by equivalent. */
+  *accountsWith(neighbour: PublicKey): IterableIterator<Account> {
+    yield* this.#accounts.get(neighbour)?.values() ?? [];
+  }
+
+  checkpoint(neighbour: PublicKey, equivalent: string): CheckpointRecord | undefined {
+    return this.#checkpoints.get(`${neighbour}/${equivalent}`);
+  }
+
+  /** The latest clearing over this debt that the owner was asked about. */
+  proposal(neighbour: PublicKey, equivalent: string): ProposalRecord | undefined {
+    return this.#proposals.get(`${neighbour}/${equivalent}`);
+  }
+
+  proposals(): IterableIterator<ProposalRecord> {
+    return this.#proposals.values();
+  }
+
+  /** One entry of the journal of an account, from memory or the archive. */
+  entry(neighbour: PublicKey, equivalent: string, number: number): JournalEntry | undefined {
+    const key = entryKey(neighbour, equivalent, number);
+    return this.#entries.get(key) ?? this.#archived('entry', key);
+  }
+
+  /** Evidence by its id. */
+  evidence(id: string): EvidenceRecord | undefined {
+    return this.#evidence.get(id);
+  }
+
+  /** All evidence. At most `MAX_EVIDENCE_PER_PARTICIPANT` about each. */
+  allEvidence(): IterableIterator<EvidenceRecord> {
+    return this.#evidence.values();
+  }
+
+  /** Is there as much about this participant as is kept? */
+  hasEnoughEvidence(about: PublicKey): boolean {
+    let count = 0;
+    for (const evidence of this.#evidence.values()) if (evidence.about === about) count++;
+    return count >= MAX_EVIDENCE_PER_PARTICIPANT;
+  }
+
+  /** The backup kept for a participant: oneself or a neighbour. */
+  backup(owner: PublicKey): BackupRecord | undefined {
+    return this.#backups.get(owner);
   }
 
   /** Participants with whom an account exists. */
@@ -208,6 +304,23 @@ export class Records {
       case 'account':
         this.#applyAccount(record);
         return;
+      case 'entry':
+        this.#applyEntry(record);
+        return;
+      case 'checkpoint':
+        this.#checkpoints.set(`${record.neighbour}/${record.equivalent}`, record);
+        return;
+      case 'proposal':
+        this.#proposals.set(`${record.neighbour}/${record.equivalent}`, record);
+        return;
+      case 'past-checkpoint':
+        return;
+      case 'evidence':
+        this.#evidence.set(record.id, record);
+        return;
+      case 'backup':
+        this.#backups.set(record.owner, record);
+        return;
       case 'transaction':
         this.#applyTransaction(record);
         return;
@@ -220,6 +333,9 @@ export class Records {
       case 'announcement':
         this.topology.apply(record.signed);
         return;
+      case 'forgotten-announcement':
+        this.topology.forget(record.from, record.to, record.equivalent);
+        return;
     }
   }
 
@@ -230,6 +346,15 @@ export class Records {
       this.#accounts.set(account.neighbour, byEquivalent);
     }
     byEquivalent.set(account.equivalent, account);
+  }
+
+  #applyEntry(entry: JournalEntry): void {
+    this.#entries.set(recordKey(entry), entry);
+    if (this.#archive === null || this.#entries.size <= ENTRIES_IN_MEMORY) return;
+    for (const oldest of this.#entries.keys()) {
+      this.#entries.delete(oldest);
+      return;
+    }
   }
 
   #applyPayment(payment: Payment): void {

@@ -36,6 +36,11 @@ export interface RefusalFacts {
   'id-reused': { paymentId: string };
   'too-many-neighbours': { limit: number };
   'not-held': { id: string };
+  'no-proposal': { id: string };
+  /** So many linked neighbours have not shown the same books as this restored node yet. */
+  'not-agreed': { neighbours: number };
+  /** There is nothing to confirm: no records were lost. */
+  'not-restored': Facts0;
 
   // Why a payment or a clearing did not go through; all but the first travel in ABORT (cause.ts has their numbers).
   // `hop` 0 is payer → first participant.
@@ -68,6 +73,12 @@ export interface RefusalFacts {
   'let-go': Facts0;
   'nothing-to-clear': { hop: number; maxNow: bigint };
   'no-auto-clearing': { hop: number };
+  /** One of the two lost records, and they have not come to agree on the account yet. */
+  'account-unsure': { hop: number };
+  /** The packet is older than what the two neighbours have settled by a checkpoint. */
+  'too-old': { hop: number };
+  /** A participant on the way passes nothing below `limit`. */
+  'below-smallest': { hop: number; limit: bigint };
   /** A cause of a later version of the protocol. */
   'not-explained': { number: number };
 }

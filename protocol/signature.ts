@@ -9,8 +9,12 @@ export type Domain =
   | 'geo/1/decline'
   | 'geo/1/trust-line'
   | 'geo/1/announcement'
+  | 'geo/1/checkpoint'
   | 'geo/1/invoice'
-  | 'geo/1/contact-card';
+  | 'geo/1/contact-card'
+  | 'geo/1/instance'
+  | 'geo/1/refusal'
+  | 'geo/1/record';
 
 const SEPARATOR = Uint8Array.of(0);
 

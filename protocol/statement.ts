@@ -49,7 +49,15 @@ export interface DeclineStatement {
 
 /** A trust line, an announcement or another document, signed as its encoded bytes. */
 export interface DocumentStatement {
-  readonly domain: 'geo/1/trust-line' | 'geo/1/announcement' | 'geo/1/invoice' | 'geo/1/contact-card';
+  readonly domain:
+    | 'geo/1/trust-line'
+    | 'geo/1/announcement'
+    | 'geo/1/checkpoint'
+    | 'geo/1/invoice'
+    | 'geo/1/contact-card'
+    | 'geo/1/instance'
+    | 'geo/1/refusal'
+    | 'geo/1/record';
   readonly signer: PublicKey;
   readonly bytes: Uint8Array;
 }
@@ -96,8 +104,12 @@ export function statementBytes(statement: Statement): Uint8Array {
       return signedBytes(statement.domain, encode(transactionShape, { ...statement, delegation: null }));
     case 'geo/1/trust-line':
     case 'geo/1/announcement':
+    case 'geo/1/checkpoint':
     case 'geo/1/invoice':
     case 'geo/1/contact-card':
+    case 'geo/1/instance':
+    case 'geo/1/refusal':
+    case 'geo/1/record':
       return signedBytes(statement.domain, statement.bytes);
   }
 }

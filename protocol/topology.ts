@@ -3,88 +3,159 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
-import { announcementShape, type SignedAnnouncement } from './announcement.ts';
-import { encode } from './codec.ts';
+import { announcementShape, endsAtMs, isForgettable, type SignedAnnouncement } from './announcement.ts';
+import { encode, record } from './codec.ts';
+import { Graph } from './graph.ts';
 import type { PublicKey } from './identity.ts';
-
-/** Neighbours of one participant on the map of one equivalent. */
-export interface MapNode {
-  /** Participants that trust this one: it can pay them by credit. */
-  readonly trustedBy: Set<PublicKey>;
-  /** Participants that this one trusts: it can pay them only as far as they owe it. */
-  readonly trusts: Set<PublicKey>;
-}
+import type { TableSeed } from './key-table.ts';
+import { MAP_SLOT_MS, MAX_CLOCK_SKEW_MS } from './limits.ts';
+import { type MapItem, MapTree } from './map-tree.ts';
+import { equivalentShape, publicKeyShape } from './packet.ts';
 
 const announcementKey = (from: PublicKey, to: PublicKey, equivalent: string) => `${equivalent}/${from}/${to}`;
 
-/** An index over announcement records; changed only by `apply`, so that it always equals what is stored. */
+/** What is held of one line. */
+type Held = MapItem<SignedAnnouncement> & { readonly endSlot: number };
+
+/** The slot of time of which a map that is compared at `nowMs` leaves out what ends in it, or before (§6.3). */
+export function slotOf(nowMs: number): number {
+  return Math.floor((nowMs + MAX_CLOCK_SKEW_MS) / MAP_SLOT_MS);
+}
+
+/** An index over announcement records; changed only by `apply` and `forget`, so that it always equals what is stored. */
 export class Topology {
-  readonly #announcements = new Map<string, SignedAnnouncement>();
-  readonly #graphs = new Map<string, Map<PublicKey, MapNode>>();
-  /** 64-bit sum over the announcements, so that two maps compare in one message whatever order they came in. */
-  #digest = 0n;
+  readonly #held = new Map<string, Held>();
+  readonly #graphs = new Map<string, Graph>();
+  readonly #seed: TableSeed | undefined;
+  /** What is compared: all that lasts beyond the slot `#treeSlot`, which moves with what is asked for. */
+  readonly #tree = new MapTree<SignedAnnouncement>();
+  #treeSlot = 0;
+  readonly #byEnd = new Map<number, Set<Held>>();
+
+  /** @param seed 8 secret random bytes for the tables of keys, since strangers choose what is on the map; see `TableSeed`. */
+  constructor(seed?: TableSeed) {
+    this.#seed = seed;
+  }
 
   /** The newest announcement of a line, active or not. */
   get(from: PublicKey, to: PublicKey, equivalent: string): SignedAnnouncement | undefined {
-    return this.#announcements.get(announcementKey(from, to, equivalent));
+    return this.#held.get(announcementKey(from, to, equivalent))?.value;
   }
 
   /** All announcements, in the order in which their lines were first heard of. */
-  all(): IterableIterator<SignedAnnouncement> {
-    return this.#announcements.values();
+  *all(): Generator<SignedAnnouncement> {
+    for (const { value } of this.#held.values()) yield value;
   }
 
   get count(): number {
-    return this.#announcements.size;
+    return this.#held.size;
   }
 
-  /** 16 hex digits that are equal for equal maps. */
-  get digest(): string {
-    return this.#digest.toString(16).padStart(16, '0');
+  /** What two maps are compared by: the lines that last beyond a slot of time. Costs what ends between two slots. */
+  lasting(slot: number): MapTree<SignedAnnouncement> {
+    if (slot === this.#treeSlot) return this.#tree;
+    for (const [endSlot, ending] of this.#byEnd) {
+      const [was, is] = [endSlot > this.#treeSlot, endSlot > slot];
+      if (was === is) continue;
+      for (const held of ending) {
+        if (is) this.#tree.add(held);
+        else this.#tree.delete(held);
+      }
+    }
+    this.#treeSlot = slot;
+    return this.#tree;
   }
 
-  /** What one participant is linked with in one equivalent, or undefined when the map knows no line of it. */
-  neighbours(equivalent: string, node: PublicKey): MapNode | undefined {
-    return this.#graphs.get(equivalent)?.get(node);
+  /** Up to `most` of those that may be forgotten (§6.3). */
+  forgettable(nowMs: number, most: number): SignedAnnouncement[] {
+    const found: SignedAnnouncement[] = [];
+    for (const [endSlot, ending] of this.#byEnd) {
+      if (endSlot * MAP_SLOT_MS > nowMs) continue;
+      for (const { value } of ending) {
+        if (found.length >= most) return found;
+        if (isForgettable(value.announcement, nowMs)) found.push(value);
+      }
+    }
+    return found;
+  }
+
+  /** The active lines of one equivalent, or undefined when none was ever heard of. */
+  graph(equivalent: string): Graph | undefined {
+    return this.#graphs.get(equivalent);
   }
 
   /** Takes the newest announcement of a line into the index. */
   apply(signed: SignedAnnouncement): void {
     const { from, to, equivalent, active } = signed.announcement;
     const key = announcementKey(from, to, equivalent);
-    const before = this.#announcements.get(key);
-    if (before !== undefined) this.#digest ^= digestOf(before);
-    this.#announcements.set(key, signed);
-    this.#digest ^= digestOf(signed);
-    const graph = this.#graphOf(equivalent);
-    if (active) {
-      nodeOf(graph, from).trusts.add(to);
-      nodeOf(graph, to).trustedBy.add(from);
-    } else {
-      nodeOf(graph, from).trusts.delete(to);
-      nodeOf(graph, to).trustedBy.delete(from);
-    }
+    const before = this.#held.get(key);
+    if (before !== undefined) this.#uncount(before);
+    const held = heldOf(signed, before);
+    this.#held.set(key, held);
+    this.#count(held);
+    if (active) this.#graphOf(equivalent).add(from, to);
+    else this.#unlink(from, to, equivalent);
   }
 
-  #graphOf(equivalent: string): Map<PublicKey, MapNode> {
+  /** Takes a line out of the index, as if it had never been heard of. */
+  forget(from: PublicKey, to: PublicKey, equivalent: string): void {
+    const key = announcementKey(from, to, equivalent);
+    const held = this.#held.get(key);
+    if (held === undefined) return;
+    this.#uncount(held);
+    this.#held.delete(key);
+    this.#unlink(from, to, equivalent);
+  }
+
+  #count(held: Held): void {
+    let ending = this.#byEnd.get(held.endSlot);
+    if (ending === undefined) {
+      ending = new Set();
+      this.#byEnd.set(held.endSlot, ending);
+    }
+    ending.add(held);
+    if (held.endSlot > this.#treeSlot) this.#tree.add(held);
+  }
+
+  #uncount(held: Held): void {
+    const ending = this.#byEnd.get(held.endSlot);
+    ending?.delete(held);
+    if (ending?.size === 0) this.#byEnd.delete(held.endSlot);
+    if (held.endSlot > this.#treeSlot) this.#tree.delete(held);
+  }
+
+  #unlink(from: PublicKey, to: PublicKey, equivalent: string): void {
+    const graph = this.#graphs.get(equivalent);
+    graph?.delete(from, to);
+    // What sybils leave behind must not fill the memory.
+    if (graph?.lineCount === 0) this.#graphs.delete(equivalent);
+  }
+
+  #graphOf(equivalent: string): Graph {
     let graph = this.#graphs.get(equivalent);
     if (graph === undefined) {
-      graph = new Map();
+      graph = new Graph(this.#seed);
       this.#graphs.set(equivalent, graph);
     }
     return graph;
   }
 }
 
-function nodeOf(graph: Map<PublicKey, MapNode>, key: PublicKey): MapNode {
-  let node = graph.get(key);
-  if (node === undefined) {
-    node = { trustedBy: new Set(), trusts: new Set() };
-    graph.set(key, node);
-  }
-  return node;
-}
+/** The line that an announcement is about, as the bytes of which its place on the map is the hash. */
+const lineShape = record<{ equivalent: string; from: PublicKey; to: PublicKey }>({
+  equivalent: equivalentShape,
+  from: publicKeyShape,
+  to: publicKeyShape,
+});
 
-function digestOf(signed: SignedAnnouncement): bigint {
-  return BigInt(`0x${bytesToHex(sha256(encode(announcementShape, signed.announcement))).slice(0, 16)}`);
+const first64Bits = (bytes: Uint8Array): string => bytesToHex(sha256(bytes)).slice(0, 16);
+
+function heldOf(signed: SignedAnnouncement, before: Held | undefined): Held {
+  const { announcement } = signed;
+  return {
+    place: before?.place ?? first64Bits(encode(lineShape, announcement)),
+    digest: BigInt(`0x${first64Bits(encode(announcementShape, announcement))}`),
+    endSlot: Math.floor(endsAtMs(announcement) / MAP_SLOT_MS),
+    value: signed,
+  };
 }

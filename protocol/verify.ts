@@ -2,11 +2,15 @@
  * Verification (§4.3, §7.3): which messages a driver may hand to the machine. A pure function of the message, of who
  * sent it and to whom; never of a clock or a limit. What fails is dropped and counted as a fault; nothing is stored.
  */
+
 import { announcementFlaw, announcementStatement, judgeAnnouncement, type SignedAnnouncement } from './announcement.ts';
 import { certificateFormFlaw, commitFlaw, preparesFlaw } from './certificate.ts';
+import { checkpointStatement, inOrder, type SignedCheckpoint } from './checkpoint.ts';
+import { ringMark } from './clearing/ring.ts';
 import type { PublicKey } from './identity.ts';
 import type { AbortMessage, Message } from './link.ts';
 import { type Certificate, type Header, hopsOf, type Packet, packetFlaw, type Signature, txIdOf } from './packet.ts';
+import { type Probe, type ProbeAnswer, probeFlaw, refusalStatement } from './probe.ts';
 import type { Records } from './records.ts';
 import type { Verify } from './statement.ts';
 import { type SignedTrustLine, trustLineStatement } from './trust-line.ts';
@@ -44,7 +48,19 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
     case 'cancel':
     case 'trust-line-ack':
     case 'map-digest':
+    case 'map-ask':
+    case 'summary':
+    case 'hops':
+    case 'recover':
+    case 'backup':
+    case 'hint-request':
+    case 'hints':
+    case 'ring-none':
       return message;
+    case 'checkpoint':
+      return checkpointFault(reader, from, message.signed) ?? message;
+    case 'reminder':
+      return reminderFault(reader, from, message.packet) ?? message;
     case 'prepare':
       return packetFault(reader, from, message.packet) ?? message;
     case 'commit':
@@ -65,8 +81,62 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
     case 'announcement-offer':
       return offerFault(reader, from, message.signed) ?? message;
     case 'announcements':
-      return verifyAnnouncements(reader, message.signed);
+    case 'map-answer': {
+      const signed = verifyAnnouncements(reader, message.signed);
+      return isFault(signed) ? signed : { ...message, signed };
+    }
+    case 'probe':
+      return probeFault(reader, from, message, -1) ?? message;
+    case 'probe-answer':
+      return probeFault(reader, from, message, 1) ?? readNarrowings(reader, message);
+    case 'find':
+      return message.nodes.at(-1) === from && isOnce(message.nodes)
+        ? message
+        : fault('wrong-sender', 'a search does not end with its sender');
+    case 'ring-walk':
+      return message.marks.at(-1) === ringMark(message.id, from) && new Set(message.marks).size === message.marks.length
+        ? message
+        : fault('wrong-sender', 'a walk does not end with its sender');
+    case 'ring-found':
+      return message.nodes[0] === from && isOnce(message.nodes)
+        ? message
+        : fault('wrong-sender', 'a ring was not found by its sender');
+    case 'found':
+      return isBeside(reader, from, message.nodes, 1) && isOnce(message.nodes)
+        ? message
+        : fault('wrong-sender', 'a chain was not found by its sender');
   }
+}
+
+/** A probe comes from the one before on its route, and is not for the payer; an answer comes from the one behind. */
+function probeFault(reader: Reader, from: PublicKey, probe: Probe | ProbeAnswer, side: -1 | 1): Fault | null {
+  const flaw = probeFlaw(probe);
+  if (flaw !== null) return fault('bad-form', flaw);
+  if (probe.type === 'probe' && probe.amount === 0n) return fault('bad-form', 'a probe asks for nothing');
+  return isBeside(reader, from, probe.nodes, side)
+    ? null
+    : fault('wrong-sender', 'a probe does not come from its neighbour on the route');
+}
+
+function isBeside({ records }: Reader, from: PublicKey, nodes: readonly PublicKey[], side: -1 | 1): boolean {
+  const own = nodes.indexOf(records.self);
+  return own >= 0 && nodes[own + side] === from;
+}
+
+function isOnce(nodes: readonly PublicKey[]): boolean {
+  return new Set(nodes).size === nodes.length;
+}
+
+/**
+ * Only the payer looks at the signatures of refusals. One that is not signed is left out, whoever it came through: those
+ * before it on the way could not tell.
+ */
+function readNarrowings({ records, verify }: Reader, answer: ProbeAnswer): ProbeAnswer {
+  if (answer.nodes[0] !== records.self) return answer;
+  const narrowings = answer.narrowings.filter((narrowing) =>
+    verify(refusalStatement(records.network, answer, narrowing), narrowing.signature),
+  );
+  return { ...answer, narrowings };
 }
 
 /** Only the owner offers a line, and only what everybody else would accept. */
@@ -87,7 +157,10 @@ function offerFault(
 }
 
 /** Those that are news; one that is forged condemns the message. */
-function verifyAnnouncements(reader: Reader, list: readonly SignedAnnouncement[]): Message | Fault {
+function verifyAnnouncements(
+  reader: Reader,
+  list: readonly SignedAnnouncement[],
+): readonly SignedAnnouncement[] | Fault {
   const { network, topology } = reader.records;
   const { verify, nowMs } = reader;
   const accepted: SignedAnnouncement[] = [];
@@ -100,7 +173,7 @@ function verifyAnnouncements(reader: Reader, list: readonly SignedAnnouncement[]
     if (verdict === 'reject') return fault('bad-signature', 'an announcement is forged or malformed');
     if (verdict === 'accept') accepted.push(signed);
   }
-  return { type: 'announcements', signed: accepted };
+  return accepted;
 }
 
 function wrongNetwork(header: Header): Fault {
@@ -120,6 +193,36 @@ function packetFault(reader: Reader, from: PublicKey, packet: Packet): Fault | n
   if (route.nodes[position - 1] !== from) return fault('wrong-sender', 'a packet comes from one who is not upstream');
   const unsigned = preparesFlaw(packet, reader.verify, storedSignatures(reader.records, packet));
   return unsigned === null ? null : fault('bad-signature', unsigned);
+}
+
+/** A packet that this participant signed and sent on to whoever shows it: form, places, every signature. */
+function reminderFault(reader: Reader, from: PublicKey, packet: Packet): Fault | null {
+  const { header, route, signatures } = packet;
+  if (header.network !== reader.records.network) return wrongNetwork(header);
+  const flaw = packetFlaw(header, route);
+  if (flaw !== null) return fault('bad-form', flaw);
+  const position = signatures.length;
+  if (position > hopsOf(route) || route.nodes[position - 1] !== reader.records.self) {
+    return fault('bad-form', 'a reminder is of a packet that this participant did not send');
+  }
+  if (route.nodes[position] !== from) return fault('wrong-sender', 'a reminder comes from one who is not downstream');
+  const unsigned = preparesFlaw(packet, reader.verify, storedSignatures(reader.records, packet));
+  return unsigned === null ? null : fault('bad-signature', unsigned);
+}
+
+/** A checkpoint of the account of the two, signed by each whose signature it carries. */
+function checkpointFault(reader: Reader, from: PublicKey, signed: SignedCheckpoint): Fault | null {
+  const { checkpoint, smallerSignature, largerSignature } = signed;
+  const { network, self } = reader.records;
+  if (checkpoint.network !== network) return fault('wrong-network', 'a checkpoint is of another network');
+  const { smaller, larger } = inOrder(from, self);
+  if (checkpoint.smaller !== smaller || checkpoint.larger !== larger) {
+    return fault('wrong-sender', 'a checkpoint is not of the account with its sender');
+  }
+  const isSigned =
+    reader.verify(checkpointStatement(checkpoint, smaller), smallerSignature) &&
+    (largerSignature === null || reader.verify(checkpointStatement(checkpoint, larger), largerSignature));
+  return isSigned ? null : fault('bad-signature', 'a checkpoint is not signed by whom it names');
 }
 
 /** §4.3: a certificate is complete and every signature in it is right, whoever shows it. */
@@ -183,8 +286,11 @@ function resolveFault(reader: Reader, from: PublicKey, message: Extract<Message,
 function trustLineFault(reader: Reader, from: PublicKey, signed: SignedTrustLine): Fault | null {
   const { line, signature } = signed;
   if (line.network !== reader.records.network) return fault('wrong-network', 'a trust line is of another network');
-  if (line.from !== from || line.to !== reader.records.self || line.from === line.to) {
-    return fault('wrong-sender', 'a trust line is not from its owner to this participant');
+  const { self } = reader.records;
+  const isTheirs = line.from === from && line.to === self;
+  const isOwn = line.from === self && line.to === from;
+  if (!(isTheirs || isOwn) || line.from === line.to) {
+    return fault('wrong-sender', 'a trust line is not one between its sender and this participant');
   }
   return reader.verify(trustLineStatement(line), signature)
     ? null

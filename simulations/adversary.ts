@@ -3,11 +3,13 @@
  * run the honest machine whenever that serves them. They can sign only as themselves.
  */
 import { causeOf } from '#protocol/cause.ts';
+import type { Checkpoint } from '#protocol/checkpoint.ts';
 import type { Effect } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Message, MessageType } from '#protocol/link.ts';
 import { type Certificate, type Header, type Packet, type Signature, type TxId, txIdOf } from '#protocol/packet.ts';
 import { refuse } from '#protocol/refusals.ts';
+import { listFalsely, proposeFalsely, remind, summariseFalsely } from './false-books.ts';
 import type { Participant } from './participant.ts';
 import type { Random } from './random.ts';
 
@@ -20,7 +22,15 @@ export interface Mischief {
 
 const MEMORY = 400;
 /** How many of a thousand messages of a kind it does send; 850 of the others. */
-const KEPT_PERMILLE: Partial<Record<MessageType, number>> = { prepare: 700, resolve: 700, commit: 500, abort: 600 };
+const KEPT_PERMILLE: Partial<Record<MessageType, number>> = {
+  prepare: 700,
+  resolve: 700,
+  commit: 500,
+  abort: 600,
+  hops: 400,
+  reminder: 400,
+  checkpoint: 500,
+};
 
 export class Adversary {
   readonly #random: Random;
@@ -60,9 +70,9 @@ export class Adversary {
   }
 
   /** One act of mischief, or none. */
-  act(): Mischief | null {
+  act(nowMs: number): Mischief | null {
     const member = this.#random.pick(this.#members);
-    switch (this.#random.below(11)) {
+    switch (this.#random.below(20)) {
       case 0:
         return this.#replay(member);
       case 1:
@@ -78,14 +88,38 @@ export class Adversary {
       case 6:
         return this.#moveAbort(member);
       case 7:
+      case 15:
         return this.#askForDecline(member);
       case 8:
+      case 16:
+      case 17:
         return this.#sendLate(member);
       case 9:
+      case 18:
         return this.#showOwnAbort(member);
+      case 10:
+        return proposeFalsely(this.#random, member, nowMs);
+      case 11:
+        return remind(this.#random, this.#members, this.#packets);
+      case 12:
+        return summariseFalsely(this.#random, member);
+      case 13:
+        return listFalsely(this.#random, member);
+      case 14:
+        return this.#showCheckpoint(member);
       default:
         return this.#mixSignatures(member);
     }
+  }
+
+  /** An earlier checkpoint, proposed or agreed, when a newer one may be there. */
+  #showCheckpoint(member: Participant): Mischief | null {
+    const message = this.#any(
+      this.#messages.filter((seen) => seen.type === 'checkpoint' && isOf(member.key, seen.signed.checkpoint)),
+    );
+    if (message?.type !== 'checkpoint') return null;
+    const { smaller, larger } = message.signed.checkpoint;
+    return { from: member.index, to: member.key === smaller ? larger : smaller, message };
   }
 
   /** Any earlier message to anyone: often to the wrong one. */
@@ -266,6 +300,10 @@ export class Adversary {
   #any<T>(list: readonly T[]): T | null {
     return list.length === 0 ? null : this.#random.pick(list);
   }
+}
+
+function isOf(key: PublicKey, { smaller, larger }: Checkpoint): boolean {
+  return key === smaller || key === larger;
 }
 
 function keep<T>(list: T[], item: T): void {

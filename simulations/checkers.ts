@@ -3,6 +3,7 @@
  * participant from outside: the event, the effects, the records before and after.
  */
 import type { Account } from '#protocol/account.ts';
+import { balanceSeenBy, type CheckpointRecord } from '#protocol/checkpoint.ts';
 import type { Effect, Event } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { InvariantId } from '#protocol/invariants.ts';
@@ -21,6 +22,7 @@ import {
 } from '#protocol/position.ts';
 import type { Records, Transaction } from '#protocol/records.ts';
 import type { Verify } from '#protocol/statement.ts';
+import { Consent } from './consent.ts';
 import type { Participant } from './participant.ts';
 
 /** One broken invariant. */
@@ -33,6 +35,8 @@ export interface Violation {
 /** What one participant's positions say an account must be, and the account as it was last saved. */
 interface Expected {
   seen: Account | undefined;
+  /** Hops of packets created up to then are in the balance of the last checkpoint, which the sum begins with. */
+  closedUntilMs: number;
   balance: bigint;
   reservedIn: bigint;
   reservedOut: bigint;
@@ -48,6 +52,7 @@ interface Promised {
 
 export class Checkers {
   readonly violations: Violation[] = [];
+  readonly consent = new Consent();
   readonly #verify: Verify;
   readonly #expected: Map<string, Expected>[] = [];
   readonly #transactions: Map<TxId, Transaction>[] = [];
@@ -78,15 +83,40 @@ export class Checkers {
   }
 
   /** After each step of an honest participant. */
-  afterStep(participant: Participant, effects: readonly Effect[]): void {
+  afterStep(participant: Participant, event: Event, effects: readonly Effect[]): void {
+    if (participant.records.node.isFrozen) this.#checkFrozen(participant, event, effects);
     let lateWaiver = false;
     for (const effect of effects) {
       if (effect.type !== 'save' || effect.record.type !== 'transaction') continue;
       if (this.#transactionSaved(participant, effect.record)) lateWaiver = true;
     }
     for (const effect of effects) {
+      if (effect.type !== 'save' || effect.record.type !== 'checkpoint') continue;
+      if (this.#checkpointSaved(participant, effect.record)) lateWaiver = true;
+    }
+    for (const effect of effects) {
       if (effect.type === 'save' && effect.record.type === 'account')
         this.#accountSaved(participant, effect.record, lateWaiver);
+    }
+  }
+
+  /** A frozen node prepares nothing but what a reminder shows that it had prepared, and sets no line. */
+  #checkFrozen(participant: Participant, event: Event, effects: readonly Effect[]): void {
+    const isReminder = event.type === 'message' && event.message.type === 'reminder';
+    for (const effect of effects) {
+      if (effect.type !== 'save') continue;
+      const { record } = effect;
+      if (record.type === 'line' && record.signed.line.from === participant.key && !record.acked)
+        this.#report('INV-FROZEN', participant, 'set a line');
+      if (record.type !== 'transaction') continue;
+      const known = (this.#transactions[participant.index] as Map<TxId, Transaction>).get(record.txId)?.positions ?? [];
+      for (const position of record.positions) {
+        const isNew = !known.some(
+          (held) => held.position === position.position && held.route.index === position.route.index,
+        );
+        if (isNew && position.state === 'prepared' && !position.isAdopted && !isReminder)
+          this.#report('INV-FROZEN', participant, `signed ${record.txId}`);
+      }
     }
   }
 
@@ -119,16 +149,29 @@ export class Checkers {
     const { equivalent } = position.header;
     const upstream = upstreamOf(position);
     const downstream = downstreamOf(position);
+    const { createdAtMs } = position.header;
     if (upstream !== null) {
       const expected = this.#expectedOf(participant, upstream, equivalent);
-      if (incomingCounts(position)) expected.balance += amount;
-      if (incomingReserved(position)) expected.reservedIn += amount;
+      if (incomingCounts(position) && createdAtMs > expected.closedUntilMs) expected.balance += amount;
+      if (incomingReserved(position)) {
+        expected.reservedIn += amount;
+        this.#checkOpen(participant, expected, position);
+      }
     }
     if (downstream !== null) {
       const expected = this.#expectedOf(participant, downstream, equivalent);
-      if (outgoingCounts(position)) expected.balance -= amount;
-      if (outgoingReserved(position)) expected.reservedOut += amount;
+      if (outgoingCounts(position) && createdAtMs > expected.closedUntilMs) expected.balance -= amount;
+      if (outgoingReserved(position)) {
+        expected.reservedOut += amount;
+        this.#checkOpen(participant, expected, position);
+      }
     }
+  }
+
+  /** Nothing is reserved that a checkpoint has closed: it would count nowhere. */
+  #checkOpen(participant: Participant, { closedUntilMs }: Expected, { txId, header }: Position): void {
+    if (header.createdAtMs <= closedUntilMs && !this.#adopts.has(participant.index))
+      this.#report('INV-CHECKPOINT', participant, `holds ${txId}, which a checkpoint has closed`);
   }
 
   #expectedOf(participant: Participant, neighbour: PublicKey, equivalent: string): Expected {
@@ -136,10 +179,58 @@ export class Checkers {
     const key = neighbour + equivalent;
     let expected = books.get(key);
     if (expected === undefined) {
-      expected = { seen: undefined, balance: 0n, reservedIn: 0n, reservedOut: 0n };
+      expected = { seen: undefined, closedUntilMs: 0, balance: 0n, reservedIn: 0n, reservedOut: 0n };
       books.set(key, expected);
     }
     return expected;
+  }
+
+  /**
+   * A checkpoint that both signed: the sum begins again with its balance, and what counts of later packets. Returns true
+   * when the neighbour took a late waiver back by it.
+   */
+  #checkpointSaved(participant: Participant, { neighbour, equivalent, agreed }: CheckpointRecord): boolean {
+    if (agreed === null) return false;
+    const expected = this.#expectedOf(participant, neighbour, equivalent);
+    const { checkpoint } = agreed;
+    if (checkpoint.untilMs === expected.closedUntilMs) return false;
+    let balance = balanceSeenBy(participant.key, checkpoint);
+    // A neighbour that waived a hop after it was proposed, and signs all the same, takes only its own present back.
+    let presents = 0n;
+    for (const { positions } of (this.#transactions[participant.index] as Map<TxId, Transaction>).values()) {
+      for (const position of positions) {
+        const { header, route } = position;
+        if (header.equivalent !== equivalent) continue;
+        if (header.createdAtMs <= checkpoint.untilMs) {
+          this.#checkUndecided(participant, neighbour, position);
+          const isPresent = position.state === 'committed' && position.waivedByDownstream !== null;
+          if (isPresent && downstreamOf(position) === neighbour && header.createdAtMs > expected.closedUntilMs)
+            presents += route.amount;
+          continue;
+        }
+        if (upstreamOf(position) === neighbour && incomingCounts(position)) balance += route.amount;
+        if (downstreamOf(position) === neighbour && outgoingCounts(position)) balance -= route.amount;
+      }
+    }
+    const isExplained = balance <= expected.balance && balance >= expected.balance - presents;
+    if (!isExplained && !this.#adopts.has(participant.index)) {
+      this.#report(
+        'INV-CHECKPOINT',
+        participant,
+        `a checkpoint changed a balance of ${expected.balance} to ${balance}`,
+      );
+    }
+    expected.closedUntilMs = checkpoint.untilMs;
+    expected.balance = balance;
+    return presents > 0n;
+  }
+
+  #checkUndecided(participant: Participant, neighbour: PublicKey, position: Position): void {
+    const isOpen =
+      (upstreamOf(position) === neighbour && incomingReserved(position)) ||
+      (downstreamOf(position) === neighbour && outgoingReserved(position));
+    if (isOpen && !this.#adopts.has(participant.index))
+      this.#report('INV-CHECKPOINT', participant, `a checkpoint covers ${position.txId}, which is undecided`);
   }
 
   /** The receiver decides once: what it commits adds up, was not declined, and pays its payment id once (rules 7, 11). */
@@ -185,6 +276,9 @@ export class Checkers {
   /** A hop of a clearing may be reserved only against debt that nothing else had spoken for. */
   #checkClearable(participant: Participant, position: Position): void {
     if (this.#adopts.has(participant.index)) return;
+    if (this.consent.isMissing(participant, position)) {
+      this.#report('INV-CONSENT', participant, 'cleared a debt whose owner had not agreed');
+    }
     const { amount } = position.route;
     const { equivalent } = position.header;
     const upstream = upstreamOf(position);
@@ -239,7 +333,6 @@ export class Checkers {
   /** The same message again must change nothing (INV-ONCE). `step` is pure, so trying is free of consequences. */
   checkOnce(participant: Participant, event: Extract<Event, { type: 'message' }>): void {
     // Announcements are judged before the machine sees them: a repeated one would not reach it.
-    if (event.message.type === 'announcements' || event.message.type === 'announcement-offer') return;
     const again = step(participant.records, event, participant.sign);
     const saved = again.find((effect) => effect.type === 'save');
     if (saved?.type === 'save')
@@ -264,6 +357,15 @@ export class Checkers {
       const positions = records.positions(txId);
       if (positions.length === 0) transactions.delete(txId);
       else transactions.set(txId, { type: 'transaction', txId, positions });
+    }
+    for (const { neighbour, equivalent } of records.accounts()) {
+      const agreed = records.checkpoint(neighbour, equivalent)?.agreed?.checkpoint;
+      if (agreed === undefined) continue;
+      const expected = this.#expectedOf(participant, neighbour, equivalent);
+      expected.closedUntilMs = agreed.untilMs;
+      expected.balance = balanceSeenBy(participant.key, agreed);
+    }
+    for (const { positions } of transactions.values()) {
       for (const position of positions) this.#book(participant, position, 1n);
     }
     for (const account of records.accounts())
@@ -305,69 +407,4 @@ function isKept(records: Records, { txId, routeIndex, position, what }: Promised
     case 'abort':
       return known?.state === 'aborted' || (known?.state === 'committed' && known.waivedByMe !== null);
   }
-}
-
-/** What must hold when nothing moves any more (agreement, zero sum, liveness). */
-export function checkAtRest(
-  participants: readonly Participant[],
-  exempt: { malicious: ReadonlySet<number>; restored: ReadonlySet<number> },
-): Violation[] {
-  const violations: Violation[] = [];
-  const byKey = new Map(participants.map((participant) => [participant.key, participant]));
-  const isTrusted = (participant: Participant | undefined) =>
-    participant !== undefined && !exempt.malicious.has(participant.index) && !exempt.restored.has(participant.index);
-  const sums = new Map<string, bigint>();
-  for (const participant of participants) {
-    if (exempt.malicious.has(participant.index)) continue;
-    for (const account of participant.records.accounts()) {
-      const other = byKey.get(account.neighbour);
-      if (!isTrusted(participant) || !isTrusted(other)) continue;
-      const mirrored = other?.records.account(participant.key, account.equivalent);
-      const mirror = mirrored?.balance ?? 0n;
-      sums.set(account.equivalent, (sums.get(account.equivalent) ?? 0n) + account.balance);
-      if (account.balance > 0n && mirror > 0n) {
-        violations.push({
-          invariant: 'INV-ONEWAY',
-          participant: participant.index,
-          what: 'each end says that the other owes',
-        });
-      }
-      if (mirror !== -account.balance) {
-        violations.push({
-          invariant: 'INV-MIRROR',
-          participant: participant.index,
-          what: `books ${account.balance}, the neighbour books ${mirror}`,
-        });
-      }
-    }
-    violations.push(...stuck(participant, byKey, isTrusted));
-  }
-  for (const [equivalent, sum] of sums) {
-    if (sum !== 0n) violations.push({ invariant: 'INV-ZERO', participant: -1, what: `${equivalent} sums to ${sum}` });
-  }
-  return violations;
-}
-
-/** INV-LIVE: positions that still hold something although everyone downstream up to the receiver is honest. */
-function stuck(
-  participant: Participant,
-  byKey: ReadonlyMap<PublicKey, Participant>,
-  isTrusted: (participant: Participant | undefined) => boolean,
-): Violation[] {
-  const violations: Violation[] = [];
-  if (!isTrusted(participant)) return violations;
-  for (const position of participant.records.unsettled()) {
-    const { route } = position;
-    const awaited =
-      position.state === 'committed' || (position.state === 'aborted' && position.ownRisk === null)
-        ? [upstreamOf(position) as PublicKey]
-        : route.nodes.slice(isLast(position) ? 0 : position.position);
-    if (!awaited.every((node) => isTrusted(byKey.get(node)))) continue;
-    violations.push({
-      invariant: 'INV-LIVE',
-      participant: participant.index,
-      what: `${position.state} at ${position.position} of ${position.txId} for ever`,
-    });
-  }
-  return violations;
 }

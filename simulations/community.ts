@@ -5,7 +5,7 @@
  * that start together meet.
  */
 import { formatAmount } from '#protocol/amount.ts';
-import type { Command, Effect, Notice, Occurrence, Timer } from '#protocol/event.ts';
+import type { Command, Effect, Event, Notice, Occurrence, Timer } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Message } from '#protocol/link.ts';
 import type { PaymentId } from '#protocol/packet.ts';
@@ -14,7 +14,8 @@ import type { Refusal } from '#protocol/refusals.ts';
 import { DEFAULT_POLICY } from '#protocol/trust-line.ts';
 import { isFault, verifyMessage } from '#protocol/verify.ts';
 import { Agenda } from './agenda.ts';
-import { Checkers, checkAtRest, type Violation } from './checkers.ts';
+import { checkAtRest } from './at-rest.ts';
+import { Checkers, type Violation } from './checkers.ts';
 import { Participant, type World } from './participant.ts';
 import { Random } from './random.ts';
 import { EPOCH_MS } from './scenario.ts';
@@ -62,7 +63,14 @@ export interface PaymentOutcome {
     readonly limit: string | null;
     readonly maxNow: string | null;
   } | null;
-  readonly route: readonly string[] | null;
+  /** What went over which way; empty for one that was aborted. */
+  readonly routes: readonly RouteOutcome[];
+}
+
+/** One way of a payment: payer first, receiver last. */
+export interface RouteOutcome {
+  readonly nodes: readonly string[];
+  readonly amount: string;
 }
 
 export interface Debt {
@@ -170,8 +178,12 @@ export class SimulatedCommunity implements World {
     const what = { from, to, equivalent, amount: formatAmount(amount) };
     switch (payment.state) {
       case 'COMMITTED': {
-        const route = (payment.routes[0]?.nodes ?? []).map((key) => this.#nameOf(key));
-        return { ...what, state: 'COMMITTED', hops: route.length - 1, refusal: null, route };
+        const routes = payment.routes.map(({ nodes, amount: part }) => ({
+          nodes: nodes.map((key) => this.#nameOf(key)),
+          amount: formatAmount(part),
+        }));
+        const hops = Math.max(...routes.map(({ nodes }) => nodes.length - 1));
+        return { ...what, state: 'COMMITTED', hops, refusal: null, routes };
       }
       case 'ABORTED': {
         const { refusal, closest } = payment;
@@ -180,7 +192,7 @@ export class SimulatedCommunity implements World {
         const maxNow = 'maxNow' in refusal ? formatAmount(refusal.maxNow) : null;
         return {
           ...what,
-          ...{ state: 'ABORTED', hops: null, refusal: { code: refusal.code, hop, limit, maxNow }, route: null },
+          ...{ state: 'ABORTED', hops: null, refusal: { code: refusal.code, hop, limit, maxNow }, routes: [] },
         };
       }
       case 'NEW':
@@ -229,8 +241,9 @@ export class SimulatedCommunity implements World {
   }
 
   #feed(participant: Participant, occurrence: Occurrence): readonly Effect[] {
-    const effects = participant.handle({ ...occurrence, nowMs: this.#nowMs });
-    this.#checkers.afterStep(participant, effects);
+    const event: Event = { ...occurrence, nowMs: this.#nowMs };
+    const effects = participant.handle(event);
+    this.#checkers.afterStep(participant, event, effects);
     return effects;
   }
 
@@ -275,6 +288,7 @@ export class SimulatedCommunity implements World {
   released(participant: Participant, effect: Effect): void {
     switch (effect.type) {
       case 'save':
+      case 'learn':
         return;
       case 'send': {
         this.#checkers.sent(participant, effect.message);

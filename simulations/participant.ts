@@ -1,6 +1,7 @@
 /**
  * One simulated participant: the driver contract (§8.2) over a virtual disk. No protocol decision is made here.
  */
+import type { SeekingMode } from '#protocol/clearing/seeking.ts';
 import type { Effect, Event } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { step } from '#protocol/machine/step.ts';
@@ -31,22 +32,32 @@ export class Participant {
   incarnation = 0;
   isUp = true;
   readonly #world: World;
+  readonly #seeking: SeekingMode;
   /** What is on disk: whole batches, in order of writing. */
   #disk: (readonly DurableRecord[])[] = [];
   #writing: Batch | null = null;
   #waiting: Batch | null = null;
 
-  constructor(index: number, key: PublicKey, network: string, sign: Sign, world: World) {
+  constructor(
+    index: number,
+    key: PublicKey,
+    network: string,
+    sign: Sign,
+    world: World,
+    seeking: SeekingMode = 'never',
+  ) {
     this.index = index;
     this.key = key;
     this.network = network;
     this.sign = sign;
     this.#world = world;
-    this.records = new Records(key, network);
+    this.#seeking = seeking;
+    this.records = this.#read();
   }
 
   /** One event: step, take the saves into memory, queue the rest behind the disk. */
   handle(event: Event): readonly Effect[] {
+    if (event.type === 'start') this.records.begin(event.nowMs);
     const effects = step(this.records, event, this.sign);
     let batch: Batch | null = null;
     for (const effect of effects) {
@@ -54,6 +65,8 @@ export class Participant {
         this.records.apply(effect.record);
         batch ??= this.#batchToFill();
         batch.saves.push(effect.record);
+      } else if (effect.type === 'learn') {
+        this.records.knowledge.learn(effect.learned);
       } else if (batch !== null) {
         batch.release.push(effect);
       } else if (this.#writing === null) {
@@ -99,11 +112,9 @@ export class Participant {
     this.#waiting = null;
   }
 
-  /** Loses the last batches of the disk, as an old backup does, and is told so (rule 10). */
-  rewind(lost: number, nowMs: number): void {
+  /** Loses the last batches of the disk, as an old backup does. The world then tells it so (rule 10). */
+  rewind(lost: number): void {
     this.#disk = this.#disk.slice(0, Math.max(0, this.#disk.length - lost));
-    const records = this.#read();
-    this.#disk.push([{ ...records.node, restoredAtMs: nowMs }]);
   }
 
   /** Starts from what is on disk. The world then sends `start`. */
@@ -114,6 +125,7 @@ export class Participant {
 
   #read(): Records {
     const records = new Records(this.key, this.network);
+    records.seeking = this.#seeking;
     for (const batch of this.#disk) for (const record of batch) records.apply(record);
     return records;
   }

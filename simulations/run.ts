@@ -1,17 +1,28 @@
 /**
  * `npm run sim -- --seeds 1..1000`: runs one scenario a seed and checks all invariants after every event.
  *
- * The last line of standard output is `seeds=N events=N violations=N digest=…`; progress and rates go to standard
+ * Standard output tells what is held behind malicious participants, and ends with the line
+ * `seeds=N events=N violations=N digest=…`; progress and rates go to standard
  * error. Exit 0 when nothing was violated, 1 otherwise, 3 for a wrong call. A violation prints the command that replays it.
  */
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
+import { runClearing } from './clearing/main.ts';
+import { runRoutes } from './routes/main.ts';
 import { type FaultLevel, makeScenario } from './scenario.ts';
 import { fastSignatures, realSignatures } from './signatures.ts';
 import { Simulation } from './simulation.ts';
 import { Trace } from './trace.ts';
 
+/** The words that ask for a study instead of runs with faults. */
+const STUDIES = new Map([
+  ['routes', runRoutes],
+  ['clear', runClearing],
+]);
+
 const USAGE = `Usage: npm run sim -- [--seeds 1..1000] [--faults none|honest|all] [--signatures fast|real] [--keep-going]
+       npm run sim -- routes [options]   how many payments of a network are made; see routes --help
+       npm run sim -- clear FILE [--json]   how much of a list of debts cancels itself; see clear --help
 
   --seeds A..B         which seeds to run, or one number (default 1..1000)
   --faults LEVEL       none: a calm network; honest: loss, duplication, reordering, cuts, crashes;
@@ -88,15 +99,17 @@ function runSeeds(call: Call): number {
     }
   }
   const seconds = (performance.now() - began) / 1_000;
-  console.error(
-    `${events} events in ${seconds.toFixed(2)} s: ${Math.round(events / seconds)} events/s; amount × time held past expiry: ${held / 100_000_000n} UAH·s`,
-  );
+  console.error(`${events} events in ${seconds.toFixed(2)} s: ${Math.round(events / seconds)} events/s`);
+  console.log(`amount × time that honest participants hold past expiry, for others: ${held / 100_000_000n} UAH·s`);
   console.log(`seeds=${seeds} events=${events} violations=${violations} digest=${trace.digest}`);
   return violations === 0 ? 0 : 1;
 }
 
-const call = readCall();
-if (typeof call === 'string') {
+const study = STUDIES.get(process.argv[2] ?? '');
+const call = study === undefined ? readCall() : study;
+if (typeof call === 'function') {
+  process.exitCode = await call(process.argv.slice(3));
+} else if (typeof call === 'string') {
   console.error(call);
   process.exitCode = call === USAGE ? 0 : 3;
 } else {

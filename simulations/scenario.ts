@@ -27,6 +27,8 @@ export interface Faults {
   readonly crashPermille: number;
   readonly clockSkewMs: number;
   readonly malicious: readonly number[];
+  /** Frames that break the protocol are kept as evidence and suspend the account; else they are only dropped. */
+  readonly keepsEvidence: boolean;
 }
 
 /** Something that happens to the world at a time. */
@@ -37,7 +39,8 @@ export type Incident =
   | { readonly type: 'crash'; readonly participant: number }
   /** The clock of a participant steps to another error. */
   | { readonly type: 'clock'; readonly participant: number }
-  | { readonly type: 'restore'; readonly participant: number; readonly lost: number };
+  /** Loses the last `lost` batches of its disk: an old backup; with very many, words only. */
+  | { readonly type: 'restore'; readonly participant: number; readonly lost: number; readonly isTold: boolean };
 
 export interface Scenario {
   readonly seed: number;
@@ -45,6 +48,8 @@ export interface Scenario {
   readonly links: readonly (readonly [number, number])[];
   readonly incidents: readonly { readonly atMs: number; readonly incident: Incident }[];
   readonly faults: Faults;
+  /** Does everybody look for rings of debts? */
+  readonly seeks: boolean;
   /** Faults stop, all links and participants come back. */
   readonly healAtMs: number;
   readonly endAtMs: number;
@@ -67,8 +72,9 @@ export function makeScenario(seed: number, level: FaultLevel): Scenario {
 
   for (const [a, b] of links) openLines(random, a, b, at);
   const payments = random.between(15, 50);
-  let restores = level === 'all' && random.permille(400) ? 2 : 0;
-  const windowMs = random.between(2_000, 20_000);
+  let restores = level === 'all' && random.permille(500) ? 3 : 0;
+  // Mostly all at once; sometimes over minutes, so that what was lost is long ago when life goes on.
+  const windowMs = random.permille(120) ? random.between(60_000, 240_000) : random.between(2_000, 20_000);
   for (let number = 0; number < payments; number++) {
     const atMs = OPENING_MS + random.below(windowMs);
     if (random.permille(200)) {
@@ -78,6 +84,7 @@ export function makeScenario(seed: number, level: FaultLevel): Scenario {
     const order = makePayment(random, links, participants, faults.malicious);
     if (order === null) continue;
     at(atMs, { type: 'command', ...order });
+    if (random.permille(250)) askForCheckpoints(random, participants, atMs + random.between(1, 400), at);
     const victim = middleOf(order.command, participants);
     const isTargeted = faults.malicious.includes(order.participant);
     if (
@@ -87,15 +94,28 @@ export function makeScenario(seed: number, level: FaultLevel): Scenario {
       random.permille(isTargeted ? 700 : 250)
     ) {
       restores--;
-      at(atMs + random.between(5, 120), { type: 'restore', participant: victim, lost: random.between(1, 4) });
+      // An old copy of the folder, put back and not spoken of: among honest neighbours it is noticed.
+      const isTold = faults.malicious.length > 0 || random.permille(600);
+      at(atMs + random.between(5, 120), {
+        type: 'restore',
+        participant: victim,
+        lost: howMuchIsLost(random, isTold),
+        isTold,
+      });
     }
   }
   for (let change = random.below(6); change > 0; change--)
     changeLimit(random, links, OPENING_MS + random.below(windowMs), at);
+  for (let asked = random.below(12); asked > 0; asked--) {
+    askForCheckpoints(random, participants, OPENING_MS + random.below(windowMs + 10_000), at);
+  }
   if (level !== 'none') addIncidents(random, links, participants, windowMs, at);
   const patienceMs = random.permille(250) ? random.between(60_000, 900_000) : random.between(1_000, 60_000);
   const healAtMs = EPOCH_MS + OPENING_MS + windowMs + patienceMs;
-  return { seed, participants, links, incidents, faults, healAtMs, endAtMs: healAtMs + 3 * 3_600_000 };
+  const clearing = new Random(seed, 6);
+  const seeks = clearing.permille(400);
+  if (seeks) askFirst(clearing, incidents);
+  return { seed, participants, links, incidents, faults, seeks, healAtMs, endAtMs: healAtMs + 3 * 3_600_000 };
 }
 
 function makeLinks(random: Random, participants: number): (readonly [number, number])[] {
@@ -131,6 +151,7 @@ function makeFaults(random: Random, level: FaultLevel, participants: number): Fa
     crashPermille: !quiet && random.permille(500) ? random.between(1, 25) : 0,
     clockSkewMs: !quiet && random.permille(350) ? random.between(1, 120_000) : 0,
     malicious,
+    keepsEvidence: random.permille(300),
   };
 }
 
@@ -150,6 +171,17 @@ function openLines(random: Random, a: number, b: number, at: At): void {
   const announce = { ...DEFAULT_POLICY, announce: true };
   if (both !== 1) at(random.below(1_000), line(a, b, limit(), announce));
   if (both !== 0) at(random.below(1_000), line(b, a, limit(), announce));
+}
+
+/** Some owners want to be asked before debts on their lines are cleared. */
+function askFirst(random: Random, incidents: { incident: Incident }[]): void {
+  for (const planned of incidents) {
+    const { incident } = planned;
+    if (incident.type !== 'command' || incident.command.type !== 'set-trust-line' || !random.permille(200)) continue;
+    const { command } = incident;
+    const policy = { ...command.policy, autoClearing: false };
+    planned.incident = { ...incident, command: { ...command, policy } };
+  }
 }
 
 function changeLimit(random: Random, links: Scenario['links'], atMs: number, at: At): void {
@@ -276,6 +308,21 @@ function addIncidents(random: Random, links: Scenario['links'], participants: nu
   for (let crashes = random.below(4); crashes > 0; crashes--) {
     at(OPENING_MS + random.below(windowMs), { type: 'crash', participant: random.below(participants) });
   }
+}
+
+/** Several at once: while packets are on their way, so that some are older than what is being settled. */
+function askForCheckpoints(random: Random, participants: number, atMs: number, at: At): void {
+  const command: Command = { type: 'propose-checkpoints' };
+  for (let asked = random.between(1, participants); asked > 0; asked--) {
+    at(atMs, { type: 'command', participant: random.below(participants), command });
+  }
+}
+
+/** Mostly what was done last, sometimes everything. */
+function howMuchIsLost(random: Random, isTold: boolean): number {
+  // What was before an account began cannot know that there is one: protocol §8.8.
+  if (!isTold) return random.between(1, 4);
+  return random.permille(250) ? 1_000_000 : random.between(1, random.permille(300) ? 40 : 4);
 }
 
 /** A participant in the middle of a payment's chosen route, or null: one that an old backup would hurt most. */

@@ -49,6 +49,10 @@ const DOMAIN_SALT: Record<Statement['domain'], number> = {
   'geo/1/announcement': 6,
   'geo/1/invoice': 7,
   'geo/1/contact-card': 8,
+  'geo/1/checkpoint': 9,
+  'geo/1/instance': 10,
+  'geo/1/refusal': 11,
+  'geo/1/record': 12,
 };
 
 function mixText(hash: number, text: string, length: number): number {
@@ -77,8 +81,12 @@ function hashOf(statement: Statement, salt: number): number {
       break;
     case 'geo/1/trust-line':
     case 'geo/1/announcement':
+    case 'geo/1/checkpoint':
     case 'geo/1/invoice':
     case 'geo/1/contact-card':
+    case 'geo/1/instance':
+    case 'geo/1/refusal':
+    case 'geo/1/record':
       hash = mixBytes(hash, statement.bytes);
       break;
   }

@@ -9,7 +9,9 @@ import { isRefusal } from '#protocol/refusals.ts';
 import { isFault, verifyMessage } from '#protocol/verify.ts';
 import { Adversary, type Mischief } from './adversary.ts';
 import { Agenda } from './agenda.ts';
-import { Checkers, checkAtRest, type Violation } from './checkers.ts';
+import { checkAtRest } from './at-rest.ts';
+import { Checkers, type Violation } from './checkers.ts';
+import type { Happening } from './happening.ts';
 import { Participant } from './participant.ts';
 import { Random } from './random.ts';
 import { EPOCH_MS, type Incident, type Scenario } from './scenario.ts';
@@ -32,24 +34,14 @@ export interface Options {
   readonly throughBytes: boolean;
 }
 
-type Happening =
-  | {
-      readonly type: 'deliver';
-      readonly from: number;
-      readonly to: number;
-      readonly epoch: number;
-      readonly message: Message;
-    }
-  | { readonly type: 'timer'; readonly participant: number; readonly incarnation: number; readonly timer: Timer }
-  | { readonly type: 'written'; readonly participant: number; readonly incarnation: number }
-  | { readonly type: 'link'; readonly a: number; readonly b: number; readonly up: boolean }
-  | { readonly type: 'restart'; readonly participant: number }
-  | { readonly type: 'incident'; readonly incident: Incident }
-  | { readonly type: 'mischief' }
-  | { readonly type: 'heal' };
-
 const NETWORK = 'geo-simulation';
 const NO_MESSAGES_KEPT_APART = 0;
+/** A hundred times what the busiest runs need: whoever sends more does not come to rest. */
+const MOST_EVENTS = 2_000_000;
+/** After the faults have ended: often enough for checkpoints and for comparing books with every neighbour. */
+const HOUSEKEEPING_MINUTES = [1, 2, 3, 12, 13, 14, 15, 16];
+/** How often an owner looks before it goes on without those who have not agreed. */
+const CONFIRM_TRIES = 12;
 
 export class Simulation {
   readonly #scenario: Scenario;
@@ -61,6 +53,8 @@ export class Simulation {
   readonly #adversary: Adversary;
   readonly #malicious: ReadonlySet<number>;
   readonly #restored = new Set<number>();
+  /** When a participant lost records the last time: it is told so at every start until it has saved that. */
+  readonly #lostAtMs = new Map<number, number>();
   readonly #checkers: Checkers;
   readonly #trace = new Trace();
   readonly #skews: number[] = [];
@@ -71,15 +65,17 @@ export class Simulation {
   #nowMs = EPOCH_MS;
   #events = 0;
   #healed = false;
+  #rounds = 0;
 
   constructor(scenario: Scenario, options: Options) {
     this.#scenario = scenario;
     this.#options = options;
     this.#random = new Random(scenario.seed, 2);
     const { participants, faults } = scenario;
+    const seeking = scenario.seeks ? 'always' : 'never';
     for (let index = 0; index < participants; index++) {
       const key = keyOf(index);
-      this.#participants.push(new Participant(index, key, NETWORK, options.signatures.signAs(index), this));
+      this.#participants.push(new Participant(index, key, NETWORK, options.signatures.signAs(index), this, seeking));
       this.#indexes.set(key, index);
       this.#setClock(index);
     }
@@ -102,18 +98,23 @@ export class Simulation {
     }
     for (const { atMs, incident } of scenario.incidents) this.#agenda.add(atMs, { type: 'incident', incident });
     this.#agenda.add(scenario.healAtMs, { type: 'heal' });
+    for (const minutes of HOUSEKEEPING_MINUTES) {
+      this.#agenda.add(scenario.healAtMs + minutes * 60_000, { type: 'housekeeping' });
+    }
     if (this.#malicious.size > 0) this.#scheduleMischief();
     while (this.#agenda.nextMs <= scenario.endAtMs) {
       this.#nowMs = this.#agenda.nextMs;
       this.#happen(this.#agenda.take() as Happening);
-      if (this.#checkers.violations.length > 0) break;
+      if (this.#checkers.violations.length > 0 || this.#events > MOST_EVENTS) break;
     }
     const exempt = { malicious: this.#malicious, restored: this.#restored };
     const atRest = this.#checkers.violations.length > 0 ? [] : checkAtRest(this.#participants, exempt);
+    const restless: Violation[] =
+      this.#events > MOST_EVENTS ? [{ invariant: 'INV-LIVE', participant: -1, what: 'messages without end' }] : [];
     return {
       events: this.#events,
       digest: this.#trace.digest,
-      violations: [...this.#checkers.violations, ...atRest],
+      violations: [...this.#checkers.violations, ...restless, ...atRest],
       participants: this.#participants,
       heldUnitSeconds: this.#held(),
     };
@@ -165,8 +166,18 @@ export class Simulation {
         return;
       case 'mischief':
         if (this.#healed) return;
-        this.#mischief(this.#adversary.act());
+        this.#mischief(this.#adversary.act(this.#nowMs));
         this.#scheduleMischief();
+        return;
+      case 'confirm':
+        this.#confirm(happening.participant, happening.tries);
+        return;
+      case 'housekeeping':
+        for (const participant of this.#participants) {
+          const timer: Timer = { type: 'housekeeping', round: this.#rounds };
+          if (participant.isUp) this.#feed(participant, { type: 'timer', timer });
+        }
+        this.#rounds++;
         return;
       case 'heal':
         this.#heal();
@@ -191,7 +202,7 @@ export class Simulation {
     }
     const effects = participant.handle(event);
     this.#trace.step(participant.index, event, effects);
-    this.#checkers.afterStep(participant, effects);
+    this.#checkers.afterStep(participant, event, effects);
     if (event.type === 'message' && (this.#events & 15) === 0) this.#checkers.checkOnce(participant, event);
   }
 
@@ -199,7 +210,11 @@ export class Simulation {
     switch (incident.type) {
       case 'command': {
         const participant = this.#participants[incident.participant] as Participant;
-        if (participant.isUp) this.#feed(participant, { type: 'command', command: incident.command });
+        if (!participant.isUp) return;
+        const { command } = incident;
+        if (command.type === 'answer-proposal' && command.agrees)
+          this.#checkers.consent.agreed(participant, command.id);
+        this.#feed(participant, { type: 'command', command });
         return;
       }
       case 'cut':
@@ -215,7 +230,7 @@ export class Simulation {
         this.#setClock(incident.participant);
         return;
       case 'restore':
-        if (!this.#healed) this.#restore(this.#participants[incident.participant] as Participant, incident.lost);
+        if (!this.#healed) this.#restore(this.#participants[incident.participant] as Participant, incident);
         return;
     }
   }
@@ -281,6 +296,10 @@ export class Simulation {
     if (isFault(verified)) {
       this.#trace.fault(to, from);
       if (!this.#malicious.has(from)) throw new Error(`bug: an honest message was refused: ${verified.what}`);
+      if (this.#scenario.faults.keepsEvidence && !this.#malicious.has(to)) {
+        const { code, what } = verified;
+        this.#feed(participant, { type: 'fault', from: sender, code, what, frame: new Uint8Array(1) });
+      }
       return;
     }
     if (this.#malicious.has(to)) this.#adversary.learn(received);
@@ -299,6 +318,7 @@ export class Simulation {
     if (this.#malicious.has(index) && !this.#healed && !this.#adversary.lets(effect)) return;
     switch (effect.type) {
       case 'save':
+      case 'learn':
         return;
       case 'send': {
         if (!this.#malicious.has(index)) this.#checkers.sent(participant, effect.message);
@@ -318,6 +338,7 @@ export class Simulation {
       }
       case 'notify':
         if (effect.notice.type === 'announce') this.#gossip(participant, effect.notice.signed);
+        if (effect.notice.type === 'proposal' && effect.notice.state === 'PROPOSED') this.#ask(index, effect.notice.id);
         return;
     }
   }
@@ -327,6 +348,13 @@ export class Simulation {
       if (other !== participant)
         this.#post(participant.index, other.index, { type: 'announcements', signed: [signed] });
     }
+  }
+
+  /** The owner is asked about a clearing, and answers some time. */
+  #ask(participant: number, id: string): void {
+    const agrees = this.#random.permille(700);
+    const incident = { type: 'command', participant, command: { type: 'answer-proposal', id, agrees } } as const;
+    this.#agenda.add(this.#nowMs + this.#random.between(10, 20_000), { type: 'incident', incident });
   }
 
   // ---- faults
@@ -348,6 +376,10 @@ export class Simulation {
     participant.restart();
     if (!this.#malicious.has(participant.index))
       this.#checkers.afterCrash(participant, !this.#restored.has(participant.index));
+    const lostAtMs = this.#lostAtMs.get(participant.index);
+    if (lostAtMs !== undefined && (participant.records.node.restoredAtMs ?? 0) < lostAtMs) {
+      this.#feed(participant, { type: 'loss' });
+    }
     this.#feed(participant, { type: 'start' });
     for (const [a, b] of this.#scenario.links) {
       if (a !== participant.index && b !== participant.index) continue;
@@ -355,11 +387,36 @@ export class Simulation {
     }
   }
 
-  #restore(participant: Participant, lost: number): void {
+  #restore(participant: Participant, { lost, isTold }: Extract<Incident, { type: 'restore' }>): void {
     this.#crash(participant);
-    participant.rewind(lost, this.#nowMs);
+    participant.rewind(lost);
+    // Its clock is right when it is restored: what it says is when it may have signed something last.
+    this.#skews[participant.index] = 0;
+    if (isTold) this.#lostAtMs.set(participant.index, this.#nowMs);
+    // Some owners confirm at once, some late.
+    const patienceMs = this.#random.pick([500, 20_000, 200_000]);
+    this.#agenda.add(this.#nowMs + this.#random.between(50, patienceMs), {
+      type: 'confirm',
+      participant: participant.index,
+      tries: 0,
+    });
     this.#restored.add(participant.index);
     this.#checkers.restored(participant.index);
+  }
+
+  #confirm(index: number, tries: number): void {
+    const participant = this.#participants[index] as Participant;
+    if (participant.isUp) {
+      const { records } = participant;
+      const isOver =
+        !records.node.isFrozen && [...records.accounts()].every(({ standing }) => standing === 'confirmed');
+      if (isOver) return;
+      const regardless = tries >= CONFIRM_TRIES || this.#random.permille(200);
+      this.#feed(participant, { type: 'command', command: { type: 'confirm-restored', regardless } });
+    }
+    if (tries > 2 * CONFIRM_TRIES) return;
+    const afterMs = this.#random.between(500, this.#healed ? 400_000 : 20_000);
+    this.#agenda.add(this.#nowMs + afterMs, { type: 'confirm', participant: index, tries: tries + 1 });
   }
 
   #scheduleMischief(): void {

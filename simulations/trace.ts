@@ -9,9 +9,11 @@ const EVENT_CODES: Record<Event['type'], number> = {
   gossip: 5,
   timer: 6,
   command: 7,
+  loss: 8,
+  fault: 9,
 };
 
-const EFFECT_CODES: Record<Effect['type'], number> = { save: 11, send: 12, schedule: 13, notify: 14 };
+const EFFECT_CODES: Record<Effect['type'], number> = { save: 11, send: 12, schedule: 13, notify: 14, learn: 15 };
 
 export class Trace {
   #a = 0x243f6a88;

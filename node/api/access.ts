@@ -4,7 +4,8 @@
  * browser send requests to this machine (DNS rebinding), and must get nothing.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { excerpt } from '#protocol/excerpt.ts';
 import { type NodeRefusal, refuseHere } from '../refusals.ts';
 import type { Scope } from './contract.ts';
 import type { Caller } from './handler.ts';
@@ -20,13 +21,16 @@ export function newCookie(): string {
 
 /** Refuses requests made for another name or port than the node's own, or from pages that are not its own. */
 export function checkOrigin(
-  { host = '', origin }: IncomingHttpHeaders,
+  { url = '/', headers }: Pick<IncomingMessage, 'url' | 'headers'>,
   port: number,
 ): NodeRefusal<'wrong-host' | 'wrong-origin'> | null {
+  const { host = '', origin } = headers;
   const hosts = LOOPBACK_NAMES.map((name) => `${name}:${port}`);
-  if (!hosts.includes(host.toLowerCase())) return refuseHere('wrong-host', { host: host.slice(0, 256) });
+  // As proxies are asked: a whole address, which would count more than the header.
+  if (!url.startsWith('/')) return refuseHere('wrong-host', { host: excerpt(url) });
+  if (!hosts.includes(host.toLowerCase())) return refuseHere('wrong-host', { host: excerpt(host) });
   const isOwn = origin === undefined || hosts.some((own) => origin.toLowerCase() === `http://${own}`);
-  return isOwn ? null : refuseHere('wrong-origin', { origin: origin.slice(0, 256) });
+  return isOwn ? null : refuseHere('wrong-origin', { origin: excerpt(origin) });
 }
 
 /** Who makes this request, if they may do what needs this scope. */

@@ -7,8 +7,17 @@ import type { z } from 'zod';
 import { Failure } from '../failure.ts';
 import { readApiFiles } from './address.ts';
 import type { ErrorCode } from './codes.ts';
-import { EVENTS_PATH, type Input, type Operation, type OperationName, operations, type Result } from './contract.ts';
-import { errorBody, eventMessage } from './schemas.ts';
+import {
+  EVENTS_PATH,
+  eventMessage,
+  type Input,
+  LEDGER_PATH,
+  type Operation,
+  type OperationName,
+  operations,
+  type Result,
+} from './contract.ts';
+import { errorBody } from './schemas.ts';
 
 /** What a node answered instead of a result. `message` is whole sentences for people. */
 export class ApiError extends Error {
@@ -41,6 +50,8 @@ type Method<N extends OperationName> = (
 export type Client = { readonly [N in OperationName]: Method<N> } & {
   /** Resolves when events are being received. `since`: the cursor of the last event seen. */
   readonly openEvents: (options?: { since?: string }) => Promise<EventStream>;
+  /** The whole ledger as a file (§13.6), byte by byte as it comes. */
+  readonly openLedger: () => Promise<AsyncIterable<Uint8Array>>;
 };
 
 /** A client of the node that runs on this data folder, with the rights of the folder's owner. */
@@ -54,8 +65,9 @@ export function createClient(url: string, token: string): Client {
   const names = Object.keys(operations) as OperationName[];
   const methods = names.map((name) => [name, (input: object = {}) => call(url, token, name, input)] as const);
   return {
-    ...(Object.fromEntries(methods) as unknown as Omit<Client, 'openEvents'>),
+    ...(Object.fromEntries(methods) as unknown as Omit<Client, 'openEvents' | 'openLedger'>),
     openEvents: ({ since } = {}) => openEvents(url, token, since),
+    openLedger: () => openLedger(url, token),
   };
 }
 
@@ -67,7 +79,7 @@ async function call(url: string, token: string, name: OperationName, input: obje
   for (const [field, value] of Object.entries(input)) {
     if (value === undefined) continue;
     if (operation.params !== undefined && field in operation.params.shape) {
-      path = path.replace(`{${field}}`, encodeURIComponent(String(value)));
+      path = path.replace(`{${field}}`, encodeURIComponent(inPath(field, String(value))));
     } else if (operation.query !== undefined && field in operation.query.shape) query.set(field, String(value));
     else body[field] = value;
   }
@@ -85,6 +97,22 @@ async function call(url: string, token: string, name: OperationName, input: obje
   return result.data;
 }
 
+/** Node.js takes a head of 16 KiB; a character takes up to 12 bytes of it. */
+const MAX_IN_PATH = 1_024;
+/** A contact card names someone too, and its characters take a byte each. */
+const MAX_PLAIN_IN_PATH = 8_192;
+
+/** A part of a path, if it can be one: addresses cut dots out however they are written, and are not endless. */
+function inPath(where: string, text: string): string {
+  const most = /^[\w:/-]*$/.test(text) ? MAX_PLAIN_IN_PATH : MAX_IN_PATH;
+  const why = /^\.{1,2}$/.test(text)
+    ? 'it should not be “.” or “..”, which mean something else in an address'
+    : `it has ${text.length} characters, and should have at most ${most}`;
+  if (text.length <= most && !/^\.{1,2}$/.test(text)) return text.toWellFormed();
+  const message = `The request is wrong at “${where}”: ${why}.`;
+  throw new ApiError({ code: 'bad-request', message, facts: { where, why }, retry: false });
+}
+
 async function request(target: URL, init: RequestInit): Promise<{ ok: boolean; answer: unknown }> {
   try {
     const response = await fetch(target, init);
@@ -92,6 +120,27 @@ async function request(target: URL, init: RequestInit): Promise<{ ok: boolean; a
   } catch (cause) {
     if (cause instanceof SyntaxError) throw notANode(target.origin, cause);
     throw unreachable(target.origin, cause);
+  }
+}
+
+async function openLedger(url: string, token: string): Promise<AsyncIterable<Uint8Array>> {
+  let response: Response;
+  try {
+    response = await fetch(new URL(LEDGER_PATH, url), { headers: { authorization: `Bearer ${token}` } });
+  } catch (cause) {
+    throw unreachable(url, cause);
+  }
+  if (!response.ok) throw errorOf(await response.json().catch(() => null), url);
+  if (response.body === null) throw notANode(url, null);
+  return whole(response.body, url);
+}
+
+/** A connection that ends early is told as what it is. */
+async function* whole(body: AsyncIterable<Uint8Array>, url: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw unreachable(url, cause);
   }
 }
 

@@ -1,10 +1,12 @@
 /** What the API needs of a running node. The composition root (node.ts) puts it together. */
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Sign, Verify } from '#protocol/statement.ts';
+import type { Backups } from '../backup/keeper.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Contacts } from '../contacts.ts';
 import type { Driver } from '../driver.ts';
+import type { HeldAmounts } from '../held.ts';
 import type { Identity } from '../identity/key-file.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
@@ -26,7 +28,9 @@ export interface NodeContext {
   readonly host: Host;
   readonly contacts: Contacts;
   readonly tokens: Tokens;
+  readonly backups: Backups;
   readonly events: EventLog;
+  readonly held: HeldAmounts;
   /** New at each start, hex. */
   readonly instance: string;
   readonly startedAtMs: number;

@@ -8,6 +8,10 @@
  * Durability: an operation that changes something answers when the change is on disk.
  */
 import { z } from 'zod';
+import { backupOperations } from './contract/backup.ts';
+import { clearingOperations } from './contract/clearing.ts';
+import { healthOperations } from './contract/health.ts';
+import { networkOperations } from './contract/network.ts';
 import { paymentsOperations } from './contract/payments.ts';
 import { peopleOperations } from './contract/people.ts';
 import { tokensOperations } from './contract/tokens.ts';
@@ -15,16 +19,21 @@ import { transactionsOperations } from './contract/transactions.ts';
 import { trustOperations } from './contract/trust.ts';
 import { cursor } from './schemas.ts';
 
-export { DEFAULT_WAIT_MS, MAX_ID_CHARACTERS } from './contract/inputs.ts';
+export { DEFAULT_QUOTE_WAIT_MS, DEFAULT_WAIT_MS, MAX_ID_CHARACTERS } from './contract/inputs.ts';
 export type { Operation, Scope } from './contract/operation.ts';
+export { eventMessage } from './event-schemas.ts';
 
 /** All operations by name. */
 export const operations = {
   ...peopleOperations,
+  ...networkOperations,
   ...trustOperations,
   ...paymentsOperations,
   ...transactionsOperations,
+  ...clearingOperations,
   ...tokensOperations,
+  ...healthOperations,
+  ...backupOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;
@@ -54,3 +63,6 @@ export const eventsQuery = z.strictObject({ since: cursor.optional() });
 
 /** The OpenAPI 3.1 document. */
 export const OPENAPI_PATH = '/v1/openapi.json';
+
+/** The whole ledger as a file (§13.6), `application/x-ndjson`, as it is at one moment; needs scope `read`. */
+export const LEDGER_PATH = '/v1/ledger';

@@ -41,7 +41,7 @@ function requestRefusal(error: unknown): AnyRefusal | null {
   if (hasZodFastifySchemaValidationErrors(error)) {
     const [first] = error.validation;
     const where = (first?.instancePath ?? '').replace(/^\//, '').replaceAll('/', '.');
-    return refuseHere('bad-request', { where, why: lowerFirst(first?.message ?? 'it has another form') });
+    return refuseHere('bad-request', { where: quoted(where), why: quoted(first?.message ?? 'it has another form') });
   }
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string };
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') return refuseHere('body-too-large', { limitBytes: MAX_BODY_BYTES });
@@ -49,7 +49,7 @@ function requestRefusal(error: unknown): AnyRefusal | null {
     return refuseHere('bad-request', { where: 'content-type', why: 'only application/json is understood' });
   }
   if (statusCode === undefined || statusCode < 400 || statusCode >= 500) return null;
-  return refuseHere('bad-request', { where: '', why: lowerFirst(message ?? 'it has another form') });
+  return refuseHere('bad-request', { where: '', why: quoted(message ?? 'it has another form') });
 }
 
 /** Holds the longest receipt with room to spare. */
@@ -69,6 +69,15 @@ function plain(facts: object): Facts {
   );
 }
 
-function lowerFirst(text: string): string {
-  return `${text.charAt(0).toLowerCase()}${text.slice(1).replace(/\.$/, '')}`;
+const LONGEST_QUOTE = 300;
+/** What does not show, or acts on the text around it. */
+const HIDDEN = /[\p{C}\p{Zl}\p{Zp}]/gu;
+
+/** What a library says in the middle of a sentence of ours. It may quote what came: any key of any length. */
+function quoted(text: string): string {
+  const shown = text.length > LONGEST_QUOTE ? `${text.slice(0, LONGEST_QUOTE)}…` : text.replace(/\.$/, '');
+  return `${shown.charAt(0).toLowerCase()}${shown.slice(1)}`.replace(
+    HIDDEN,
+    (character) => `\\u{${(character.codePointAt(0) as number).toString(16)}}`,
+  );
 }

@@ -4,9 +4,21 @@
  */
 import type { Notice } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import type { HeldHappening } from '../held.ts';
 
-/** What is told: the machine's notices, and links coming and going. */
-export type Happening = Notice | { readonly type: 'link-up' | 'link-down'; readonly neighbour: PublicKey };
+/** Notices that are told as they are. Of held amounts `HeldAmounts` tells more; a backup is nobody's business. */
+type ToldNotice = Exclude<Notice, { type: 'held' | 'settled' | 'backup' }>;
+
+/** What is told: notices of the machine, what became of held amounts, and links coming and going. */
+export type Happening =
+  | ToldNotice
+  | HeldHappening
+  | { readonly type: 'link-up' | 'link-down'; readonly neighbour: PublicKey };
+
+/** Is this notice told as it is? */
+export function isTold(notice: Notice): notice is ToldNotice {
+  return notice.type !== 'held' && notice.type !== 'settled' && notice.type !== 'backup';
+}
 
 export interface LoggedEvent {
   readonly number: number;

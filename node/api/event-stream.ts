@@ -1,36 +1,75 @@
 /** The stream of events over WebSocket: what a client missed first, then what happens, without gap or repetition. */
-import type { WebSocket } from 'ws';
+import type { ServerOptions, WebSocket } from 'ws';
 import type { z } from 'zod';
 import type { NodeContext } from './context.ts';
 import type { LoggedEvent } from './event-log.ts';
+import type { eventMessage } from './event-schemas.ts';
+import { viewNotice } from './event-views.ts';
 import type { Caller } from './handler.ts';
-import type { eventMessage } from './schemas.ts';
-import { viewNotice } from './views.ts';
 
 /** A client that reads this much slower than events come is sent away; it can come back with its cursor. */
 const MAX_BUFFERED_BYTES = 1_048_576;
+/** Streams at a time: each program of the owner's needs one. */
+const MAX_STREAMS = 128;
 /** Codes of RFC 6455 with which a socket is closed. */
+const NOT_UNDERSTOOD = 1003;
 const NOT_ALLOWED = 1008;
 const TRY_AGAIN_LATER = 1013;
 
+/** What the WebSocket server is made with. */
+export const STREAM_OPTIONS = {
+  // Clients say nothing here.
+  maxPayload: 4_096,
+  // Answers to pings wait too when nobody reads.
+  autoPong: false,
+  /** Who is sent away has this time to read why. */
+  closeTimeout: 5_000,
+  // The declarations of the library do not know it yet.
+} satisfies ServerOptions & { readonly closeTimeout: number };
+
+const streams = new WeakMap<NodeContext['events'], number>();
+
 /** Sends the events after `since`, or from now on, until the socket closes or the caller's token is no longer good. */
 export function streamEvents(context: NodeContext, socket: WebSocket, caller: Caller, since: string | undefined): void {
-  const { events, tokens, clock } = context;
+  const { events, tokens, clock, log } = context;
+  const open = streams.get(events) ?? 0;
+  if (open >= MAX_STREAMS) {
+    socket.close(TRY_AGAIN_LATER, `there are ${MAX_STREAMS} event streams already`);
+    return;
+  }
+  streams.set(events, open + 1);
+  let unsubscribe = (): void => undefined;
+  const sendAway = (code: number, why: string): void => {
+    unsubscribe();
+    // Who goes on talking is not asked again.
+    if (socket.readyState === socket.OPEN) socket.close(code, why);
+    else socket.terminate();
+  };
   const send = (message: z.output<typeof eventMessage>): void => {
+    if (socket.readyState !== socket.OPEN) return;
     const isAllowed = caller === null || tokens.isGood(caller.hash, clock.nowMs());
-    if (!isAllowed) socket.close(NOT_ALLOWED, 'the token was revoked or has expired');
+    if (!isAllowed) sendAway(NOT_ALLOWED, 'the token was revoked or has expired');
     else if (socket.bufferedAmount > MAX_BUFFERED_BYTES)
-      socket.close(TRY_AGAIN_LATER, 'too slow; come back with the cursor');
+      sendAway(TRY_AGAIN_LATER, 'too slow; come back with the cursor');
     else socket.send(JSON.stringify(message));
   };
   const tell = ({ number, atMs, happening }: LoggedEvent): void => {
     send({ cursor: events.cursorOf(number), atMs, notice: viewNotice(context, happening) });
   };
-  const missed = since === undefined ? [] : events.since(since);
-  if (missed === null) send({ cursor: events.cursor, atMs: context.clock.nowMs(), reset: true });
-  // Nothing can happen in between: this runs to its end before the next event.
-  else for (const event of missed) tell(event);
-  socket.once('close', events.subscribe(tell));
+  socket.on('message', () => sendAway(NOT_UNDERSTOOD, 'nothing is read here'));
+  socket.on('ping', (data) => {
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) socket.terminate();
+    else if (socket.readyState === socket.OPEN) socket.pong(data);
+  });
   // A socket that breaks is closed next.
-  socket.on('error', (error) => context.log.debug({ error }, 'an event stream broke'));
+  socket.on('error', (error) => log.debug({ error }, 'an event stream broke'));
+  socket.once('close', () => {
+    unsubscribe();
+    streams.set(events, (streams.get(events) ?? 1) - 1);
+  });
+  const missed = since === undefined ? [] : events.since(since);
+  // Nothing can happen in between: this runs to its end before the next event.
+  unsubscribe = events.subscribe(tell);
+  if (missed === null) send({ cursor: events.cursor, atMs: clock.nowMs(), reset: true });
+  else for (const event of missed) tell(event);
 }

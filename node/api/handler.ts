@@ -2,10 +2,11 @@
 import { parseAmount, parseLimit } from '#protocol/amount.ts';
 import { parseEquivalent } from '#protocol/equivalent.ts';
 import type { Command } from '#protocol/event.ts';
-import { isRefusal, type Refusal } from '#protocol/refusals.ts';
+import { parsePid } from '#protocol/identity.ts';
+import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import { precisionOf } from '../config.ts';
 import type { Resolved } from '../contacts.ts';
-import { type AnyRefusal, isAnyRefusal, type NodeRefusal } from '../refusals.ts';
+import { type AnyRefusal, isAnyRefusal, type NodeRefusal, refuseHere } from '../refusals.ts';
 import type { NodeContext } from './context.ts';
 import type { CheckedInput, OperationName, Result } from './contract.ts';
 import type { Token } from './tokens.ts';
@@ -41,16 +42,47 @@ export function parseMoney(
   return typeof amount === 'bigint' ? { equivalent, amount } : amount;
 }
 
+/** Why an instant cannot be the end of something, or null. */
+export function whyNotToCome({ clock }: NodeContext, atMs: number): Refusal<'bad-time'> | null {
+  if (atMs > clock.nowMs()) return null;
+  const input = new Date(atMs).toISOString();
+  return refuse('bad-time', { input, why: 'it is in the past', limit: 'a time to come, in milliseconds since 1970' });
+}
+
 /** Who is meant; a card that is no longer good is refused. */
 export function resolveWho(
   { contacts, clock }: NodeContext,
   who: string,
-): Resolved | Refusal<'bad-link'> | NodeRefusal<'unknown-contact' | 'key-unknown' | 'card-expired'> {
+): Resolved | Refusal<'bad-link' | 'bad-key'> | NodeRefusal<'unknown-contact' | 'key-unknown' | 'card-expired'> {
   const resolved = contacts.resolve(who);
   if (isAnyRefusal(resolved)) return resolved;
   const expiresAtMs = resolved.card?.expiresAtMs ?? null;
   if (expiresAtMs === null || expiresAtMs > clock.nowMs()) return resolved;
   return { kind: 'refusal', code: 'card-expired', expiredAtMs: expiresAtMs };
+}
+
+/** Someone who was named, where the directory was asked also where they are. */
+export interface FoundWho extends Resolved {
+  /** As the directory has it; null: it was not asked. */
+  readonly addresses: readonly string[] | null;
+}
+
+/** As `resolveWho`; whose key is not known is looked for in the directory, and can then be asked as a stranger. */
+export async function findWho(
+  context: NodeContext,
+  who: string,
+  waitMs?: number,
+): Promise<FoundWho | Exclude<ReturnType<typeof resolveWho>, Resolved> | NodeRefusal<'not-in-directory'>> {
+  const resolved = resolveWho(context, who);
+  if (!isAnyRefusal(resolved)) return { ...resolved, addresses: null };
+  if (resolved.code !== 'key-unknown') return resolved;
+  const pid = parsePid(who.trim());
+  const looking = isRefusal(pid) ? null : context.host.find(pid, waitMs);
+  if (looking === null) return resolved;
+  const { record, addresses, asked } = await looking;
+  if (record === null) return refuseHere('not-in-directory', { pid: resolved.pid, asked });
+  context.host.learn(record.publicKey, addresses);
+  return { publicKey: record.publicKey, card: null, addresses };
 }
 
 /** Resolves when it has happened, the time is over, or the node stops. */

@@ -1,5 +1,7 @@
 /** JSON as the API takes it: what two readers might read differently, or what would reach into objects, is refused. */
 
+import { excerpt } from '#protocol/excerpt.ts';
+
 /** Strings and the characters that structure a text which is known to be JSON. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|[{}[\],:]/g;
 
@@ -12,7 +14,9 @@ export function parseStrictJson(text: string): { readonly value: unknown } | { r
   try {
     value = JSON.parse(text);
   } catch (error) {
-    return { why: `it is not JSON (${error instanceof Error ? error.message : 'unreadable'})` };
+    // The rest of what the parser says quotes the text, which may hold anything.
+    const where = / at position \d+/.exec((error as Error).message)?.[0] ?? '';
+    return { why: `it is not JSON${where}; it should be one JSON object` };
   }
   const why = keyFlaw(text);
   return why === null ? { value } : { why };
@@ -49,7 +53,7 @@ function keyFlaw(json: string): string | null {
         if (keys === null) break;
         const key = JSON.parse(token) as string;
         if (FORBIDDEN_KEYS.has(key)) return `the key "${key}" is not allowed`;
-        if (keys.has(key)) return `the key "${key.slice(0, 64)}" occurs twice`;
+        if (keys.has(key)) return `the key "${excerpt(key)}" occurs twice`;
         keys.add(key);
       }
     }

@@ -7,14 +7,28 @@
  */
 import { z } from 'zod';
 import { EQUIVALENT_PATTERN } from '#protocol/equivalent.ts';
-import { MAX_TIME_MS } from '#protocol/limits.ts';
+import { MAX_DOCUMENT_BYTES, MAX_TIME_MS } from '#protocol/limits.ts';
+import { CHECKS } from '../doctor/finding.ts';
 import { errorCodes } from './codes.ts';
 
-/** 32 bytes as 64 lower-case hex digits. */
-const hex32 = z.string().regex(/^[0-9a-f]{64}$/);
+/** The longest way to name someone or something is a link: twice `MAX_DOCUMENT_BYTES`, for mail breaks lines. */
+const MAX_LINK_CHARACTERS = 2 * MAX_DOCUMENT_BYTES;
 
+const tooLong = ({ input }: { input?: unknown }): string =>
+  `it has ${String(input).length} characters; the longest link has ${MAX_LINK_CHARACTERS}`;
+
+/** 32 bytes as 64 lower-case hex digits. */
+const hex32 = z
+  .string('it should be text of 64 hex digits')
+  .regex(/^[0-9a-f]{64}$/, 'it should be 64 hex digits, 0-9 and a-f');
+
+const INSTANT_LIMIT = 'it should be a whole number of UTC milliseconds, from 0 to the end of the year 9999';
 /** UTC milliseconds, 1970 to 9999. */
-export const instant = z.int().min(0).max(MAX_TIME_MS).describe('UTC milliseconds');
+export const instant = z
+  .int(INSTANT_LIMIT)
+  .min(0, INSTANT_LIMIT)
+  .max(MAX_TIME_MS, INSTANT_LIMIT)
+  .describe('UTC milliseconds');
 
 /** A span of time in milliseconds. */
 export const duration = z.int().min(0).describe('milliseconds');
@@ -35,20 +49,28 @@ export const balance = z
 export const equivalent = z.string().regex(EQUIVALENT_PATTERN).describe('What amounts are counted in, such as UAH');
 
 /** An amount in a request, as a person wrote it: above 0 (a limit: 0 or more), decimals bounded by the node's settings. */
-export const amountInput = z.string().max(1_000).describe('Decimal amount, such as 12.5');
+export const amountInput = z
+  .string('it should be decimal text such as "12.5", never a number, which other readers may round')
+  .describe('Decimal amount, such as 12.5');
 
 /** An equivalent in a request. */
-export const equivalentInput = z.string().max(1_000).describe('What amounts are counted in, such as UAH');
+export const equivalentInput = z
+  .string('it should be text such as "UAH"')
+  .describe('What amounts are counted in, such as UAH');
 
 /** Someone in a request: alias of a contact, PID, public key (64 hex digits) or `geo:` contact card. */
 export const whoInput = z
-  .string()
-  .min(1)
-  .max(8_192)
+  .string('it should be text: an alias, a PID, a public key in hex or a contact card')
+  .min(1, 'nobody is named; it should be an alias, a PID, a public key in hex or a contact card')
+  .max(MAX_LINK_CHARACTERS, { error: tooLong })
   .describe('Alias of a contact, PID, public key in hex, or geo: contact card');
 
 /** A `geo:` link or the `https://…#…` form of it. */
-export const linkInput = z.string().min(1).max(8_192).describe('geo: link');
+export const linkInput = z
+  .string('it should be text: a geo: link')
+  .min(1, 'it is empty; it should be a geo: link')
+  .max(MAX_LINK_CHARACTERS, { error: tooLong })
+  .describe('geo: link');
 
 /** A participant. `name` is the local alias if there is one, else the name on its card, else null. */
 export const participant = z
@@ -90,6 +112,19 @@ export const errorBody = z
     }),
   })
   .meta({ id: 'Error' });
+
+/** How much can be paid to someone, as far as is known by now. */
+export const quote = z
+  .object({
+    quoteId: hex32,
+    to: participant,
+    equivalent,
+    atLeast: amount.describe('So much can be paid now, for all that is known'),
+    atMost: amount.describe('Perhaps so much, and no more'),
+    stoppedBy: refusal.nullable().describe('Why it is not more: the hop that stops most of it'),
+    isFinal: z.boolean().describe('False: answers of others are still awaited'),
+  })
+  .meta({ id: 'Quote' });
 
 /** Public state of a payment (§4.6). COMMITTED and ABORTED are final; any other one: the outcome is not known yet. */
 export const paymentState = z.enum(['NEW', 'ROUTED', 'PREPARE_IN_PROGRESS', 'COMMITTED', 'ABORTED']);
@@ -150,6 +185,26 @@ export const trustCard = z
   })
   .meta({ id: 'TrustCard' });
 
+/** May an account be used for something new? */
+const standing = z
+  .enum(['confirmed', 'unsure', 'agreed', 'suspended'])
+  .describe(
+    'confirmed: yes; unsure: records were lost, and the neighbour has not shown the same books yet; ' +
+      'agreed: it has, and the owner has to confirm; suspended: the neighbour broke the protocol',
+  );
+
+const restoredAccounts = z.array(z.object({ neighbour: participant, equivalent, linked: z.boolean() }));
+
+/** Records were lost: what is still to be done about it. */
+export const restored = z
+  .object({
+    lostAtMs: instant,
+    frozen: z.boolean().describe('The node signs nothing new until its owner confirms what came back'),
+    unsure: restoredAccounts.describe('Accounts whose neighbour has not shown the same books yet'),
+    agreed: restoredAccounts.describe('Accounts that the owner can confirm'),
+  })
+  .meta({ id: 'Restored' });
+
 /** What this participant shares with one neighbour in one equivalent. */
 export const account = z
   .object({
@@ -165,22 +220,62 @@ export const account = z
     availableOut: amount.describe('What I could pay to the neighbour now'),
     reservedIn: amount.describe('Held for payments from the neighbour to me'),
     reservedOut: amount.describe('Held for payments from me to the neighbour'),
+    standing,
   })
   .meta({ id: 'Account' });
+
+/** How far a reserved amount is from being free or paid. */
+export const heldStage = z
+  .enum(['under-way', 'held', 'let-go'])
+  .describe('under-way: there is time left; held: the time is over and the answer is missing; let-go: given up here');
 
 /** An amount that is reserved, and who has to answer before it is freed or paid. */
 export const held = z
   .object({
     txId,
+    routeIndex: z.int(),
+    position: z.int().describe('0 is the payer'),
+    kind: z.enum(['pay', 'clear']),
+    payer: participant,
+    receiver: participant,
     equivalent,
     amount,
-    neighbour: participant.describe('The account on which it is reserved'),
-    direction: z.enum(['in', 'out']).describe('in: the neighbour pays me; out: I pay the neighbour'),
-    waitsFor: participant.describe('Who has to answer'),
+    from: participant.nullable().describe('On the account with this neighbour it is kept free to be paid to me'),
+    to: participant.nullable().describe('On the account with this neighbour it is kept free to be paid by me'),
+    stage: heldStage,
     sinceAtMs: instant,
-    expiresAtMs: instant.describe('From here on the answer is late; it stays held'),
+    expiresAtMs: instant.describe('Until then whoever has to may still agree; from here on the answer is late'),
+    waitsFor: participant.describe('Who has to answer'),
+    linked: z.boolean().describe('Is that one connected now?'),
+    offlineSinceAtMs: instant.nullable().describe('Since when it is not, as far as this start of the node knows'),
+    lastAskedAtMs: instant.nullable().describe('When it was asked the last time after the time was over'),
+    nextAskAtMs: instant.nullable().describe('About when it is asked again; also as soon as it is connected'),
+    canLetGo: z.boolean().describe('Can it be given up at own risk?'),
+    letGoAtMs: instant.nullable(),
   })
   .meta({ id: 'Held' });
+
+/** What is reserved in one equivalent, each amount counted once. */
+export const heldTotal = z
+  .object({
+    equivalent,
+    underWay: amount.describe('There is time left to decide it'),
+    held: amount.describe('The time is over, and the answer is missing'),
+    atOwnRisk: amount.describe('Given up here; it may still have to be paid'),
+    transactions: z.int().describe('How many there are, of all stages'),
+  })
+  .meta({ id: 'HeldTotal' });
+
+/** That an amount was given up here, and what that has come to. */
+export const letGo = z
+  .object({
+    atMs: instant,
+    amount,
+    outcome: z
+      .enum(['open', 'nothing', 'cost'])
+      .describe('open: not known yet; nothing: nobody has to pay; cost: it was paid, and nobody makes up for it'),
+  })
+  .meta({ id: 'LetGo' });
 
 /** How one position of this participant in a transaction stands (§4.4). */
 export const position = z
@@ -196,7 +291,9 @@ export const position = z
     outgoing: z.enum(['none', 'reserved', 'counted', 'released']).describe('The hop from me to downstream'),
     settled: z.boolean().describe('Nothing is owed or awaited for it any more'),
     waitsFor: participant.nullable(),
+    stage: heldStage.nullable().describe('null: nothing is reserved for it'),
     canLetGo: z.boolean(),
+    letGo: letGo.nullable().describe('Given up here at own risk'),
     cause: refusal.nullable(),
   })
   .meta({ id: 'Position' });
@@ -235,6 +332,7 @@ export const historyEntry = z
     state: z.enum(['COMMITTED', 'ABORTED']),
     memo: z.string().nullable(),
     refusal: refusal.nullable(),
+    letGo: letGo.nullable().describe('Given up here at own risk'),
   })
   .meta({ id: 'HistoryEntry' });
 
@@ -287,45 +385,46 @@ export const token = z
   })
   .meta({ id: 'Token' });
 
-/** A live link to a neighbour. */
+/** A neighbour that is linked, or is to be. */
 export const peer = z
-  .object({ participant, address: z.string().nullable(), linkedAtMs: instant.nullable() })
+  .object({
+    participant,
+    address: z.string().nullable().describe('Where the link goes to; null: there is none now'),
+    linkedAtMs: instant.nullable(),
+    trouble: z.string().nullable().describe('Why there is no link now, in words; null: there is, or is being made'),
+    nextAttemptAtMs: instant.nullable().describe('When it is tried again'),
+  })
   .meta({ id: 'Peer' });
+
+/** How others reach this node. */
+export const reachability = z
+  .object({
+    direct: z.enum(['yes', 'no', 'unknown']).describe('Whether others can call it; unknown: nobody has tried yet'),
+    relays: z.array(participant).describe('Through whom it can be called besides, now'),
+  })
+  .meta({ id: 'Reachability' });
 
 /** An announced trust line on the map: `from` lets `to` owe. No limits, no balances. */
 export const mapLine = z
   .object({ from: participant, to: participant, equivalent, expiresAtMs: instant })
   .meta({ id: 'MapLine' });
 
-/** Something that happened at the node. */
-export const notice = z
-  .discriminatedUnion('type', [
-    z.object({ type: z.literal('refused'), refusal }),
-    z.object({ type: z.literal('payment'), paymentId, state: paymentState, refusal: refusal.nullable() }),
-    z.object({ type: z.literal('received'), txId, paymentId, payer: participant, equivalent, amount }),
-    z.object({ type: z.literal('cleared'), txId, equivalent, amount }),
-    z.object({ type: z.literal('trust-line'), from: participant, to: participant, equivalent }),
-    z.object({ type: z.literal('trust-line-acked'), to: participant, equivalent, seq: z.int() }),
-    z.object({ type: z.literal('account'), neighbour: participant, equivalent }),
-    z.object({ type: z.literal('held'), txId, waitsFor: participant }),
-    z.object({ type: z.literal('late-abort'), txId, neighbour: participant }),
-    z.object({ type: z.literal('map'), changed: z.int().min(1) }),
-    z.object({ type: z.literal('equivocation'), neighbour: participant, equivalent }),
-    z.object({ type: z.literal('restored'), txId }),
-    z.object({ type: z.literal('announced'), from: participant, to: participant, equivalent, active: z.boolean() }),
-    z.object({ type: z.literal('link-up'), neighbour: participant }),
-    z.object({ type: z.literal('link-down'), neighbour: participant }),
-  ])
-  .meta({ id: 'Notice' });
+/** What is not worth waiting for, in whole units of whatever equivalent. */
+export const dust = z
+  .object({
+    smallest: amount.describe('Smaller payments of others are not passed on; 0: any is'),
+    letGoUpTo: amount.describe('Held amounts up to this are let go a day after their time; 0: none'),
+    budget: amount.describe('What may be put at risk in this way altogether'),
+    spent: amount.describe('What has been so far'),
+  })
+  .meta({ id: 'Dust' });
 
-/** One message of the event stream: a notice, or `reset` when events after the given cursor are gone. */
-export const eventMessage = z
-  .union([
-    z.object({ cursor, atMs: instant, notice }),
-    z.object({
-      cursor,
-      atMs: instant,
-      reset: z.literal(true).describe('Read all state again; events go on from here'),
-    }),
-  ])
-  .meta({ id: 'Event' });
+/** One of the usual troubles, or that it is none. */
+export const finding = z
+  .object({
+    check: z.enum(CHECKS),
+    state: z.enum(['well', 'note', 'attention']),
+    text: z.string(),
+    advice: z.string().nullable().describe('What to do'),
+  })
+  .meta({ id: 'Finding' });

@@ -1,4 +1,5 @@
 /** The API over HTTP and WebSocket: routes, access and errors, all made from the contract. */
+import type { Socket } from 'node:net';
 import swagger from '@fastify/swagger';
 import websocket from '@fastify/websocket';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
@@ -9,6 +10,7 @@ import {
   validatorCompiler,
 } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
+import { excerpt } from '#protocol/excerpt.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 import { Failure } from '../failure.ts';
 import { isAnyRefusal, refuseHere } from '../refusals.ts';
@@ -18,6 +20,7 @@ import type { NodeContext } from './context.ts';
 import {
   EVENTS_PATH,
   eventsQuery,
+  LEDGER_PATH,
   OPENAPI_PATH,
   type Operation,
   type OperationName,
@@ -25,10 +28,12 @@ import {
   type Scope,
 } from './contract.ts';
 import { type ErrorAnswer, errorAnswer, MAX_BODY_BYTES, refusalAnswer } from './errors.ts';
-import { streamEvents } from './event-stream.ts';
+import { STREAM_OPTIONS, streamEvents } from './event-stream.ts';
+import { Guests, SERVER_OPTIONS } from './guests.ts';
 import type { Caller, Handler } from './handler.ts';
 import { handlers } from './handlers.ts';
 import { parseStrictJson } from './json.ts';
+import { ledgerStream } from './ledger-stream.ts';
 import { errorBody } from './schemas.ts';
 
 /** The running API. */
@@ -52,6 +57,12 @@ declare module 'fastify' {
 export async function startApi(context: NodeContext): Promise<ApiServer> {
   const { config, log } = context;
   const app = fastify({
+    ...SERVER_OPTIONS,
+    clientErrorHandler: (error, socket) => {
+      // What is said now would be taken for the answer to an earlier request.
+      if (guests.isBusy(socket)) socket.destroy();
+      else answerNonsense(context, error, socket);
+    },
     bodyLimit: MAX_BODY_BYTES,
     exposeHeadRoutes: false,
     // A contact may be named by its card; the longest of those is shorter than what Node.js takes as a head.
@@ -65,10 +76,11 @@ export async function startApi(context: NodeContext): Promise<ApiServer> {
     return503OnClosing: false,
     forceCloseConnections: 'idle',
   });
+  const guests = new Guests(app.server);
   const cookie = newCookie();
   // Before the guard: its own hook has to see what the guard refuses, or the socket of that request stays open.
-  await app.register(websocket, { options: { maxPayload: 4_096 } });
-  guard(app, context, cookie);
+  await app.register(websocket, { options: STREAM_OPTIONS });
+  guard(app, context, { cookie, guests });
   await describe(app);
   // After the plugins, so that they see every route.
   addOperations(app, context);
@@ -104,8 +116,29 @@ function listenFailure(host: string, port: number, cause: unknown): Failure {
   });
 }
 
+/** What came is no HTTP, or came too slowly or too large: the last word on this connection. */
+function answerNonsense(context: NodeContext, { code }: { code?: string }, socket: Socket): void {
+  if (code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const why =
+    code === 'HPE_HEADER_OVERFLOW'
+      ? 'its head has more than 16384 bytes'
+      : code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'it took too long to come'
+        : 'it is not HTTP';
+  const { body } = refusalAnswer(context, refuseHere('bad-request', { where: '', why }));
+  const text = JSON.stringify(body);
+  const head = ['HTTP/1.1 400 Bad Request', 'content-type: application/json', `content-length: ${text.length}`];
+  socket.end([...head, 'connection: close', '', text].join('\r\n'));
+  // Who does not read this is not waited for.
+  socket.destroySoon();
+}
+
 /** What stands before every route: whose request it is, what form it has, and what is answered when it fails. */
-function guard(app: FastifyInstance, context: NodeContext, cookie: string): void {
+function guard(
+  app: FastifyInstance,
+  context: NodeContext,
+  { cookie, guests }: { cookie: string; guests: Guests },
+): void {
   const reply = (response: FastifyReply, { status, body }: ErrorAnswer) => response.status(status).send(body);
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
@@ -113,7 +146,7 @@ function guard(app: FastifyInstance, context: NodeContext, cookie: string): void
   app.addHook('onRequest', async (request, response) => {
     // Nothing here is for a cache or a frame.
     response.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
-    const wrong = checkOrigin(request.headers, request.socket.localPort ?? 0);
+    const wrong = checkOrigin(request.raw, request.socket.localPort ?? 0);
     if (wrong !== null) return reply(response, refusalAnswer(context, wrong));
     const { scope } = request.routeOptions.config;
     if (scope === undefined) return undefined;
@@ -121,6 +154,7 @@ function guard(app: FastifyInstance, context: NodeContext, cookie: string): void
     const access = authorize(request.headers, scope, known);
     if (isAnyRefusal(access)) return reply(response, refusalAnswer(context, access));
     request.caller = access.caller;
+    guests.leave(request.socket);
     return undefined;
   });
   app.addHook('onResponse', async ({ method, routeOptions, caller }, { statusCode, elapsedTime }) => {
@@ -139,7 +173,7 @@ function guard(app: FastifyInstance, context: NodeContext, cookie: string): void
     return reply(response, answered);
   });
   app.setNotFoundHandler((request, response) => {
-    const path = `${request.method} ${request.url.slice(0, 256)}`;
+    const path = `${request.method} ${excerpt(request.url)}`;
     return reply(response, refusalAnswer(context, refuseHere('not-found', { path })));
   });
 }
@@ -219,7 +253,7 @@ function part(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {};
 }
 
-/** What is no operation: the event stream, the document about the API, and what monitoring asks. */
+/** What is no operation: the event stream, the ledger as a file, the document about the API, and what monitoring asks. */
 function addOthers(app: FastifyInstance, context: NodeContext): void {
   app.get(
     EVENTS_PATH,
@@ -229,6 +263,9 @@ function addOthers(app: FastifyInstance, context: NodeContext): void {
   );
   const hidden = { schema: { hide: true } };
   app.get(OPENAPI_PATH, { ...hidden, config: { scope: 'read' } }, () => app.swagger());
+  app.get(LEDGER_PATH, { ...hidden, config: { scope: 'read' } }, (_request, response) =>
+    response.type('application/x-ndjson').send(ledgerStream(context)),
+  );
   app.get('/metrics', { ...hidden, config: { scope: 'read' } }, async (_request, response) => {
     const { registry } = context.metrics;
     return response.type(registry.contentType).send(await registry.metrics());

@@ -3,6 +3,7 @@
  * what it pays in a day, may expire, and can be revoked. Only the hash of its secret is stored.
  */
 import { createHash, randomBytes } from 'node:crypto';
+import { excerpt } from '#protocol/excerpt.ts';
 import { parseName } from '#protocol/name.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import type { PaymentState } from '#protocol/payment.ts';
@@ -91,7 +92,7 @@ export class Tokens {
 
   async revoke(name: string): Promise<NodeRefusal<'unknown-token'> | null> {
     const token = this.#named(name);
-    if (token === undefined) return refuseHere('unknown-token', { name });
+    if (token === undefined) return refuseHere('unknown-token', { name: excerpt(name) });
     this.#byHash.delete(token.hash);
     await this.#documents.delete(token.hash);
     return null;

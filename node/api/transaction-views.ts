@@ -1,11 +1,11 @@
 /** How transactions look in the API: positions, what is held and for whom, the history. */
 import type { z } from 'zod';
 import { formatAmount } from '#protocol/amount.ts';
-import type { PublicKey } from '#protocol/identity.ts';
 import { LruCache } from '#protocol/lru.ts';
 import { openMemo } from '#protocol/memo.ts';
 import { type Header, hopsOf, type TxId } from '#protocol/packet.ts';
 import {
+  type AbortedPosition,
   downstreamOf,
   incomingCounts,
   incomingReserved,
@@ -16,53 +16,15 @@ import {
   type Position,
   upstreamOf,
 } from '#protocol/position.ts';
+import { stageOf, waitsForOf } from '../held.ts';
+import { isLetGo } from '../let-go.ts';
 import type { HistoryEntry } from '../store/store.ts';
 import type { NodeContext } from './context.ts';
+import { canLetGo, viewLetGo } from './held-views.ts';
 import type * as schemas from './schemas.ts';
 import { hopOf, viewParticipant, viewPaymentRefusal, viewRefusal } from './views.ts';
 
 type View<S extends keyof typeof schemas> = z.output<(typeof schemas)[S]>;
-
-/** Every amount that is reserved now, and who has to answer before it is free or paid. */
-export function heldAmounts(context: NodeContext): View<'held'>[] {
-  const held: View<'held'>[] = [];
-  for (const position of context.driver.records.unsettled()) {
-    const waitsFor = waitsForOf(position);
-    if (waitsFor === null) continue;
-    const { txId, header, route } = position;
-    const hold = (neighbour: PublicKey | null, direction: 'in' | 'out'): void => {
-      if (neighbour === null) return;
-      held.push({
-        txId,
-        equivalent: header.equivalent,
-        amount: formatAmount(route.amount),
-        neighbour: viewParticipant(context, neighbour),
-        direction,
-        waitsFor: viewParticipant(context, waitsFor),
-        sinceAtMs: header.createdAtMs,
-        expiresAtMs: header.expiresAtMs,
-      });
-    };
-    if (incomingReserved(position)) hold(upstreamOf(position), 'in');
-    if (outgoingReserved(position)) hold(downstreamOf(position), 'out');
-  }
-  return held;
-}
-
-/** Who has to act before this position is settled. */
-function waitsForOf(position: Position): PublicKey | null {
-  if (!isUnsettled(position)) return null;
-  switch (position.state) {
-    case 'prepared':
-      return downstreamOf(position);
-    case 'held':
-      return position.header.payer;
-    case 'committed':
-      return upstreamOf(position);
-    case 'aborted':
-      return position.ownRisk === 'reserved' ? downstreamOf(position) : upstreamOf(position);
-  }
-}
 
 export function viewTransaction(
   context: NodeContext,
@@ -86,7 +48,7 @@ export function viewTransaction(
 }
 
 function viewPosition(context: NodeContext, position: Position): View<'position'> {
-  const { route, header, state } = position;
+  const { route, state } = position;
   const upstream = upstreamOf(position);
   const downstream = downstreamOf(position);
   const waitsFor = waitsForOf(position);
@@ -107,15 +69,15 @@ function viewPosition(context: NodeContext, position: Position): View<'position'
     outgoing: hop(downstream !== null, outgoingReserved(position), outgoingCounts(position)),
     settled: !isUnsettled(position),
     waitsFor: waitsFor && viewParticipant(context, waitsFor),
-    canLetGo: (state === 'prepared' || state === 'held') && upstream !== null,
-    cause:
-      state === 'aborted'
-        ? viewRefusal(context, position.cause, {
-            equivalent: header.equivalent,
-            hop: hopOf(position.cause, route.nodes),
-          })
-        : null,
+    stage: stageOf(position, context.clock.nowMs()),
+    canLetGo: canLetGo(position),
+    letGo: viewLetGo(position),
+    cause: position.state === 'aborted' ? viewCause(context, position) : null,
   };
+}
+
+function viewCause(context: NodeContext, { cause, header, route }: AbortedPosition): View<'refusal'> {
+  return viewRefusal(context, cause, { equivalent: header.equivalent, hop: hopOf(cause, route.nodes) });
 }
 
 export function viewHistoryEntry(context: NodeContext, entry: HistoryEntry): View<'historyEntry'> {
@@ -136,17 +98,21 @@ export function viewHistoryEntry(context: NodeContext, entry: HistoryEntry): Vie
       state: state === 'COMMITTED' ? 'COMMITTED' : 'ABORTED',
       memo: null,
       refusal: viewPaymentRefusal(context, record),
+      letGo: null,
     };
   }
+  const letGo = record.positions.find(isLetGo);
   const positions = record.positions.filter(({ state }) => state === 'committed');
-  const first = (positions[0] ?? record.positions[0]) as Position;
+  const first = (letGo ?? positions[0] ?? record.positions[0]) as Position;
   const { header } = first;
   const { kind, paymentId, payer, receiver, equivalent } = header;
   const isReceiver = kind === 'pay' && isLast(first);
   const passedOn = positions.reduce((sum, { route }) => sum + route.amount, 0n);
   const isInitiator = kind === 'clear' && payer === self;
+  // The one that begins a clearing stands on the ring twice.
+  const whole = isReceiver || isInitiator ? header.total : passedOn;
   return {
-    atMs,
+    atMs: letGo?.letGoAtMs ?? atMs,
     role: isReceiver ? 'receiver' : isInitiator ? 'payer' : 'intermediary',
     kind,
     txId: record.txId,
@@ -154,11 +120,11 @@ export function viewHistoryEntry(context: NodeContext, entry: HistoryEntry): Vie
     payer: viewParticipant(context, payer),
     receiver: viewParticipant(context, receiver),
     equivalent,
-    // The one that begins a clearing stands on the ring twice.
-    amount: formatAmount(isReceiver || isInitiator ? header.total : passedOn),
-    state: 'COMMITTED',
+    amount: formatAmount(letGo === undefined ? whole : letGo.route.amount),
+    state: letGo === undefined ? 'COMMITTED' : 'ABORTED',
     memo: memoOf(context, record.txId, header),
-    refusal: null,
+    refusal: letGo === undefined ? null : viewCause(context, letGo),
+    letGo: letGo === undefined ? null : viewLetGo(letGo),
   };
 }
 

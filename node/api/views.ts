@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { type Account, availableIn, availableOut, owedByMe, owedToMe } from '#protocol/account.ts';
 import { formatAmount } from '#protocol/amount.ts';
+import type { Notice } from '#protocol/event.ts';
 import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import type { Payment } from '#protocol/payment.ts';
 import type { LineRecord } from '#protocol/records.ts';
@@ -10,7 +11,6 @@ import type { Contact } from '../contacts.ts';
 import type { AnyRefusal } from '../refusals.ts';
 import { codes } from './codes.ts';
 import type { NodeContext } from './context.ts';
-import type { Happening } from './event-log.ts';
 import type * as schemas from './schemas.ts';
 import type { Token } from './tokens.ts';
 import { type About, explain, type Teller } from './words.ts';
@@ -46,10 +46,15 @@ export function viewRefusal(context: Showing, refusal: AnyRefusal, about: About)
     code: refusal.code,
     text: explain(refusal, about, tellerOf(context)),
     hop: hop && { from: viewParticipant(context, hop.from), to: viewParticipant(context, hop.to) },
-    limit: 'limit' in refusal && typeof refusal.limit === 'bigint' ? formatAmount(refusal.limit) : null,
+    limit: limitOf(refusal),
     maxNow: 'maxNow' in refusal ? formatAmount(refusal.maxNow) : null,
     retry: codes[refusal.code].retry,
   };
+}
+
+function limitOf(refusal: AnyRefusal): string | null {
+  if (refusal.code === 'below-smallest') return formatAmount(refusal.limit);
+  return 'limit' in refusal && typeof refusal.limit === 'bigint' ? formatAmount(refusal.limit) : null;
 }
 
 /** The hop of a route that a refusal speaks of. */
@@ -85,6 +90,20 @@ export function viewPayment(context: Showing, payment: Payment): View<'payment'>
   };
 }
 
+/** How much could be paid, with who stops the rest. */
+export function viewQuote(context: Showing, quote: Extract<Notice, { type: 'quote' }>): View<'quote'> {
+  const { quoteId, receiver, equivalent, atLeast, atMost, stoppedBy, isFinal } = quote;
+  return {
+    quoteId,
+    to: viewParticipant(context, receiver),
+    equivalent,
+    atLeast: formatAmount(atLeast),
+    atMost: formatAmount(atMost),
+    stoppedBy: stoppedBy && viewRefusal(context, stoppedBy.refusal, { equivalent, hop: stoppedBy }),
+    isFinal,
+  };
+}
+
 /** Why a payment was aborted, told of the hop that came closest; null for other states. */
 export function viewPaymentRefusal(context: Showing, payment: Payment): View<'refusal'> | null {
   if (payment.state !== 'ABORTED') return null;
@@ -93,7 +112,7 @@ export function viewPaymentRefusal(context: Showing, payment: Payment): View<'re
 }
 
 export function viewAccount(context: NodeContext, account: Account): View<'account'> {
-  const { neighbour, equivalent, balance, limitGiven, limitReceived, reservedIn, reservedOut } = account;
+  const { neighbour, equivalent, balance, limitGiven, limitReceived, reservedIn, reservedOut, standing } = account;
   return {
     neighbour: viewParticipant(context, neighbour),
     equivalent,
@@ -107,7 +126,26 @@ export function viewAccount(context: NodeContext, account: Account): View<'accou
     availableOut: formatAmount(availableOut(account)),
     reservedIn: formatAmount(reservedIn),
     reservedOut: formatAmount(reservedOut),
+    standing,
   };
+}
+
+/** What a loss of records has left to do; null when there is nothing. */
+export function viewRestored(context: NodeContext): View<'restored'> | null {
+  const { records } = context.driver;
+  const { restoredAtMs, isFrozen } = records.node;
+  const accounts = [...records.accounts()];
+  const having = (standing: Account['standing']) =>
+    accounts
+      .filter((account) => account.standing === standing)
+      .map(({ neighbour, equivalent }) => ({
+        neighbour: viewParticipant(context, neighbour),
+        equivalent,
+        linked: records.linked.has(neighbour),
+      }));
+  const [unsure, agreed] = [having('unsure'), having('agreed')];
+  if (restoredAtMs === null || (!isFrozen && unsure.length === 0 && agreed.length === 0)) return null;
+  return { lostAtMs: restoredAtMs, frozen: isFrozen, unsure, agreed };
 }
 
 /** Both directions of trust with a neighbour, as far as there are any. */
@@ -160,42 +198,7 @@ export function viewToken({ name, scope, dailyCaps, createdAtMs, expiresAtMs }: 
   return { name, scope, dailyCaps: caps, createdAtMs, expiresAtMs };
 }
 
-/** An event as clients get it. */
-export function viewNotice(context: NodeContext, happening: Happening): View<'notice'> {
-  const show = (key: PublicKey) => viewParticipant(context, key);
-  switch (happening.type) {
-    case 'refused': {
-      const refusal = viewRefusal(context, happening.refusal, { equivalent: null, hop: null });
-      return { type: 'refused', refusal };
-    }
-    case 'payment': {
-      const { type, paymentId, state } = happening;
-      const payment = context.driver.records.payment(paymentId);
-      const refusal = payment === undefined ? null : viewPaymentRefusal(context, payment);
-      return { type, paymentId, state, refusal: happening.refusal === null ? null : refusal };
-    }
-    case 'received':
-      return { ...happening, payer: show(happening.payer), amount: formatAmount(happening.amount) };
-    case 'cleared':
-      return { ...happening, amount: formatAmount(happening.amount) };
-    case 'trust-line':
-      return { ...happening, from: show(happening.from), to: show(happening.to) };
-    case 'trust-line-acked':
-      return { ...happening, to: show(happening.to) };
-    case 'held':
-      return { ...happening, waitsFor: show(happening.waitsFor) };
-    case 'account':
-    case 'late-abort':
-    case 'equivocation':
-    case 'link-up':
-    case 'link-down':
-      return { ...happening, neighbour: show(happening.neighbour) };
-    case 'restored':
-    case 'map':
-      return happening;
-    case 'announce': {
-      const { from, to, equivalent, active } = happening.signed.announcement;
-      return { type: 'announced', from: show(from), to: show(to), equivalent, active };
-    }
-  }
+export function viewReachability(context: NodeContext) {
+  const { direct, relays } = context.host.reachability();
+  return { direct, relays: relays.map((relay) => viewParticipant(context, relay)) };
 }

@@ -124,6 +124,14 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
     `This node has accounts with ${limit} participants, which is its limit. Use one of those, or a hub.`,
   'not-held': () =>
     'Nothing is held at this position for somebody upstream, so there is nothing to let go. It may be settled already.',
+  'no-proposal': ({ id }) =>
+    `No clearing ${id} waits for your word. It may be done or over by now: geo clear list shows those that wait.`,
+  'not-agreed': ({ neighbours }) =>
+    `Of the connected neighbours ${neighbours} ${neighbours === 1 ? 'has' : 'have'} not shown yet what their books ` +
+    'say, so what came back here may be wrong. Wait a moment and confirm again, or confirm ' +
+    'regardless: accounts on which you do not agree stay out of use then.',
+  'not-restored': () =>
+    'There is nothing to confirm: this node has lost no records, or you have confirmed them already.',
 
   'no-route': ({ maxHops }) =>
     `No chain of at most ${maxHops} trust lines from you to the receiver is known that could carry this. ` +
@@ -177,6 +185,15 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
     'so there is less to clear than was asked.',
   'no-auto-clearing': (_facts, { from, to }) =>
     `${to.First} ${to.does('wants', 'want')} to be asked before debts with ${from.name} are cleared.`,
+  'account-unsure': (_facts, { from, to }) =>
+    `${from.First} or ${to.name} lost records, and the two have not come to agree yet on what they owe each other. ` +
+    'Try again when they have.',
+  'too-old': (_facts, { from, to }) =>
+    `The payment was so long on its way that ${from.name} and ${to.name} have closed the books it belongs to. ` +
+    'Nothing was paid; try again.',
+  'below-smallest': ({ limit }, say) =>
+    `${say.to.First} ${say.to.does('passes', 'pass')} on nothing below ${say.money(limit)}. ` +
+    'Pay at least that much, or over another route.',
   'not-explained': ({ number }) =>
     `A participant on the way refused for a reason that this version does not know (number ${number}). ` +
     'A newer version may explain it.',
@@ -202,6 +219,15 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
     'See `geo contact list`, or ask them for a contact card.',
   'key-unknown': ({ pid }) =>
     `The public key of ${pid} is not known here: a PID is only its hash. Ask them for a contact card (\`geo id\` prints it).`,
+  'directory-off': () =>
+    'This node takes no part in the directory, so it can look for nobody. Set `directory` to true and start it again.',
+  'not-in-directory': ({ pid, asked }) =>
+    asked === 0
+      ? `${pid} is not known here, and this node is connected with nobody whom it could ask. Give it a node to begin ` +
+        'with (setting `bootstrap`), or ask them for a contact card (`geo id card` prints it).'
+      : `Nobody with the PID ${pid} was found; ${asked} ${asked === 1 ? 'node was' : 'nodes were'} asked. Their node may ` +
+        'have been off for a day, or belong to another part of the network. Check the PID, add a node that they use ' +
+        '(setting `bootstrap`), or ask them for a contact card (`geo id card` prints it).',
   'alias-taken': ({ alias, pid }) => `“${alias}” is the alias of ${pid} already. Choose another one.`,
   'look-alike': ({ alias, other }) =>
     `“${alias}” looks like “${other}”, who is someone else. Choose another alias, or allow the look-alike if you are sure.`,

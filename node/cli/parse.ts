@@ -1,10 +1,10 @@
 /** What people type, checked before the node is asked. The node checks again, with its own settings. */
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { parseAmount, parseLimit } from '#protocol/amount.ts';
 import { MAX_PRECISION, parseEquivalent } from '#protocol/equivalent.ts';
 import { excerpt } from '#protocol/excerpt.ts';
 import { MAX_TIME_MS } from '#protocol/limits.ts';
-import { refuse } from '#protocol/refusals.ts';
+import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import { EXIT } from './exit-codes.ts';
 import { Stop, typed, usage } from './problem.ts';
 
@@ -21,15 +21,22 @@ export function whoText(text: string): string {
   throw usage(`Nobody can be named with ${text.length} characters; a contact card has at most ${MAX_WHO_CHARACTERS}.`);
 }
 
+/** Here the settings of the node are not known: it may allow fewer decimals than there can be at all. */
+function forAnySettings(parsed: bigint | Refusal<'bad-amount'>): bigint | Refusal<'bad-amount'> {
+  if (!isRefusal(parsed)) return parsed;
+  const limit = parsed.limit.replace(/at most \d decimals/, 'with the decimals that the settings allow (else 2)');
+  return { ...parsed, limit };
+}
+
 /** An amount above 0, as it was typed. */
 export function amountText(text: string): string {
-  typed(parseAmount(text, MAX_PRECISION));
+  typed(forAnySettings(parseAmount(text, MAX_PRECISION)));
   return text;
 }
 
 /** A limit: an amount of 0 or more, as it was typed. */
 export function limitText(text: string): string {
-  typed(parseLimit(text, MAX_PRECISION));
+  typed(forAnySettings(parseLimit(text, MAX_PRECISION)));
   return text;
 }
 
@@ -79,18 +86,52 @@ export function txIdText(text: string): string {
   throw usage(`“${excerpt(text)}” is not a transaction id: it should be 64 hex digits, as in \`geo history --ids\`.`);
 }
 
+/** The id of a clearing that waits for a word. */
+export function proposalIdText(text: string): string {
+  if (/^[0-9a-f]{32}$/.test(text)) return text;
+  throw usage(`“${excerpt(text)}” is not the id of a clearing: it should be 32 hex digits, as in \`geo clear list\`.`);
+}
+
+/** Words, passphrases and receipts are far smaller; a device may have no end. */
+const MAX_FILE_BYTES = 1_048_576;
+
 /** The content of a file that a person named. */
 export async function readUserFile(path: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
   try {
-    return await readFile(path);
+    for await (const chunk of createReadStream(path, { end: MAX_FILE_BYTES }) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+    }
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const why = code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : code;
-    throw new Stop({
-      code: 'file-unreadable',
-      message: `Cannot read ${path}: ${why}.`,
-      facts: { path, why },
-      exitCode: EXIT.error,
-    });
+    throw unreadable(path, error);
   }
+  if (bytes > MAX_FILE_BYTES) throw unreadable(path, { code: `it has more than ${MAX_FILE_BYTES} bytes` });
+  return Buffer.concat(chunks);
+}
+
+const WHY_UNREADABLE: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'you may not read it',
+  ENAMETOOLONG: 'no file has such a long name',
+  ERR_INVALID_ARG_VALUE: 'no file has such a name',
+};
+
+/** Can the path be shown in a sentence as it is? */
+function isPlain(path: string): boolean {
+  return path.length <= 256 && !/[\p{C}\p{Zl}\p{Zp}]/u.test(path);
+}
+
+/** Why a file that a person named cannot be read. */
+export function unreadable(path: string, error: unknown): Stop {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+  const why = WHY_UNREADABLE[code] ?? code;
+  return new Stop({
+    code: 'file-unreadable',
+    message: `Cannot read ${isPlain(path) ? path : excerpt(path)}: ${why}.`,
+    facts: { path, why },
+    exitCode: EXIT.error,
+  });
 }

@@ -5,7 +5,7 @@ import { readUserFile } from './parse.ts';
 import { usage } from './problem.ts';
 
 /** Where the passphrase of an encrypted identity comes from when it turns out to be needed; null: from nowhere. */
-export function passphraseSource(cli: Cli, file: string | undefined): () => Promise<string | null> {
+export function passphraseSource(cli: Pick<Cli, 'canAsk'>, file: string | undefined): () => Promise<string | null> {
   return async () => {
     if (file !== undefined) return readPassphrase(file);
     return cli.canAsk ? askHidden('Passphrase: ') : null;

@@ -29,6 +29,15 @@ export function usage(message: string, facts: Problem['facts'] = {}): Stop {
   return new Stop({ code: 'usage', message, facts, exitCode: EXIT.usage });
 }
 
+/** What the parser of the command line says, as a sentence. */
+export function parserSentence(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
+    .replace(/^./, (letter) => letter.toUpperCase())
+    .replace(/[^.?]$/, '$&.');
+}
+
 /** The value; a refusal of what was typed ends the verb. */
 export function typed<T>(value: T | Refusal): T {
   if (!isRefusal(value)) return value;
@@ -56,7 +65,8 @@ export function problemOf(error: unknown): Problem {
       code: error.code,
       message: sentences(error.message, error.hint),
       facts: {},
-      exitCode: exitCodeOf(error.code),
+      // A setting that was typed, not one of the file.
+      exitCode: error.code === 'config-invalid' && error.message.startsWith('--') ? EXIT.usage : exitCodeOf(error.code),
     };
   }
   if (isApiError(error)) {

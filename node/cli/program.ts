@@ -3,31 +3,44 @@ import { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Run } from './cli.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { addBackup } from './verbs/backup.ts';
 import { addBalance } from './verbs/balance.ts';
+import { addCapacity } from './verbs/capacity.ts';
+import { addClear } from './verbs/clear.ts';
 import { addCompletion } from './verbs/completion.ts';
 import { addConfig } from './verbs/config.ts';
 import { addContact } from './verbs/contact.ts';
+import { addDoctor } from './verbs/doctor.ts';
+import { addEvidence } from './verbs/evidence.ts';
+import { addExport } from './verbs/export.ts';
 import { addHelp } from './verbs/help.ts';
 import { addHistory } from './verbs/history.ts';
+import { addHub } from './verbs/hub.ts';
 import { addId } from './verbs/id.ts';
 import { addInit } from './verbs/init.ts';
+import { addMove } from './verbs/move.ts';
 import { addPay } from './verbs/pay.ts';
 import { addPeer } from './verbs/peer.ts';
 import { addReceipt } from './verbs/receipt.ts';
 import { addRequest } from './verbs/request.ts';
+import { addRestore } from './verbs/restore.ts';
 import { addSim } from './verbs/sim.ts';
 import { addStart } from './verbs/start.ts';
+import { addStatement } from './verbs/statement.ts';
 import { addStatus } from './verbs/status.ts';
 import { addStop } from './verbs/stop.ts';
 import { addToken } from './verbs/token.ts';
 import { addTrust } from './verbs/trust.ts';
 import { addTx } from './verbs/tx.ts';
+import { addVerify } from './verbs/verify.ts';
 
 const VERBS = [
-  ['Your node:', [addInit, addStart, addStop, addStatus, addConfig]],
+  ['Your node:', [addInit, addStart, addStop, addStatus, addDoctor, addConfig]],
   ['People and trust:', [addId, addContact, addTrust, addPeer]],
-  ['Payments:', [addPay, addRequest, addReceipt, addBalance, addHistory, addTx]],
-  ['More:', [addToken, addSim, addCompletion, addHelp]],
+  ['Payments:', [addPay, addCapacity, addRequest, addReceipt, addBalance, addHistory, addTx, addClear]],
+  ['Books and proofs:', [addStatement, addExport, addVerify, addEvidence]],
+  ['Loss and moving:', [addBackup, addRestore, addMove]],
+  ['More:', [addToken, addHub, addSim, addCompletion, addHelp]],
 ] as const;
 
 /** The tree of commands, which writes what it has to say to `write` and throws `CommanderError` instead of exiting. */

@@ -2,9 +2,10 @@
 import { type Command, CommanderError } from 'commander';
 import type { Answer, Cli } from './cli.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { type Problem, problemOf, usage } from './problem.ts';
+import { type Problem, parserSentence, problemOf, usage } from './problem.ts';
 import { buildProgram } from './program.ts';
 import { bad, line, safe, safeJson } from './text.ts';
+import { runHub } from './verbs/hub.ts';
 import { runSimulator } from './verbs/sim.ts';
 
 /** The version of the documents that `--json` prints. It grows when something in them changes its meaning or goes. */
@@ -12,8 +13,9 @@ const SCHEMA = 1;
 
 /** Runs `geo` with these arguments and says what the process ends with. Never throws. */
 export async function runCli(argv: readonly string[]): Promise<number> {
-  // All that follows is the simulator's own, also what would be an option of geo.
+  // All that follows is their own, also what would be an option of geo.
   if (argv[0] === 'sim') return runSimulator(argv.slice(1));
+  if (argv[0] === 'hub') return runHub(argv.slice(1));
 
   const json = argv.includes('--json');
   let exitCode: ExitCode = EXIT.done;
@@ -88,12 +90,7 @@ function usageProblem(error: CommanderError, program: Command, argv: readonly st
   // Only a group of commands was named.
   if (error.code === 'commander.help')
     return usage(`Which command? ${help === '' ? see : `\n\n${help.trimEnd()}`}`).problem;
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/\n\(Did you mean (.*)\?\)$/s, '; did you mean $1?')
-    .replace(/^./, (letter) => letter.toUpperCase())
-    .replace(/[^.?]$/, '$&.');
-  return usage(`${message} ${see}`).problem;
+  return usage(`${parserSentence(error.message)} ${see}`).problem;
 }
 
 /** The command that was typed, as far as there is one: `geo trust set`. */

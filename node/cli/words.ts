@@ -1,4 +1,17 @@
-/** How the words of an identity are shown, and what people must know about them. */
+/** How the words of an identity are asked for and shown, and what people must know about them. */
+import { askHidden } from './ask.ts';
+import { readUserFile } from './parse.ts';
+import { typed, usage } from './problem.ts';
+
+/** The seed of an identity that exists, by its words, typed or in a file; null: no words were spoken of. */
+export async function knownSeed(options: { words?: true; wordsFile?: string }): Promise<Uint8Array | null> {
+  const { words, wordsFile } = options;
+  if (wordsFile !== undefined && words === true) throw usage('Give either --words or --words-file, not both.');
+  if (wordsFile === undefined && words !== true) return null;
+  const { seedFromWords } = await import('#protocol/words.ts');
+  if (wordsFile !== undefined) return typed(seedFromWords((await readUserFile(wordsFile)).toString('utf8')));
+  return typed(seedFromWords(await askHidden('The 24 words, on one line (they do not show): ')));
+}
 
 /** The words with their numbers, four a line. */
 export function numbered(words: string): string {

@@ -26,7 +26,7 @@ const USAGE = `Usage: npm start -- [--csv FILE] [--once] [--json] [--no-clear]
   --csv FILE   the rows to carry out (default: an example of 12 people)
   --once       stop the nodes when all is done, instead of leaving them running until Ctrl-C
   --json       say what came of it as one JSON document, the only line on standard output
-  --no-clear   do not clear debts; as long as debts do not clear themselves, this changes nothing
+  --no-clear   leave debts as they were paid; else circles of debt are cleared when all rows are carried out
 
 Rows of the file, carried out in order:
   trust,FROM,TO,EQUIVALENT,LIMIT               FROM lets TO owe up to LIMIT; a later row changes it
@@ -43,6 +43,7 @@ interface Call {
   readonly csv: string;
   readonly once: boolean;
   readonly json: boolean;
+  readonly clears: boolean;
 }
 
 function readCall(argv: readonly string[]): Call | 'help' {
@@ -57,7 +58,8 @@ function readCall(argv: readonly string[]): Call | 'help' {
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
-    return values.help ? 'help' : values;
+    const { 'no-clear': leaves, help, ...call } = values;
+    return help ? 'help' : { ...call, clears: !leaves };
   } catch (error) {
     throw usage(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
   }
@@ -98,30 +100,34 @@ function untilAsked(): Promise<Asked> {
   });
 }
 
-async function runCommunity(community: Community, members: Members, report: Report): Promise<Outcome> {
+async function runCommunity(
+  community: Community,
+  members: Members,
+  { report, clears }: { readonly report: Report; readonly clears: boolean },
+): Promise<Outcome> {
   const tell = report.tell.bind(report);
   tell({ type: 'starting', count: community.participants.length });
   await members.start(community, tell);
   const work = async (): Promise<Outcome> => {
     await members.link(community);
     tell({ type: 'linked' });
-    return carryOut(community, members, tell);
+    return carryOut(community, members, { tell, clears });
   };
   return Promise.race([work(), members.failWhenOneEnds()]);
 }
 
 /** Carries the file out and says so; what the process ends with. */
-async function run({ csv, once, json }: Call): Promise<number> {
+async function run({ csv, once, json, clears }: Call): Promise<number> {
   const community = await communityOf(csv);
   const report = new Report(community, (text) => void (json ? process.stderr : process.stdout).write(text));
   const asked = untilAsked();
   const folder = await mkdtemp(join(tmpdir(), 'geo-community-')).catch((cause: unknown) => {
     throw new Failure('folder-unreadable', `No folder can be made in ${tmpdir()}: ${String(cause)}.`, { cause });
   });
-  const members = new Members(folder);
+  const members = new Members(folder, clears);
   let isKept = false;
   try {
-    const outcome = await Promise.race([runCommunity(community, members, report), asked]);
+    const outcome = await Promise.race([runCommunity(community, members, { report, clears }), asked]);
     if (typeof outcome === 'string') {
       report.stopping();
       return 128 + constants.signals[outcome];

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
+import type { SeekingMode } from '#protocol/clearing/seeking.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { type Client, connectClient } from '../api/client.ts';
 import type { Report } from '../cli/verbs/start.ts';
@@ -37,6 +38,10 @@ export interface MemberSettings {
   readonly folder: string;
   readonly network: string;
   readonly precision: Readonly<Record<string, number>>;
+  /** When it looks for circles of debt. */
+  readonly clearing: SeekingMode;
+  /** Nodes by which it enters the directory; none where its neighbours do. */
+  readonly bootstrap?: readonly string[];
 }
 
 /** A process that was begun, so that it can be ended whatever becomes of its start. */
@@ -47,7 +52,7 @@ export interface Begun {
 
 /** Makes an identity and its settings, and starts its node. It ends with this process, however that ends. */
 export async function beginMember(settings: MemberSettings): Promise<Begun> {
-  const { name, folder, network, precision } = settings;
+  const { name, folder, network, precision, clearing, bootstrap = [] } = settings;
   const { publicKey } = await createKeyFile(folder, newSeed(), null);
   const config = {
     name,
@@ -55,6 +60,8 @@ export async function beginMember(settings: MemberSettings): Promise<Begun> {
     listen: ['/ip4/127.0.0.1/tcp/0'],
     'api-port': 0,
     announce: 'always',
+    clearing,
+    bootstrap: [...bootstrap],
     precision,
   };
   await writePrivateFile(join(folder, CONFIG_FILE), stringify(config));

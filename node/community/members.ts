@@ -9,7 +9,7 @@ import type { Community } from './rows.ts';
 /** What the process of a node takes: measured at 108 MB after its start and 127 MB after a run; caches grow further. */
 const BYTES_PER_MEMBER = 150_000_000;
 
-const NETWORK = 'geo-community';
+export const NETWORK = 'geo-community';
 const LINK_MS = 30_000;
 /** Calls under way at one time, to all members together. */
 const CALLS = 8;
@@ -21,14 +21,16 @@ export function membersThatFit(freeBytes: number): number {
 
 export class Members {
   readonly #folder: string;
+  readonly #clears: boolean;
   readonly #begun: Begun[] = [];
   readonly #members = new Map<string, Member>();
   #starting: Promise<void> = Promise.resolve();
   #isStopping = false;
 
-  /** `folder`: where each of them gets a folder of its own. */
-  constructor(folder: string) {
+  /** `folder`: where each of them gets a folder of its own. `clears`: do their nodes clear circles of debt? */
+  constructor(folder: string, clears: boolean) {
     this.#folder = folder;
+    this.#clears = clears;
   }
 
   get all(): readonly Member[] {
@@ -61,7 +63,8 @@ export class Members {
     await inParallel(participants, availableParallelism(), async (name) => {
       if (this.#isStopping) return;
       const folder = join(this.#folder, folders.get(name) as string);
-      const begun = await beginMember({ name, folder, network: NETWORK, precision });
+      const clearing = this.#clears ? 'asked' : 'never';
+      const begun = await beginMember({ name, folder, network: NETWORK, precision, clearing });
       this.#begun.push(begun);
       if (this.#isStopping) return begun.stop();
       started.set(name, await begun.up);

@@ -36,8 +36,14 @@ export interface PaymentOutcome {
   /** From its beginning to its final state, at the payer's node. */
   readonly ms: number;
   readonly refusal: PaymentRefusal | null;
-  /** Payer first, receiver last; null for one that was aborted. */
-  readonly route: readonly string[] | null;
+  /** What went over which way; empty for one that was aborted. */
+  readonly routes: readonly RouteOutcome[];
+}
+
+/** One way of a payment: payer first, receiver last. */
+export interface RouteOutcome {
+  readonly nodes: readonly string[];
+  readonly amount: string;
 }
 
 export interface Debt {
@@ -47,21 +53,30 @@ export interface Debt {
   readonly amount: string;
 }
 
+/** A circle of debt that was cleared: everybody owed the next, the last is the first again. */
+export interface Circle {
+  readonly nodes: readonly string[];
+  readonly equivalent: string;
+  /** By which each of its debts became less. */
+  readonly amount: string;
+}
+
 export interface Outcome {
   readonly participants: number;
   /** One for each trust row, in the order of the file. */
   readonly trustLines: readonly TrustOutcome[];
   /** One for each pay row, in the order of the file. */
   readonly payments: readonly PaymentOutcome[];
+  readonly cleared: readonly Circle[];
   readonly debts: readonly Debt[];
   /** Does every debt stand in the books of both its ends, so that all balances of each equivalent add up to zero? */
   readonly zeroSum: boolean;
 }
 
 /** The outcome as `--json` prints it: what is published, so without routes. */
-export function outcomeJson({ participants, trustLines, payments, debts, zeroSum }: Outcome): string {
+export function outcomeJson({ participants, trustLines, payments, cleared, debts, zeroSum }: Outcome): string {
   const published = payments.map(({ from, to, equivalent, amount, state, hops, ms, refusal }) => ({
     ...{ from, to, equivalent, amount, state, hops, ms, refusal },
   }));
-  return JSON.stringify({ participants, trustLines, payments: published, debts, zeroSum });
+  return JSON.stringify({ participants, trustLines, payments: published, cleared, debts, zeroSum });
 }

@@ -1,5 +1,5 @@
 /** What a run of a community tells while it goes on. */
-import type { Debt, PaymentOutcome, TrustOutcome } from './outcome.ts';
+import type { Circle, Debt, PaymentOutcome, TrustOutcome } from './outcome.ts';
 import type { PayRow, TrustRow } from './rows.ts';
 
 export type Progress =
@@ -16,6 +16,9 @@ export type Progress =
   | { readonly type: 'waiting'; readonly row: PayRow }
   /** `isRepeated`: an earlier row is this very payment. */
   | { readonly type: 'paid'; readonly row: PayRow; readonly outcome: PaymentOutcome; readonly isRepeated: boolean }
+  /** Circles are looked for; the debts before. */
+  | { readonly type: 'clearing'; readonly debts: readonly Debt[] }
+  | { readonly type: 'cleared'; readonly circles: readonly Circle[] }
   | { readonly type: 'debts'; readonly debts: readonly Debt[]; readonly zeroSum: boolean };
 
 export type Tell = (progress: Progress) => void;

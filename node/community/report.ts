@@ -4,7 +4,7 @@ import { count, unitsOf } from '../cli/show.ts';
 import { table } from '../cli/table.ts';
 import { bad, bold, dim, good, line } from '../cli/text.ts';
 import type { Member } from './member.ts';
-import type { Debt, Outcome } from './outcome.ts';
+import type { Circle, Debt, Outcome } from './outcome.ts';
 import type { Progress } from './progress.ts';
 import type { Community, PayRow } from './rows.ts';
 import { moneyText, numberText, paymentText, trustText } from './texts.ts';
@@ -62,6 +62,15 @@ export class Report {
         this.#say(this.#together === null ? text : `    ${this.#order(progress.row)}: ${text}`);
         return;
       }
+      case 'clearing':
+        this.#heading('Circles of debt');
+        this.#write(
+          `  Looking for them, so that ${count(progress.debts.length, 'debt')} may become fewer and smaller … `,
+        );
+        return;
+      case 'cleared':
+        this.#circles(progress.circles);
+        return;
       case 'debts':
         this.#debts(progress.debts, progress.zeroSum);
         return;
@@ -115,6 +124,16 @@ export class Report {
 
   #order({ from, to, equivalent, amount }: PayRow): string {
     return line`${from} pays ${to} ${moneyText(formatAmount(amount), equivalent, this.#community.precisions)}`;
+  }
+
+  #circles(circles: readonly Circle[]): void {
+    this.#say(circles.length === 0 ? 'there are none.' : `${count(circles.length, 'circle')} cleared:`);
+    for (const { nodes, equivalent, amount } of circles) {
+      const less = moneyText(amount, equivalent, this.#community.precisions);
+      this.#say(line`  ${nodes.join(' owes ')}: ${less} less, each of them`);
+    }
+    if (circles.length > 0)
+      this.#say(line`${dim('  Nobody is better or worse off by that: all owe less, and are owed as much less.')}`);
   }
 
   #debts(debts: readonly Debt[], zeroSum: boolean): void {

@@ -8,7 +8,7 @@ import { unitsOf } from '../cli/show.ts';
 import { Failure } from '../failure.ts';
 import { MapWatch } from './map.ts';
 import type { Members } from './members.ts';
-import type { Debt, Outcome, PaymentOutcome, TrustOutcome } from './outcome.ts';
+import type { Circle, Debt, Outcome, PaymentOutcome, TrustOutcome } from './outcome.ts';
 import type { Tell } from './progress.ts';
 import { type Community, type PayRow, stepsOf, type TrustRow } from './rows.ts';
 
@@ -17,15 +17,24 @@ const WAIT_MS = 10_000;
 /** A neighbour on this very machine that has not answered by then will not. */
 const ACK_MS = 60_000;
 const LOOK_AGAIN_MS = 100;
+/** In which one search for circles finds and clears most of what it will. */
+const SEEK_MS = 3_000;
+/** Searches, while each of them still finds some. */
+const MOST_ROUNDS = 20;
 /** For both ends of every account to have written the same: what is under way ends within its lifetime. */
 const SETTLED_MS = 60_000;
 
-export async function carryOut(community: Community, members: Members, tell: Tell): Promise<Outcome> {
+export async function carryOut(
+  community: Community,
+  members: Members,
+  { tell, clears }: { readonly tell: Tell; readonly clears: boolean },
+): Promise<Outcome> {
   const run = new Run(community, members, tell);
   for (const step of stepsOf(community.rows)) {
     if (step.kind === 'trust') await run.trust(step);
     else await run.pay(step.rows, step.group);
   }
+  if (clears) await run.clear();
   return run.outcome();
 }
 
@@ -37,6 +46,7 @@ class Run {
   readonly #tell: Tell;
   readonly #map: MapWatch;
   readonly #trustLines: TrustOutcome[] = [];
+  readonly #cleared: Circle[] = [];
   readonly #payments = new Map<PayRow, PaymentOutcome>();
   /** Of payments that their rows do not name. */
   readonly #idPrefix = randomUUID();
@@ -118,8 +128,28 @@ class Run {
         limit: refusal.limit,
         maxNow: refusal.maxNow,
       },
-      route: isCommitted ? (routes[0]?.nodes.map(nameOf) ?? null) : null,
+      routes: isCommitted ? routes.map(({ nodes, amount: part }) => ({ nodes: nodes.map(nameOf), amount: part })) : [],
     };
+  }
+
+  /** Lets everybody look for circles of debt, again as long as any are found. */
+  async clear(): Promise<void> {
+    if (this.#payments.size === 0) return;
+    const before = await this.#settledDebts();
+    this.#tell({ type: 'clearing', debts: before.debts });
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const found = await Promise.all(this.#members.all.map(({ client }) => client.seekRings({ waitMs: SEEK_MS })));
+      const circles = new Map(found.flatMap(({ cleared }) => cleared.map((circle) => [circle.txId, circle] as const)));
+      for (const { participants, equivalent, amount } of circles.values()) {
+        const names = participants.map(({ publicKey }) => this.#members.nameOf(publicKey));
+        // From whoever comes first in the file, wherever it was begun.
+        const first = this.#community.participants.find((name) => names.includes(name)) as string;
+        const at = names.indexOf(first);
+        this.#cleared.push({ nodes: [...names.slice(at), ...names.slice(0, at), first], equivalent, amount });
+      }
+      if (circles.size === 0) break;
+    }
+    this.#tell({ type: 'cleared', circles: this.#cleared });
   }
 
   async outcome(): Promise<Outcome> {
@@ -127,7 +157,8 @@ class Run {
     const { debts, zeroSum } = await this.#settledDebts();
     this.#tell({ type: 'debts', debts, zeroSum });
     const payments = rows.flatMap((row) => (row.kind === 'pay' ? [this.#payments.get(row) as PaymentOutcome] : []));
-    return { participants: participants.length, trustLines: this.#trustLines, payments, debts, zeroSum };
+    const [cleared, trustLines] = [this.#cleared, this.#trustLines];
+    return { participants: participants.length, trustLines, payments, cleared, debts, zeroSum };
   }
 
   /** Both ends of an account have their own books; what the payer knows may be a moment ahead of the others. */

@@ -31,10 +31,14 @@ export function trustText(outcome: TrustOutcome, precisions: Precisions): string
 
 /** What became of a payment. `isRepeated`: an earlier row is this very payment. */
 export function paymentText(outcome: PaymentOutcome, isRepeated: boolean, precisions: Precisions): string {
-  const { state, hops, ms, route, refusal } = outcome;
+  const { state, hops, ms, routes, refusal, equivalent } = outcome;
   if (state === 'COMMITTED') {
     const what = isRepeated ? 'done before, nothing moved again (same ID)' : 'done';
-    const way = line`${count(hops ?? 0, 'hop')}, ${ms} ms: ${(route ?? []).join(' → ')}`;
+    const ways = routes.map(({ nodes, amount }) => {
+      const part = routes.length > 1 ? ` (${moneyText(amount, equivalent, precisions)})` : '';
+      return `${nodes.join(' → ')}${part}`;
+    });
+    const way = line`${count(hops ?? 0, 'hop')}, ${ms} ms: ${ways.join(' and ')}`;
     return line`${good(what)}, ${{ trusted: way }}`;
   }
   const why = refusal === null ? '' : refusalText(refusal, outcome, precisions);

@@ -10,7 +10,8 @@ import { xchacha20poly1305 } from '@noble/ciphers/chacha.js';
 import { scryptAsync } from '@noble/hashes/scrypt.js';
 import { z } from 'zod';
 import { bytesToHex, hexToBytes } from '#protocol/hex.ts';
-import { type PublicKey, pidOf, publicKeyBytes } from '#protocol/identity.ts';
+import { type Pid, type PublicKey, pidOf, publicKeyBytes, publicKeyFromHex } from '#protocol/identity.ts';
+import { isRefusal } from '#protocol/refusals.ts';
 import { Failure } from '../failure.ts';
 import { writePrivateFile } from '../private-file.ts';
 import { nodeEd25519 } from './ed25519.ts';
@@ -21,7 +22,8 @@ export interface Identity {
   readonly publicKey: PublicKey;
 }
 
-const FILE = 'identity.json';
+/** In the data folder. */
+export const KEY_FILE = 'identity.json';
 const SEED_BYTES = 32;
 const NONCE_BYTES = 24;
 const SALT_BYTES = 16;
@@ -60,7 +62,7 @@ type KeyFile = z.infer<typeof keyFile>;
 
 /** Does the folder hold an identity, in whatever condition? */
 export function hasKeyFile(folder: string): boolean {
-  return existsSync(join(folder, FILE));
+  return existsSync(join(folder, KEY_FILE));
 }
 
 /** A new random seed. */
@@ -91,10 +93,10 @@ export async function createKeyFile(folder: string, seed: Uint8Array, passphrase
     throw new Failure('folder-unreadable', `The folder ${folder} cannot be made.`, { cause });
   }
   try {
-    await writePrivateFile(join(folder, FILE), `${JSON.stringify(file, null, 2)}\n`, true);
+    await writePrivateFile(join(folder, KEY_FILE), `${JSON.stringify(file, null, 2)}\n`, true);
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'EEXIST') {
-      throw new Failure('folder-unreadable', `${join(folder, FILE)} cannot be written.`, { cause });
+      throw new Failure('folder-unreadable', `${join(folder, KEY_FILE)} cannot be written.`, { cause });
     }
     throw new Failure('identity-exists', `The folder ${folder} holds an identity already.`, {
       cause,
@@ -116,13 +118,26 @@ export async function readKeyFile(folder: string, passphrase: () => Promise<stri
   return identity;
 }
 
+/** Whose folder it is, which needs no passphrase. Fails like `readKeyFile`. */
+export async function readPublicIdentity(
+  folder: string,
+): Promise<{ readonly publicKey: PublicKey; readonly pid: Pid; readonly isEncrypted: boolean }> {
+  const file = await parseKeyFile(folder);
+  const isEncrypted = file.seed.kind === 'encrypted';
+  // A plain one is small to check.
+  if (!isEncrypted) await readKeyFile(folder, () => Promise.resolve(null));
+  const publicKey = publicKeyFromHex(file.publicKey);
+  if (isRefusal(publicKey)) throw corrupt(folder, publicKey.why);
+  return { publicKey, pid: pidOf(publicKey), isEncrypted };
+}
+
 async function parseKeyFile(folder: string): Promise<KeyFile> {
   let text: string;
   try {
-    text = await readFile(join(folder, FILE), 'utf8');
+    text = await readFile(join(folder, KEY_FILE), 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') {
-      throw new Failure('folder-unreadable', `${join(folder, FILE)} cannot be read.`, { cause });
+      throw new Failure('folder-unreadable', `${join(folder, KEY_FILE)} cannot be read.`, { cause });
     }
     const hint = 'Make one with `geo init`.';
     throw new Failure('identity-missing', `The folder ${folder} holds no identity.`, { cause, hint });
@@ -140,7 +155,7 @@ async function parseKeyFile(folder: string): Promise<KeyFile> {
 }
 
 function corrupt(folder: string, what: string): Failure {
-  return new Failure('identity-corrupt', `${join(folder, FILE)} is damaged: ${what}.`, {
+  return new Failure('identity-corrupt', `${join(folder, KEY_FILE)} is damaged: ${what}.`, {
     hint: 'Bring it back from a backup, or make the identity anew from its 24 words in an empty folder.',
   });
 }

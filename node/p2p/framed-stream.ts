@@ -2,8 +2,8 @@
  * A stream of frames with back-pressure both ways.
  *
  * In: bytes are decoded only as frames are taken; while too many are being worked on, the stream is paused, its window
- * closes and the other side waits. Out: frames wait in a bounded queue, those that wait together leave in one write.
- * Nothing here waits for a timer unless a neighbour sends faster than its rate.
+ * closes and the other side waits. Out: frames wait in a queue of bounded size and for a bounded time, those that wait
+ * together leave in one write. Nothing here waits for a timer unless the other side sends faster than its rate.
  */
 import type { Stream, StreamCloseEvent, StreamMessageEvent } from '@libp2p/interface';
 import { type FrameFault, FrameReader, joinFrames } from './frames.ts';
@@ -13,6 +13,7 @@ import {
   MAX_FRAMES_IN_FLIGHT,
   MAX_QUEUED_BYTES,
   MAX_QUEUED_FRAMES,
+  STALL_MS,
   WRITE_BYTES,
 } from './limits.ts';
 import { TokenBucket } from './token-bucket.ts';
@@ -24,13 +25,14 @@ export type EndReason =
   /** The stream ended within a frame. */
   | 'frame-truncated'
   | 'hello-malformed'
+  | 'hello-forged'
   | 'hello-late'
   | 'incompatible'
   /** Another stream is the link, or became it. */
   | 'superseded'
   | 'twin'
   | 'too-many-links'
-  /** More waited for the other side than may wait. */
+  /** More waited for the other side than may wait, or for longer. */
   | 'too-slow'
   /** The node could not work on a frame. */
   | 'node-failed'
@@ -59,6 +61,10 @@ export interface FramedStreamOptions {
   readonly ended: (reason: EndReason) => void;
   /** The other side sent faster than its rate, and now waits. */
   readonly throttled: () => void;
+  /** How many frames of the rate each frame takes; 1 unless given. */
+  readonly frameCost?: () => number;
+  /** How long the other side may leave unread what waits for it, if not the usual time. */
+  readonly stallMs?: number;
 }
 
 type Deliver = (frame: Uint8Array) => Promise<void>;
@@ -69,6 +75,8 @@ export class FramedStream {
   readonly #reader: FrameReader;
   readonly #rate = new TokenBucket(FRAMES_PER_SECOND, FRAMES_AT_ONCE, performance.now());
   #rateTimer: NodeJS.Timeout | null = null;
+  /** Runs while frames wait and the other side takes none. */
+  #stallTimer: NodeJS.Timeout | undefined;
   /** Who waits for one frame, or takes all of them. */
   #waiting: PromiseWithResolvers<Uint8Array> | null = null;
   #deliver: Deliver | null = null;
@@ -159,6 +167,7 @@ export class FramedStream {
 
   readonly #onDrain = (): void => {
     this.#blocked = false;
+    clearTimeout(this.#stallTimer);
     this.#flush();
   };
 
@@ -209,12 +218,13 @@ export class FramedStream {
       },
       () => this.abort('node-failed'),
     );
-    if (this.#rate.take(performance.now())) return;
+    const waitMs = this.#rate.spend(performance.now(), this.#options.frameCost?.() ?? 1);
+    if (waitMs === 0) return;
     this.#options.throttled();
     this.#rateTimer = setTimeout(() => {
       this.#rateTimer = null;
       this.#advance();
-    }, this.#rate.waitMs);
+    }, waitMs);
   }
 
   /** All that came has been taken: lets more come. True when more was there already. */
@@ -244,7 +254,13 @@ export class FramedStream {
         this.abort('reset');
       }
     }
+    if (this.#blocked && this.#end === null) this.#awaitDrain();
   };
+
+  #awaitDrain(): void {
+    clearTimeout(this.#stallTimer);
+    this.#stallTimer = setTimeout(() => this.abort('too-slow'), this.#options.stallMs ?? STALL_MS);
+  }
 
   #takeBatch(): Uint8Array[] {
     let count = 0;
@@ -262,6 +278,7 @@ export class FramedStream {
     if (this.#end !== null) return;
     this.#end = reason;
     if (this.#rateTimer !== null) clearTimeout(this.#rateTimer);
+    clearTimeout(this.#stallTimer);
     this.#stream.removeEventListener('message', this.#onMessage);
     this.#stream.removeEventListener('remoteCloseWrite', this.#onRemoteCloseWrite);
     this.#stream.removeEventListener('drain', this.#onDrain);

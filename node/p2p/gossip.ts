@@ -1,20 +1,35 @@
 /** Announcements to everyone (§6.1): one gossipsub topic a network and equivalent, judged before they are passed on. */
-import { setImmediate } from 'node:timers/promises';
 import { type GossipSub, gossipsub, type Message, StrictNoSign, TopicValidatorResult } from '@libp2p/gossipsub';
 import type { PeerId } from '@libp2p/interface';
 import { type GossipVerdict, type SignedAnnouncement, signedAnnouncementShape } from '#protocol/announcement.ts';
 import { decode, encode } from '#protocol/codec.ts';
 import { excerpt } from '#protocol/excerpt.ts';
+import type { PublicKey } from '#protocol/identity.ts';
 import { MAX_DEPTH } from '#protocol/limits.ts';
 import { LruCache } from '#protocol/lru.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Log } from '../log.ts';
-import { MAX_ANNOUNCEMENT_BYTES, MAX_GOSSIP_BYTES, MAX_GOSSIP_WAITING } from './limits.ts';
+import { Turns } from '../turns.ts';
+import {
+  ALL_GOSSIP_AT_ONCE,
+  ALL_GOSSIP_PER_SECOND,
+  GOSSIP_AT_ONCE,
+  GOSSIP_PER_SECOND,
+  MAX_ANNOUNCEMENT_BYTES,
+  MAX_GOSSIP_BYTES,
+  MAX_GOSSIP_WAITING,
+  STRANGER_GOSSIP_COST,
+} from './limits.ts';
 import type { HostMetrics } from './metrics.ts';
 import { publicKeyOf } from './peer-id.ts';
+import { TokenBucket } from './token-bucket.ts';
 
-/** What one rejected announcement takes from the score of who passed it on, and how fast that is forgiven. */
+/**
+ * What one rejected announcement takes from the score of who passed it on, what one beyond a stranger's rate does, and
+ * how fast that is forgiven. At -80 gossipsub hears nothing of the sender any more.
+ */
 const REJECT_PENALTY = 10;
+const FLOOD_PENALTY = 1;
 const FORGIVEN_PER_MS = 1 / 60_000;
 
 const RESULTS: Readonly<Record<GossipVerdict, TopicValidatorResult>> = {
@@ -27,8 +42,8 @@ const RESULTS: Readonly<Record<GossipVerdict, TopicValidatorResult>> = {
 class Blame {
   readonly #blame = new LruCache<string, { amount: number; atMs: number }>(10_000);
 
-  add(peer: string): void {
-    this.#of(peer).amount += REJECT_PENALTY;
+  add(peer: string, amount: number): void {
+    this.#of(peer).amount += amount;
   }
 
   scoreOf(peer: string): number {
@@ -48,28 +63,42 @@ class Blame {
 export function createGossip(options: {
   readonly network: string;
   readonly announcement: (signed: SignedAnnouncement) => GossipVerdict;
+  readonly isKept: (participant: PublicKey) => boolean;
   readonly log: Log;
   readonly metrics: HostMetrics;
 }) {
-  const { network, announcement, log, metrics } = options;
+  const { network, announcement, isKept, log, metrics } = options;
   const blame = new Blame();
+  const rates = new LruCache<string, TokenBucket>(4_096);
+  const all = new TokenBucket(ALL_GOSSIP_PER_SECOND, ALL_GOSSIP_AT_ONCE, performance.now());
   let waiting = 0;
-  let turn: Promise<void> = Promise.resolve();
+  const turns = new Turns();
+
+  /** Whether the sender has not had its rate. A neighbour passes on what others say, and may be late with all of it. */
+  const mayGossip = (peer: PeerId): boolean => {
+    const nowMs = performance.now();
+    const sender = peer.toString();
+    const participant = publicKeyOf(peer);
+    const isNeighbour = participant !== null && isKept(participant);
+    const rate = rates.get(sender, () => new TokenBucket(GOSSIP_PER_SECOND, GOSSIP_AT_ONCE, nowMs));
+    if (rate.take(nowMs, isNeighbour ? 1 : STRANGER_GOSSIP_COST)) return all.take(nowMs);
+    if (!isNeighbour) blame.add(sender, FLOOD_PENALTY);
+    return false;
+  };
 
   const judge = async (peer: PeerId, message: Message): Promise<TopicValidatorResult> => {
-    if (waiting >= MAX_GOSSIP_WAITING) {
+    if (waiting >= MAX_GOSSIP_WAITING || !mayGossip(peer)) {
       metrics.announcements.inc({ verdict: 'too-many' });
       return TopicValidatorResult.Ignore;
     }
     waiting++;
-    // One at a time, and between two of them everything else gets its turn.
-    turn = turn.then(async () => setImmediate());
-    await turn;
-    waiting--;
-    const signed = readAnnouncement(message.data);
-    const verdict = signed === null || topicOf(network, signed) !== message.topic ? 'reject' : announcement(signed);
+    const verdict = await turns.take((): GossipVerdict => {
+      waiting--;
+      const signed = readAnnouncement(message.data);
+      return signed === null || topicOf(network, signed) !== message.topic ? 'reject' : announcement(signed);
+    });
     metrics.announcements.inc({ verdict });
-    if (verdict === 'reject') blame.add(peer.toString());
+    if (verdict === 'reject') blame.add(peer.toString(), REJECT_PENALTY);
     return RESULTS[verdict];
   };
 
@@ -82,6 +111,7 @@ export function createGossip(options: {
     tagMeshPeers: false,
     awaitRpcHandler: false,
     awaitRpcMessageHandler: false,
+    runOnLimitedConnection: true,
     maxInboundDataLength: MAX_GOSSIP_BYTES,
     maxOutboundBufferSize: 16 * MAX_GOSSIP_BYTES,
     maxInboundStreams: 4,

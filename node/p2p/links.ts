@@ -11,10 +11,11 @@ import { MAX_FRAME_BYTES } from '#protocol/limits.ts';
 import type { Hello } from '#protocol/link.ts';
 import type { Log } from '../log.ts';
 import { type EndReason, FramedStream, StreamEnded } from './framed-stream.ts';
-import { helloFrame, incompatibility, readHello } from './hello.ts';
-import { MAX_HELLO_BYTES, MAX_INBOUND_LINKS, PROBE_TIMEOUT_MS } from './limits.ts';
+import { commonVersion, incompatibility, isSignedBy, readHello } from './hello.ts';
+import { MAX_HELLO_BYTES, MAX_INBOUND_LINKS, PROBE_TIMEOUT_MS, STRANGER_FRAME_COST } from './limits.ts';
 import type { HostMetrics } from './metrics.ts';
 import { publicKeyOf } from './peer-id.ts';
+import { endTrouble } from './trouble.ts';
 
 export const LINK_PROTOCOL = '/geo/link/1.0.0';
 const PING_PROTOCOL = '/ipfs/ping/1.0.0';
@@ -26,21 +27,34 @@ export interface LinkInfo {
   readonly openedBy: 'us' | 'them';
   readonly sinceMs: number;
   readonly queuedBytes: number;
+  /** Of the protocol: the newest that both speak. */
+  readonly version: number;
 }
 
 export interface LinksOptions {
   readonly self: PublicKey;
   readonly network: string;
-  readonly instance: string;
+  /** The own HELLO, as a frame. */
+  readonly hello: Uint8Array;
   readonly helloTimeoutMs: number;
+  readonly stallMs: number;
   readonly log: Log;
   readonly metrics: HostMetrics;
   /** Neighbours have a place even where the links of others fill the node. */
   readonly isKept: (neighbour: PublicKey) => boolean;
   readonly frame: (from: PublicKey, frame: Uint8Array) => Promise<void>;
-  readonly up: (neighbour: PublicKey) => void;
-  readonly down: (neighbour: PublicKey, lastedMs: number) => void;
-  readonly twin: (neighbour: PublicKey) => void;
+  readonly up: (neighbour: PublicKey, capabilities: readonly string[], connection: Connection) => void;
+  readonly down: (neighbour: PublicKey, lastedMs: number, reason: EndReason) => void;
+  /** Why no link came of a stream, in words for a person. */
+  readonly trouble: (neighbour: PublicKey, why: string) => void;
+  /** Two running nodes have the neighbour's identity; each with the other's HELLO. */
+  readonly twins: (neighbour: PublicKey, sides: readonly TwinSide[]) => void;
+}
+
+/** One of two running nodes with the same identity. */
+export interface TwinSide {
+  readonly connection: Connection;
+  readonly otherHello: Hello;
 }
 
 interface Link {
@@ -54,7 +68,6 @@ interface Link {
 
 export class Links {
   readonly #options: LinksOptions;
-  readonly #hello: Uint8Array;
   readonly #links = new Map<PublicKey, Link>();
   /** Streams that have not come to a link yet. */
   readonly #strangers = new Set<FramedStream>();
@@ -63,20 +76,25 @@ export class Links {
 
   constructor(options: LinksOptions) {
     this.#options = options;
-    this.#hello = helloFrame(options.network, options.instance);
   }
 
   has(neighbour: PublicKey): boolean {
     return this.#links.has(neighbour);
   }
 
+  /** Is there a link, and does it go through a relay? */
+  isRelayed(neighbour: PublicKey): boolean {
+    return this.#links.get(neighbour)?.connection.direct === false;
+  }
+
   list(): readonly LinkInfo[] {
-    return [...this.#links.values()].map(({ neighbour, connection, openedBy, sinceMs, frames }) => ({
+    return [...this.#links.values()].map(({ neighbour, hello, connection, openedBy, sinceMs, frames }) => ({
       neighbour,
       address: connection.remoteAddr.toString(),
       openedBy,
       sinceMs,
       queuedBytes: frames.queuedBytes,
+      version: commonVersion(hello.versions) as number,
     }));
   }
 
@@ -94,11 +112,13 @@ export class Links {
     const neighbour = publicKeyOf(connection.remotePeer);
     if (stream.status !== 'open') return;
     if (neighbour === null || this.#stopped) return stream.abort(new StreamEnded('stopped'));
-    const { metrics, isKept } = this.#options;
+    const { metrics, isKept, trouble } = this.#options;
     let link: Link | null = null;
     const frames = new FramedStream(stream, {
       maxFrameBytes: MAX_HELLO_BYTES,
       throttled: () => metrics.throttled.inc(),
+      frameCost: () => (isKept(neighbour) ? 1 : STRANGER_FRAME_COST),
+      stallMs: this.#options.stallMs,
       ended: (reason) => {
         this.#strangers.delete(frames);
         if (openedBy === 'them') this.#inbound--;
@@ -112,13 +132,14 @@ export class Links {
     this.#strangers.add(frames);
     const late = setTimeout(() => frames.abort('hello-late'), this.#options.helloTimeoutMs);
     try {
-      const hello = await this.#exchangeHello(neighbour, frames);
+      const hello = await this.#exchangeHello(neighbour, frames, connection);
       if (hello === null) return;
       link = { neighbour, hello, frames, connection, openedBy, sinceMs: Date.now() };
       this.#up(link);
     } catch (error) {
       if (!(error instanceof StreamEnded)) throw error;
       this.#options.log.debug({ neighbour, openedBy, reason: error.reason }, 'no link came of a stream');
+      if (!this.#links.has(neighbour)) trouble(neighbour, endTrouble(error.reason));
     } finally {
       clearTimeout(late);
     }
@@ -133,41 +154,56 @@ export class Links {
   }
 
   /** The neighbour's HELLO once this stream is the link; null when it is not to be, and the stream has ended. */
-  async #exchangeHello(neighbour: PublicKey, frames: FramedStream): Promise<Hello | null> {
+  async #exchangeHello(neighbour: PublicKey, frames: FramedStream, connection: Connection): Promise<Hello | null> {
     const decides = this.#options.self < neighbour;
-    if (!decides) frames.send(this.#hello);
+    const own = this.#options.hello;
+    if (!decides) frames.send(own);
     const hello = readHello(await frames.read());
     if (hello === null) {
-      this.#tell('warn', neighbour, {}, 'no link: its first frame is no HELLO');
       frames.abort('hello-malformed');
-      return null;
+      throw new StreamEnded('hello-malformed');
     }
     const why = incompatibility(hello, this.#options.network);
     if (why !== null) {
-      this.#tell('warn', neighbour, { why }, 'no link with an incompatible node');
+      this.#options.log.debug({ neighbour, why }, 'no link with an incompatible node');
+      this.#options.trouble(neighbour, why);
       // The other side is to know why as well.
-      if (decides) frames.send(this.#hello);
+      if (decides) frames.send(own);
       await frames.close('incompatible', AbortSignal.timeout(this.#options.helloTimeoutMs));
       return null;
     }
-    const obstacle = await this.#obstacle(neighbour, hello, decides);
+    if (!isSignedBy(hello, neighbour)) {
+      frames.abort('hello-forged');
+      throw new StreamEnded('hello-forged');
+    }
+    const obstacle = await this.#obstacle(neighbour, hello, decides, connection);
     if (frames.end !== null) return null;
     if (obstacle !== null) {
       frames.abort(obstacle);
       return null;
     }
-    if (decides) frames.send(this.#hello);
+    if (decides) frames.send(own);
     return hello;
   }
 
   /** Whether a link that exists stands in the way of a new one; one that does not is ended. */
-  async #obstacle(neighbour: PublicKey, hello: Hello, decides: boolean): Promise<'superseded' | 'twin' | null> {
+  async #obstacle(
+    neighbour: PublicKey,
+    hello: Hello,
+    decides: boolean,
+    connection: Connection,
+  ): Promise<'superseded' | 'twin' | null> {
     for (;;) {
       const link = this.#links.get(neighbour);
       if (link === undefined) return null;
       const sameInstance = link.hello.instance === hello.instance;
       // The neighbour that decides has chosen the new stream.
       if (sameInstance && !decides) {
+        link.frames.abort('superseded');
+        return null;
+      }
+      // A direct connection takes the place of a relayed one.
+      if (sameInstance && connection.direct && !link.connection.direct) {
         link.frames.abort('superseded');
         return null;
       }
@@ -182,7 +218,10 @@ export class Links {
       }
       if (sameInstance) return 'superseded';
       this.#options.log.error({ neighbour }, 'two running nodes have the same identity');
-      this.#options.twin(neighbour);
+      this.#options.twins(neighbour, [
+        { connection: link.connection, otherHello: hello },
+        { connection, otherHello: link.hello },
+      ]);
       return 'twin';
     }
   }
@@ -192,8 +231,8 @@ export class Links {
     const { metrics, log, frame, up } = this.#options;
     this.#strangers.delete(frames);
     this.#links.set(neighbour, link);
-    this.#tell('info', neighbour, { openedBy, address: connection.remoteAddr.toString() }, 'link up');
-    up(neighbour);
+    this.#tell(neighbour, { openedBy, address: connection.remoteAddr.toString() }, 'link up');
+    up(neighbour, link.hello.capabilities, connection);
     frames.deliverTo(async (bytes) => {
       metrics.framesIn.inc();
       try {
@@ -208,21 +247,24 @@ export class Links {
   #down(link: Link, reason: EndReason): void {
     if (this.#links.get(link.neighbour) !== link) return;
     this.#links.delete(link.neighbour);
-    this.#tell('info', link.neighbour, { reason }, 'link down');
-    this.#options.down(link.neighbour, Date.now() - link.sinceMs);
+    this.#tell(link.neighbour, { reason }, 'link down');
+    this.#options.down(link.neighbour, Date.now() - link.sinceMs, reason);
   }
 
   /** What strangers do is told only to those who look for it: they could fill the log. */
-  #tell(level: 'info' | 'warn', neighbour: PublicKey, facts: object, message: string): void {
+  #tell(neighbour: PublicKey, facts: object, message: string): void {
     const { log, isKept } = this.#options;
-    log[isKept(neighbour) ? level : 'debug']({ neighbour, ...facts }, message);
+    log[isKept(neighbour) ? 'info' : 'debug']({ neighbour, ...facts }, message);
   }
 }
 
 /** Whether the other end of a connection is still there: negotiating a stream takes it an answer. */
 async function answers(connection: Connection): Promise<boolean> {
   try {
-    const stream = await connection.newStream(PING_PROTOCOL, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    const stream = await connection.newStream(PING_PROTOCOL, {
+      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
+      runOnLimitedConnection: true,
+    });
     stream.abort(new StreamEnded('closed'));
     return true;
   } catch {

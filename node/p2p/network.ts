@@ -1,68 +1,98 @@
 /** The libp2p node below the host: what it is made of, its limits, and what it does not do by itself. */
+import type { LookupFunction } from 'node:net';
+import type { CircuitRelayService } from '@libp2p/circuit-relay-v2';
 import type { GossipSub, GossipSubComponents } from '@libp2p/gossipsub';
-import { type Identify, identify } from '@libp2p/identify';
-import type { Connection, Libp2p, Stream, StreamHandler } from '@libp2p/interface';
+import { type Identify, type IdentifyPush, identify, identifyPush } from '@libp2p/identify';
+import type { Address, Connection, Libp2p, PeerId, Stream, StreamHandler } from '@libp2p/interface';
 import { type Ping, ping } from '@libp2p/ping';
-import { tcp } from '@libp2p/tcp';
-import { yamux } from '@libp2p/yamux';
+import { type TCPSocketOptions, tcp } from '@libp2p/tcp';
+import { circuitRelayAddressesLast, loopbackAddressLast, publicAddressesFirst } from '@libp2p/utils';
 import { createLibp2p } from 'libp2p';
 import type { PublicKey } from '#protocol/identity.ts';
-import { isRefusal } from '#protocol/refusals.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
-import { parseAddress } from './address.ts';
-import {
-  DIAL_TIMEOUT_MS,
-  MAX_CONNECTIONS,
-  MAX_DIALS,
-  MAX_NEW_CONNECTIONS_PER_SECOND,
-  MAX_PARALLEL_DIALS,
-  MAX_PENDING_CONNECTIONS,
-  MAX_STREAM_WINDOW_BYTES,
-  MAX_STREAMS_PER_CONNECTION,
-} from './limits.ts';
-import { noiseInWholeWrites } from './noise.ts';
-import { privateKeyFromSeed, publicKeyOf } from './peer-id.ts';
+import type { Admission } from './admission.ts';
+import type { FinderServices } from './finder.ts';
+import { Guard } from './guard.ts';
+import { ADDRESS_DIAL_TIMEOUT_MS, DIAL_TIMEOUT_MS, LISTEN_BACKLOG, MAX_DIALS, MAX_PARALLEL_DIALS } from './limits.ts';
+import { lookupDialable } from './lookup.ts';
+import type { HostMetrics } from './metrics.ts';
+import { peerIdOf, privateKeyFromSeed, publicKeyOf } from './peer-id.ts';
+import type { Reach } from './reach/reach.ts';
+import { boundedWebSockets } from './web-socket.ts';
 
-export type Network = Libp2p<{ identify: Identify; ping: Ping; pubsub: GossipSub }>;
+export type Network = Libp2p<{
+  identify: Identify;
+  identifyPush: IdentifyPush;
+  ping: Ping;
+  pubsub: GossipSub;
+  relay?: CircuitRelayService;
+}>;
 
 interface NetworkOptions {
   readonly seed: Uint8Array;
   readonly listen: readonly string[];
   readonly gossip: (components: GossipSubComponents) => GossipSub;
   readonly livenessIntervalMs: number;
+  readonly livenessTimeoutMs: number;
+  readonly admission: Admission;
+  readonly reach: Reach;
+  readonly isKept: (participant: PublicKey) => boolean;
+  readonly metrics: HostMetrics;
+  /** Other services of libp2p. */
+  readonly services: FinderServices;
+}
+
+/** Libp2p hands them on as they are, and tells TypeScript of some only. */
+const dialOpts: { readonly lookup: LookupFunction } & TCPSocketOptions = { lookup: lookupDialable };
+
+/**
+ * Who tells an address through a relay cannot be called at its own, as far as it knows: those are tried once there is a
+ * link. Others may belong to another network, where each would take its time.
+ */
+function relaysFirst(a: Address, b: Address): -1 | 0 | 1 {
+  return (
+    circuitRelayAddressesLast(b.multiaddr, a.multiaddr) ||
+    loopbackAddressLast(a.multiaddr, b.multiaddr) ||
+    publicAddressesFirst(a.multiaddr, b.multiaddr)
+  );
 }
 
 /** Not started: handlers come first. */
 export async function createNetwork(options: NetworkOptions): Promise<Network> {
+  const { admission, reach } = options;
+  const guard = new Guard(options.isKept, options.metrics);
   return createLibp2p({
     start: false,
     privateKey: await privateKeyFromSeed(options.seed),
-    addresses: { listen: [...options.listen] },
-    transports: [tcp({ backlog: MAX_PENDING_CONNECTIONS })],
-    connectionEncrypters: [noiseInWholeWrites()],
-    streamMuxers: [
-      yamux({
-        maxInboundStreams: MAX_STREAMS_PER_CONNECTION,
-        maxOutboundStreams: MAX_STREAMS_PER_CONNECTION,
-        streamOptions: { maxStreamWindowSize: MAX_STREAM_WINDOW_BYTES },
-      }),
-    ],
+    addresses: { listen: [...options.listen], announceFilter: reach.announceFilter },
+    transports: [tcp({ backlog: LISTEN_BACKLOG, dialOpts }), boundedWebSockets(), reach.transport],
+    connectionEncrypters: [guard.encrypter],
+    streamMuxers: [guard.muxer],
     connectionManager: {
-      maxConnections: MAX_CONNECTIONS,
-      inboundConnectionThreshold: MAX_NEW_CONNECTIONS_PER_SECOND,
-      maxIncomingPendingConnections: MAX_PENDING_CONNECTIONS,
+      // Everybody: who may connect, admission.ts decides, which knows neighbours from strangers.
+      allow: ['/ip4/0.0.0.0/ipcidr/0', '/ip6/::/ipcidr/0'],
+      maxConnections: Number.MAX_SAFE_INTEGER,
       maxParallelDials: MAX_PARALLEL_DIALS,
       maxDialQueueLength: MAX_DIALS,
       dialTimeout: DIAL_TIMEOUT_MS,
+      addressDialTimeout: ADDRESS_DIAL_TIMEOUT_MS,
+      addressSorter: relaysFirst,
     },
-    connectionMonitor: { pingInterval: options.livenessIntervalMs },
-    connectionGater: {
-      denyInboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
-      denyOutboundEncryptedConnection: (peer) => publicKeyOf(peer) === null,
-      denyDialMultiaddr: (address) => isRefusal(parseAddress(address.toString())),
+    connectionMonitor: {
+      pingInterval: options.livenessIntervalMs,
+      // By itself it waits longer for all as soon as some do not answer, and strangers could see to that.
+      pingTimeout: { minTimeout: options.livenessTimeoutMs, maxTimeout: options.livenessTimeoutMs },
     },
-    services: { identify: identify(), ping: ping(), pubsub: options.gossip },
+    connectionGater: { ...admission.gater, ...reach.server.gater },
+    services: {
+      identify: identify(),
+      identifyPush: identifyPush(),
+      ping: ping(),
+      pubsub: options.gossip,
+      ...options.services,
+      ...(reach.server.isOn ? { relay: reach.server.service } : {}),
+    },
   });
 }
 
@@ -104,17 +134,36 @@ export async function startNetwork(libp2p: Network, addresses: readonly string[]
 export function closeIdle(
   libp2p: Network,
   strangerTimeoutMs: number,
-  isNeighbour: (participant: PublicKey) => boolean,
+  isUsed: (connection: Connection) => boolean,
 ): NodeJS.Timeout {
   return setInterval(() => {
     const openedBefore = Date.now() - strangerTimeoutMs;
     for (const connection of libp2p.getConnections()) {
-      const participant = publicKeyOf(connection.remotePeer);
-      if (participant !== null && isNeighbour(participant)) continue;
-      if (connection.timeline.open >= openedBefore) continue;
+      if (isUsed(connection) || connection.timeline.open >= openedBefore) continue;
       connection.close().catch((error: unknown) => connection.abort(error as Error));
     }
   }, strangerTimeoutMs / 3).unref();
+}
+
+/** Ends connections over relays to a participant that is connected directly. */
+export function closeRelayed(libp2p: Network, participant: PublicKey): void {
+  for (const connection of libp2p.getConnections(peerIdOf(participant))) {
+    if (connection.direct) continue;
+    connection.close().catch((error: unknown) => connection.abort(error as Error));
+  }
+}
+
+/** Libp2p remembers everybody who was ever connected; strangers could fill the memory with new keys. */
+export function forgetStrangers(
+  libp2p: Network,
+  isNeeded: (participant: PublicKey, peer: PeerId) => boolean,
+  log: Log,
+): void {
+  libp2p.addEventListener('peer:disconnect', ({ detail: peer }) => {
+    const participant = publicKeyOf(peer);
+    if (participant !== null && isNeeded(participant, peer)) return;
+    libp2p.peerStore.delete(peer).catch((error: unknown) => log.debug({ err: error }, 'a stranger was not forgotten'));
+  });
 }
 
 /**

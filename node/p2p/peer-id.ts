@@ -2,10 +2,10 @@
 import { generateKeyPairFromSeed, publicKeyFromRaw } from '@libp2p/crypto/keys';
 import type { PeerId, PrivateKey } from '@libp2p/interface';
 import { peerIdFromPublicKey } from '@libp2p/peer-id';
-import { admitKey } from '#protocol/ed25519.ts';
 import { type PublicKey, publicKeyBytes, publicKeyFromBytes } from '#protocol/identity.ts';
 import { LruCache } from '#protocol/lru.ts';
 import { isRefusal } from '#protocol/refusals.ts';
+import { admitsKey } from '../identity/admit-key.ts';
 
 /** The libp2p key of an identity's 32-byte seed. */
 export async function privateKeyFromSeed(seed: Uint8Array): Promise<PrivateKey> {
@@ -28,5 +28,5 @@ export function publicKeyOf(peerId: PeerId): PublicKey | null {
   const raw = peerId.publicKey.raw;
   const publicKey = publicKeyFromBytes(raw);
   if (isRefusal(publicKey)) return null;
-  return admitted.get(publicKey, () => admitKey(raw)) ? publicKey : null;
+  return admitted.get(publicKey, () => admitsKey(raw)) ? publicKey : null;
 }

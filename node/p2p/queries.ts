@@ -1,6 +1,6 @@
 /**
  * Queries (§7.4): one frame to a participant without a link, on a stream of its own. Answers come the same way back.
- * Whoever is not a neighbour may ask only what became of a transaction, and not often.
+ * Whoever is not a neighbour may ask only what became of a transaction, for routes and what is on the map, not often.
  */
 import type { Connection, Libp2p, Stream } from '@libp2p/interface';
 import type { Multiaddr } from '@multiformats/multiaddr';
@@ -11,31 +11,42 @@ import { LruCache } from '#protocol/lru.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Log } from '../log.ts';
 import { FramedStream, StreamEnded } from './framed-stream.ts';
-import { MAX_QUERIES_OUT, QUERIES_PER_SECOND, QUERIES_PER_SECOND_EACH, QUERY_TIMEOUT_MS } from './limits.ts';
+import { MAX_QUERIES_OUT, QUERIES_PER_SECOND_EACH, QUERY_TIMEOUT_MS } from './limits.ts';
 import type { HostMetrics } from './metrics.ts';
+import { openConnection } from './open-connection.ts';
 import { peerIdOf, publicKeyOf } from './peer-id.ts';
 import { TokenBucket } from './token-bucket.ts';
 
 export const QUERY_PROTOCOL = '/geo/query/1.0.0';
 
-/** What a stranger may send: the question, and the documents that answer it. */
-const ALLOWED: ReadonlySet<MessageType> = new Set<MessageType>(['resolve', 'commit', 'decline', 'abort', 'ack']);
+/**
+ * What a stranger may send: what became of a transaction and the documents that answer it; requests for hints and their
+ * answers; and about the map.
+ */
+const ALLOWED: ReadonlySet<MessageType> = new Set<MessageType>([
+  ...(['resolve', 'commit', 'decline', 'abort', 'ack'] as const),
+  ...(['hint-request', 'hints', 'map-digest', 'map-ask', 'map-answer'] as const),
+]);
 
 interface QueriesOptions {
   readonly libp2p: Libp2p;
   readonly log: Log;
   readonly metrics: HostMetrics;
+  readonly isKept: (participant: PublicKey) => boolean;
   readonly frame: (from: PublicKey, frame: Uint8Array) => Promise<void>;
+  /** Of all strangers together. */
+  readonly perSecond: number;
 }
 
 export class Queries {
   readonly #options: QueriesOptions;
-  readonly #all = new TokenBucket(QUERIES_PER_SECOND, QUERIES_PER_SECOND, performance.now());
+  readonly #all: TokenBucket;
   readonly #each = new LruCache<PublicKey, TokenBucket>(4_096);
   #out = 0;
 
   constructor(options: QueriesOptions) {
     this.#options = options;
+    this.#all = new TokenBucket(options.perSecond, options.perSecond, performance.now());
   }
 
   /** Takes the one frame of a stream that another participant opened. */
@@ -68,7 +79,7 @@ export class Queries {
   /** Sends a frame over a connection there is, or to the addresses. False when there is neither, or too much is on its way. */
   send(to: PublicKey, addresses: readonly Multiaddr[], frame: Uint8Array): boolean {
     const { libp2p, log } = this.#options;
-    const open = libp2p.getConnections(peerIdOf(to)).find((connection) => connection.status === 'open');
+    const open = openConnection(libp2p, peerIdOf(to));
     if ((open === undefined && addresses.length === 0) || this.#out >= MAX_QUERIES_OUT) return false;
     this.#out++;
     this.#ask(open, addresses, frame)
@@ -80,7 +91,7 @@ export class Queries {
   async #ask(open: Connection | undefined, addresses: readonly Multiaddr[], frame: Uint8Array): Promise<void> {
     const signal = AbortSignal.timeout(QUERY_TIMEOUT_MS);
     const connection = open ?? (await this.#options.libp2p.dial([...addresses], { signal }));
-    const frames = this.#framed(await connection.newStream(QUERY_PROTOCOL, { signal }));
+    const frames = this.#framed(await connection.newStream(QUERY_PROTOCOL, { signal, runOnLimitedConnection: true }));
     frames.send(frame);
     await frames.close('closed', signal);
   }
@@ -92,6 +103,7 @@ export class Queries {
   #mayAsk(from: PublicKey): boolean {
     const nowMs = performance.now();
     const each = this.#each.get(from, () => new TokenBucket(QUERIES_PER_SECOND_EACH, QUERIES_PER_SECOND_EACH, nowMs));
-    return each.take(nowMs) && this.#all.take(nowMs);
+    // Strangers share a rate; a neighbour without a link has its own.
+    return each.take(nowMs) && (this.#options.isKept(from) || this.#all.take(nowMs));
   }
 }

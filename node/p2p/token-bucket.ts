@@ -12,17 +12,23 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  /** Takes one if there is one. `nowMs` is of a clock that never steps back. */
-  take(nowMs: number): boolean {
-    this.#tokens = Math.min(this.#atOnce, this.#tokens + ((nowMs - this.#filledAtMs) / 1_000) * this.#perSecond);
-    this.#filledAtMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+  /** Takes so many if they are there. `nowMs` is of a clock that never steps back. */
+  take(nowMs: number, count = 1): boolean {
+    this.#fill(nowMs);
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 
-  /** How long until there is one again, after `take` found none. */
-  get waitMs(): number {
-    return Math.ceil(((1 - this.#tokens) / this.#perSecond) * 1_000);
+  /** Takes what has been used already, and says how long to wait until the debt is paid; 0 when there is none. */
+  spend(nowMs: number, count: number): number {
+    this.#fill(nowMs);
+    this.#tokens -= count;
+    return this.#tokens >= 0 ? 0 : Math.ceil((-this.#tokens / this.#perSecond) * 1_000);
+  }
+
+  #fill(nowMs: number): void {
+    this.#tokens = Math.min(this.#atOnce, this.#tokens + ((nowMs - this.#filledAtMs) / 1_000) * this.#perSecond);
+    this.#filledAtMs = nowMs;
   }
 }

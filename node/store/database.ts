@@ -2,12 +2,18 @@
  * LevelDB with the checks it lacks. Each value is sealed (seal.ts). The head, rewritten in every batch, holds the number
  * of the batch, how many values there are and the sum of their checksums: whatever is damaged, missing or old shows.
  */
-import { Level } from 'level';
-import { Failure } from '../failure.ts';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type IteratorOptions, Level } from 'level';
+import { recordKey } from '#protocol/record-key.ts';
+
+import type { Failure } from '../failure.ts';
 import { corrupt, storeFailure } from './failures.ts';
-import { migrations, SCHEMA_VERSION } from './schema.ts';
+import { decodeHead, HEAD_KEY, type Head } from './head.ts';
+import { damagedTable, hasWholeLogs } from './leveldb/files.ts';
+import { migrations, SCHEMA_KEY, SCHEMA_VERSION, versionOf } from './schema.ts';
 import { seal, sealOf, unseal } from './seal.ts';
-import { decodeValue, encodeValue } from './value.ts';
+import { encodeValue } from './value.ts';
 import { openWatermark, readWatermark, type Watermark } from './watermark.ts';
 
 /** What one batch changes. A later change of the same key replaces an earlier one. */
@@ -16,28 +22,23 @@ export interface Batch {
   delete(key: string): void;
 }
 
-interface Head {
-  readonly batch: number;
-  readonly count: number;
-  /** Sum of all checksums, modulo 2⁶⁴. */
-  readonly sum: bigint;
-}
-
 type Values = Level<string, Uint8Array>;
+type Page = readonly (readonly [key: string, sealed: Uint8Array])[];
 
-const SCHEMA_KEY = 'meta/schema';
-const HEAD_KEY = 'meta/head';
 /** The first key after all others: keys are ASCII. */
 const END = '\x7f';
-/** Entries taken from LevelDB at once. */
+/** Entries taken from LevelDB at once, and their bytes: by default it gives sixteen kilobytes a call. */
 const PAGE = 1_000;
+const PAGE_BYTES = 1_000_000;
 /** Checksums remembered: records that are written are soon written again, as accounts and open transactions. */
 const REMEMBERED_SEALS = 8_192;
 
 /** Opens the database at `location`, made when new; `watermarkPath` lies beside it. Throws a Failure. */
 export async function openDatabase(location: string, watermarkPath: string): Promise<Database> {
   const watermark = readWatermark(watermarkPath);
-  const level: Values = new Level(location, { keyEncoding: 'utf8', valueEncoding: 'view' });
+  const hadWholeLogs = await checkFiles(location);
+  const createIfMissing = isNew(location, watermark);
+  const level: Values = new Level(location, { keyEncoding: 'utf8', valueEncoding: 'view', createIfMissing });
   try {
     await level.open();
   } catch (error) {
@@ -50,7 +51,7 @@ export async function openDatabase(location: string, watermarkPath: string): Pro
     if (head.batch < watermark) {
       throw corrupt(`the last ${watermark - head.batch} batches that were written to ${location} are missing`);
     }
-    const database = new Database(level, head, openWatermark(watermarkPath, watermark));
+    const database = new Database(level, head, openWatermark(watermarkPath, watermark), hadWholeLogs);
     await migrate(database, level);
     return database;
   } catch (error) {
@@ -59,37 +60,55 @@ export async function openDatabase(location: string, watermarkPath: string): Pro
   }
 }
 
+/** Throws for a table that LevelDB must not read. */
+async function checkTables(location: string): Promise<void> {
+  const damaged = await damagedTable(location);
+  if (damaged !== null) throw corrupt(`the file ${join(location, damaged)} does not match its checksums`);
+}
+
+/** Says whether the logs are whole, of which LevelDB takes what it can. */
+async function checkFiles(location: string): Promise<boolean> {
+  if (!existsSync(location)) return true;
+  try {
+    await checkTables(location);
+    return hasWholeLogs(location);
+  } catch (error) {
+    throw storeFailure(error, location);
+  }
+}
+
+/** Is there nothing yet? Without its file CURRENT, LevelDB would begin anew and delete all that there is. */
+function isNew(location: string, watermark: number | null): boolean {
+  const names = existsSync(location) ? readdirSync(location) : [];
+  if (names.includes('CURRENT')) return false;
+  const isUsed = names.some((name) => /\.(?:ldb|sst)$/.test(name)) || (watermark ?? 0) > 0;
+  if (isUsed) throw corrupt(`${location} has lost what was written to it`);
+  return true;
+}
+
 async function createDatabase(level: Values, watermark: number | null, watermarkPath: string): Promise<Database> {
   // The watermark comes first: a crash before the first batch then leaves what looks new again.
   const isEmpty = (await level.keys({ limit: 1 }).all()).length === 0;
   if (!isEmpty || (watermark ?? 0) > 0) throw corrupt(`${level.location} has lost what was written to it`);
-  const database = new Database(level, { batch: 0, count: 0, sum: 0n }, openWatermark(watermarkPath, 0));
+  const database = new Database(level, { batch: 0, count: 0, sum: 0n }, openWatermark(watermarkPath, 0), true);
   await database.write({ sync: true }, (batch) => batch.put(SCHEMA_KEY, encodeValue(SCHEMA_VERSION)));
   return database;
 }
 
 async function migrate(database: Database, level: Values): Promise<void> {
-  const value = database.get(SCHEMA_KEY);
-  const version = value === undefined ? 0 : decodeValue(value);
-  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
-    throw corrupt(`${level.location} does not say its version`);
-  }
-  if (version > SCHEMA_VERSION) {
-    throw new Failure(
-      'store-newer',
-      `The records in ${level.location} have version ${version}; this program knows up to ${SCHEMA_VERSION}.`,
-      { hint: 'Install the later version of GEO that wrote them. Nothing was changed.' },
-    );
-  }
+  const version = versionOf(database.get(SCHEMA_KEY), level.location);
   for (const [index, migration] of migrations.slice(version - 1).entries()) {
+    const records = await migration((prefix) => database.entries(prefix));
     await database.write({ sync: true }, (batch) => {
-      migration(batch);
+      for (const record of records) batch.put(recordKey(record), encodeValue(record));
       batch.put(SCHEMA_KEY, encodeValue(version + index + 1));
     });
   }
 }
 
 export class Database {
+  /** False: some of the latest batches may be missing. */
+  readonly hadWholeLogs: boolean;
   readonly #level: Values;
   readonly #watermark: Watermark;
   #head: Head;
@@ -100,10 +119,11 @@ export class Database {
   /** After a failed write what is on disk is not known: nothing is written any more. */
   #failure: Failure | null = null;
 
-  constructor(level: Values, head: Head, watermark: Watermark) {
+  constructor(level: Values, head: Head, watermark: Watermark, hadWholeLogs: boolean) {
     this.#level = level;
     this.#head = head;
     this.#watermark = watermark;
+    this.hadWholeLogs = hadWholeLogs;
   }
 
   /** Number of values, the schema included. */
@@ -118,14 +138,25 @@ export class Database {
   }
 
   /** All values whose keys begin with `prefix`, checked, in the order of keys, as they are now. */
-  async *entries(prefix: string): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
-    const iterator = this.#level.iterator({ gte: prefix, lt: prefix + END });
+  entries(prefix: string): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
+    return this.#read({ gte: prefix, lt: prefix + END });
+  }
+
+  /** The same for several prefixes one after the other, all as they are at this one moment. */
+  async *entriesAtOnce(prefixes: readonly string[]): AsyncGenerator<readonly [key: string, value: Uint8Array]> {
+    const snapshot = this.#level.snapshot();
     try {
-      for (let page = await iterator.nextv(PAGE); page.length > 0; page = await iterator.nextv(PAGE)) {
-        for (const [key, sealed] of page) yield [key, unseal(key, sealed)];
+      for (const prefix of prefixes) {
+        yield* this.#read({ gte: prefix, lt: prefix + END, snapshot, fillCache: false });
       }
     } finally {
-      await iterator.close();
+      await snapshot.close();
+    }
+  }
+
+  async *#read(options: IteratorOptions<string, Uint8Array>): AsyncGenerator<readonly [string, Uint8Array]> {
+    for await (const page of this.#pages(options)) {
+      for (const [key, sealed] of page) yield [key, unseal(key, sealed)];
     }
   }
 
@@ -202,25 +233,19 @@ export class Database {
   async verify(): Promise<{ readonly values: number }> {
     const snapshot = this.#level.snapshot();
     try {
+      // Also their filters and indexes: what can be listed need not be found.
+      await checkTables(this.#level.location);
       const sealedHead = await this.#level.get(HEAD_KEY, { snapshot });
-      const iterator = this.#level.iterator({ snapshot, fillCache: false });
       let count = 0;
       let sum = 0n;
-      for (let page = await iterator.nextv(PAGE); page.length > 0; page = await iterator.nextv(PAGE)) {
-        // What can be listed need not be found: a table has a filter and an index of its own.
-        const found: (Uint8Array | undefined)[] = await this.#level.getMany(
-          page.map(([key]) => key),
-          { snapshot, fillCache: false },
-        );
-        for (const [at, [key, sealed]] of page.entries()) {
+      for await (const page of this.#pages({ snapshot, fillCache: false })) {
+        for (const [key, sealed] of page) {
           unseal(key, sealed);
-          if (sealOf(found[at]) !== sealOf(sealed)) throw corrupt(`the record "${key}" cannot be found under its key`);
           if (key === HEAD_KEY) continue;
           count++;
           sum += sealOf(sealed);
         }
       }
-      await iterator.close();
       const head = decodeHead(sealedHead);
       if (head === null || head.count !== count || head.sum !== BigInt.asUintN(64, sum)) {
         throw corrupt(`${this.#level.location} lacks records or holds old ones (${count} of ${head?.count} were read)`);
@@ -230,6 +255,21 @@ export class Database {
       throw storeFailure(error, this.#level.location);
     } finally {
       await snapshot.close();
+    }
+  }
+
+  /** What an iterator with these options gives. A page is read while the one before is used. */
+  async *#pages(options: IteratorOptions<string, Uint8Array>): AsyncGenerator<Page> {
+    const iterator = this.#level.iterator({ ...options, highWaterMarkBytes: PAGE_BYTES });
+    try {
+      let reading = iterator.nextv(PAGE);
+      for (let page = await reading; page.length > 0; page = await reading) {
+        reading = iterator.nextv(PAGE);
+        reading.catch(() => undefined);
+        yield page;
+      }
+    } finally {
+      await iterator.close();
     }
   }
 
@@ -250,8 +290,4 @@ export class Database {
 
 function readHead(level: Values): Head | null {
   return decodeHead(level.getSync(HEAD_KEY));
-}
-
-function decodeHead(sealed: Uint8Array | undefined): Head | null {
-  return sealed === undefined ? null : (decodeValue(unseal(HEAD_KEY, sealed)) as Head);
 }

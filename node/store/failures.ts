@@ -5,7 +5,7 @@ import { Failure } from '../failure.ts';
 export function corrupt(what: string, cause?: unknown): Failure {
   return new Failure('store-corrupt', `The stored records are damaged: ${what}.`, {
     cause,
-    hint: 'Check the disk, then restore the data folder from its last backup. Nothing was changed.',
+    hint: 'Check the disk, then start the node: it sets the damaged files aside and keeps what can be read of them.',
   });
 }
 
@@ -18,7 +18,7 @@ export function storeFailure(error: unknown, location: string): Failure {
   if (code === 'LEVEL_LOCKED') {
     return new Failure('folder-in-use', `Another process is using ${location}.`, { cause: error });
   }
-  if (code === 'LEVEL_CORRUPTION' || DAMAGE.test(message)) return corrupt(message, error);
+  if (code === 'LEVEL_CORRUPTION' || code === 'EISDIR' || DAMAGE.test(message)) return corrupt(message, error);
   if (code === 'ENOSPC' || code === 'EDQUOT' || /no space left|quota exceeded|file too large/i.test(message)) {
     return new Failure('disk-full', `No room is left on the disk that holds ${location}.`, {
       cause: error,

@@ -2,15 +2,20 @@
  * Checksums. LevelDB reports neither a flipped bit nor a lost log file, so each value carries the first 8 bytes of
  * sha256 over its key and itself: a value under another key is as wrong as one with a flipped bit.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { corrupt } from './failures.ts';
 
 const SEAL_BYTES = 8;
+/** The longest that one character of a key becomes. */
+const UTF8_BYTES = 3;
+
+/** What is hashed, in one piece: that takes half the time of a hash that is fed. */
+let hashed = Buffer.allocUnsafeSlow(16_384);
 
 /** The value as it is stored: checksum, then bytes. */
 export function seal(key: string, bytes: Uint8Array): Uint8Array {
-  const sealed = new Uint8Array(SEAL_BYTES + bytes.length);
-  sealed.set(checksum(key, bytes));
+  const sealed = Buffer.allocUnsafe(SEAL_BYTES + bytes.length);
+  sealed.write(checksum(key, bytes), 'latin1');
   sealed.set(bytes, SEAL_BYTES);
   return sealed;
 }
@@ -18,8 +23,9 @@ export function seal(key: string, bytes: Uint8Array): Uint8Array {
 /** The bytes under the checksum. Throws `store-corrupt` when it is not right. */
 export function unseal(key: string, sealed: Uint8Array): Uint8Array {
   const bytes = sealed.subarray(SEAL_BYTES);
-  if (Buffer.compare(checksum(key, bytes), sealed.subarray(0, SEAL_BYTES)) !== 0) {
-    throw corrupt(`the record "${key}" does not match its checksum`);
+  const expected = checksum(key, bytes);
+  for (let at = 0; at < SEAL_BYTES; at++) {
+    if (expected.charCodeAt(at) !== sealed[at]) throw corrupt(`the record "${key}" does not match its checksum`);
   }
   return bytes;
 }
@@ -30,6 +36,12 @@ export function sealOf(sealed: Uint8Array | undefined): bigint {
   return new DataView(sealed.buffer, sealed.byteOffset).getBigUint64(0);
 }
 
-function checksum(key: string, bytes: Uint8Array): Uint8Array {
-  return createHash('sha256').update(key).update('\0').update(bytes).digest().subarray(0, SEAL_BYTES);
+/** As text of one character a byte: of a digest, the text is made faster than the bytes. */
+function checksum(key: string, bytes: Uint8Array): string {
+  const most = UTF8_BYTES * key.length + 1 + bytes.length;
+  if (most > hashed.length) hashed = Buffer.allocUnsafeSlow(2 * most);
+  const end = hashed.write(key, 'utf8');
+  hashed[end] = 0;
+  hashed.set(bytes, end + 1);
+  return hash('sha256', hashed.subarray(0, end + 1 + bytes.length), 'binary').slice(0, SEAL_BYTES);
 }

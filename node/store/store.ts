@@ -3,13 +3,25 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { isForgettable } from '#protocol/announcement.ts';
 import type { Payment } from '#protocol/payment.ts';
-import { isUnsettled } from '#protocol/position.ts';
-import { type Archive, type DurableRecord, type Records, recordKey, type Transaction } from '#protocol/records.ts';
+import { recordKey } from '#protocol/record-key.ts';
+import type { Archive, DurableRecord, Records, Transaction } from '#protocol/records.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Batch, type Database, openDatabase } from './database.ts';
 import { corrupt, storeFailure } from './failures.ts';
+import {
+  documentKey,
+  HISTORY,
+  historyKey,
+  isDone,
+  isFinished,
+  isOfInterest,
+  OPEN,
+  parseHistoryKey,
+} from './indexes.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { DATABASE, finishSwap, WATERMARK } from './swap.ts';
 import { decodeValue, encodeValue } from './value.ts';
 
 /** One line of what happened to the owner's money, newest first. */
@@ -35,17 +47,23 @@ export interface Documents<T> {
 export interface Store {
   /**
    * Takes into `into` all that a running node needs in memory: everything but what is settled. Throws `store-corrupt`.
-   * When reading everything would take longer than about a second, only what is loaded is checked: `isVerified` is
-   * false then, and `verify` is to be called while the node runs.
+   * The files were checked when they were opened. That each value is there, in its last version, is checked as well
+   * unless that would take much longer than a second: `isVerified` is false then, and `verify` is to be called while
+   * the node runs.
    */
   load(into: Records): Promise<{ readonly isVerified: boolean }>;
-  /** Saves records in one batch: all of them or none. With `sync`, resolves when they are on disk. */
-  write(records: readonly DurableRecord[], options: { sync: boolean }): Promise<void>;
+  /**
+   * Saves records in one batch: all of them or none. With `sync`, resolves when they are on disk. `forget`: keys of
+   * records of accounts that go with it, when the books are made anew.
+   */
+  write(records: readonly DurableRecord[], options: { sync: boolean; forget?: Iterable<string> }): Promise<void>;
   readonly read: Archive;
   /** Newest first, from `before` (a cursor) on. */
   history(options: { before?: string; limit: number }): Promise<readonly HistoryEntry[]>;
   /** All records whose keys begin with `prefix`, in the order of keys. */
   entries(prefix: string): AsyncIterable<DurableRecord>;
+  /** All records whose keys begin with one of the prefixes, in that order, as they are at one moment. */
+  entriesAtOnce(prefixes: readonly string[]): AsyncIterable<DurableRecord>;
   /** The documents of a kind; `kind` is a word without `/`. Values are plain data, `bigint` and bytes included. */
   documents<T>(kind: string): Documents<T>;
   /** Reads every value and checks that none is damaged, missing or old. Throws `store-corrupt`. */
@@ -53,14 +71,12 @@ export interface Store {
   close(): Promise<void>;
 }
 
-const OPEN = 'open/';
-const HISTORY = 'history/';
-const DOCUMENT = 'document/';
 /** The first key after all that begin with the prefix: keys are ASCII. */
 const END = '\x7f';
-const TIME_DIGITS = 16;
+/** What is loaded whole, in this order. */
+const LOADED = ['node', 'line/', 'account/', 'checkpoint/', 'proposal/', 'evidence/', 'backup/', 'announcement/'];
 /** Up to this many values are all read at the start, in about a second. */
-const VERIFIED_AT_START = 100_000;
+const VERIFIED_AT_START = 250_000;
 
 /** Opens the folder, makes it when it is new. Throws a Failure that says what is wrong with it. */
 export async function openStore(folder: string, options: { clock?: Clock } = {}): Promise<Store> {
@@ -69,7 +85,8 @@ export async function openStore(folder: string, options: { clock?: Clock } = {})
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     lock = takeLock(folder, clock.nowMs());
-    const database = await openDatabase(join(folder, 'store'), join(folder, 'store.watermark'));
+    finishSwap(folder);
+    const database = await openDatabase(join(folder, DATABASE), join(folder, WATERMARK));
     return new LevelStore(database, clock, lock);
   } catch (error) {
     lock?.release();
@@ -91,17 +108,17 @@ class LevelStore implements Store {
   }
 
   async load(into: Records): Promise<{ readonly isVerified: boolean }> {
-    const isVerified = this.#database.count <= VERIFIED_AT_START;
+    const isVerified = this.#database.count <= VERIFIED_AT_START || !this.#database.hadWholeLogs;
     if (isVerified) await this.verify();
-    const expired: string[] = [];
-    for (const prefix of ['node', 'line/', 'account/', 'announcement/']) {
+    const ended: string[] = [];
+    for (const prefix of LOADED) {
       for await (const record of this.entries(prefix)) {
-        if (this.#isExpired(record)) expired.push(recordKey(record));
+        if (this.#hasEnded(record)) ended.push(recordKey(record));
         else into.apply(record);
       }
     }
     await this.#database.write({ sync: false }, (batch) => {
-      for (const key of expired) batch.delete(key);
+      for (const key of ended) batch.delete(key);
     });
     const open: DurableRecord[] = [];
     for await (const [openKey, value] of this.#database.entries(OPEN)) {
@@ -116,15 +133,17 @@ class LevelStore implements Store {
     return { isVerified };
   }
 
-  async write(records: readonly DurableRecord[], options: { sync: boolean }): Promise<void> {
-    await this.#database.write(options, (batch) => {
+  async write(records: readonly DurableRecord[], options: { sync: boolean; forget?: Iterable<string> }): Promise<void> {
+    const { sync, forget = [] } = options;
+    await this.#database.write({ sync }, (batch) => {
+      for (const key of forget) batch.delete(key);
       // Of several versions of a record only the last is kept: steps that were saved together.
       const latest = new Map<string, DurableRecord>();
       for (const record of records) latest.set(recordKey(record), record);
       for (const [key, record] of latest) {
-        batch.put(key, encodeValue(record));
-        if (record.type === 'transaction') this.#index(batch, key, !record.positions.some(isUnsettled), record);
-        else if (record.type === 'payment') this.#index(batch, key, isFinished(record), record);
+        if (record.type === 'forgotten-announcement') batch.delete(key);
+        else batch.put(key, encodeValue(record));
+        if (record.type === 'transaction' || record.type === 'payment') this.#index(batch, key, record);
       }
     });
   }
@@ -139,8 +158,8 @@ class LevelStore implements Store {
     if (limit <= 0) return entries;
     for await (const key of this.#database.keysBackwards(HISTORY, before ?? END)) {
       const cursor = key.slice(HISTORY.length);
-      const atMs = Number.parseInt(cursor.slice(0, TIME_DIGITS), 16);
-      const record = this.read(cursor.slice(TIME_DIGITS + 1));
+      const { atMs, key: recordKey } = parseHistoryKey(key);
+      const record = this.read(recordKey);
       if (record?.type !== 'payment' && record?.type !== 'transaction') continue;
       // A payment that was aborted and then proved to be committed has an entry for each; only the last is true.
       if (record.type === 'payment' && (!isFinished(record) || record.finishedAtMs !== atMs)) continue;
@@ -154,8 +173,12 @@ class LevelStore implements Store {
     for await (const [, value] of this.#database.entries(prefix)) yield decodeValue(value) as DurableRecord;
   }
 
+  async *entriesAtOnce(prefixes: readonly string[]): AsyncIterable<DurableRecord> {
+    for await (const [, value] of this.#database.entriesAtOnce(prefixes)) yield decodeValue(value) as DurableRecord;
+  }
+
   documents<T>(kind: string): Documents<T> {
-    const prefix = `${DOCUMENT}${kind}/`;
+    const prefix = documentKey(kind, '');
     const database = this.#database;
     return {
       get(id) {
@@ -182,9 +205,9 @@ class LevelStore implements Store {
   }
 
   /** Keeps the list of what is open, and the history, in step with a record that is being written. */
-  #index(batch: Batch, key: string, done: boolean, record: Payment | Transaction): void {
+  #index(batch: Batch, key: string, record: Payment | Transaction): void {
     const noted = this.#note(batch, key, record);
-    if (done) {
+    if (isDone(record)) {
       batch.delete(OPEN + key);
       this.#open.delete(key);
     } else if (this.#open.get(key) !== noted) {
@@ -207,29 +230,12 @@ class LevelStore implements Store {
     return true;
   }
 
-  #isExpired(record: DurableRecord): boolean {
-    return record.type === 'announcement' && record.signed.announcement.expiresAtMs <= this.#clock.nowMs();
+  #hasEnded(record: DurableRecord): boolean {
+    return record.type === 'announcement' && isForgettable(record.signed.announcement, this.#clock.nowMs());
   }
-}
-
-type FinishedPayment = Extract<Payment, { finishedAtMs: number }>;
-
-function isFinished(payment: Payment): payment is FinishedPayment {
-  return payment.state === 'COMMITTED' || payment.state === 'ABORTED';
-}
-
-/** Was it committed, and is it not told by a payment of the owner's already? */
-function isOfInterest({ positions }: Transaction): boolean {
-  return positions.some(
-    (position) => position.state === 'committed' && (position.position > 0 || position.header.kind === 'clear'),
-  );
 }
 
 function createdAt(record: DurableRecord): number {
   if (record.type === 'payment') return record.createdAtMs;
   return record.type === 'transaction' ? (record.positions[0]?.header.createdAtMs ?? 0) : 0;
-}
-
-function historyKey(atMs: number, key: string): string {
-  return `${HISTORY}${atMs.toString(16).padStart(TIME_DIGITS, '0')}/${key}`;
 }

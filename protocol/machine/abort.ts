@@ -9,12 +9,15 @@ import {
   type CommittedPosition,
   downstreamOf,
   type HeldPosition,
+  isLast,
   type PreparedPosition,
   type RestedAbort,
   upstreamOf,
 } from '../position.ts';
 import { type Refusal, refuse } from '../refusals.ts';
-import { scheduleRetry, sendAbort } from './outbox.ts';
+import { clearingAborted } from './clear.ts';
+import { keepWaivedCommit } from './evidence.ts';
+import { certificateOf, scheduleRetry, sendAbort } from './outbox.ts';
 import { routeAborted } from './pay.ts';
 import { freeIncoming, freeOutgoing, uncountIncoming, uncountOutgoing } from './reserve.ts';
 import { markRestored } from './restored.ts';
@@ -58,6 +61,7 @@ function finish(
     cause,
     downstreamAbort,
     ownRisk,
+    letGoAtMs: cause.code === 'let-go' && downstreamAbort === null ? turn.nowMs : null,
     certificate: null,
   };
   turn.savePosition(aborted);
@@ -117,7 +121,9 @@ function releaseByDownstream(turn: Turn, known: PreparedPosition, abort: Abort):
   freeIncoming(turn, known);
   freeOutgoing(turn, known);
   finish(turn, known, abort.cause, abort);
-  if (known.position === 0) routeAborted(turn, known, abort);
+  if (known.position !== 0) return;
+  if (known.header.kind === 'clear') clearingAborted(turn, known, abort);
+  else routeAborted(turn, known, abort);
 }
 
 /** Rule 6: a waiver after the fact undoes that one hop in our favour and is not passed on. */
@@ -125,6 +131,9 @@ function undoByDownstream(turn: Turn, known: CommittedPosition, abort: Abort): v
   if (known.waivedByDownstream !== null) return;
   turn.savePosition({ ...known, waivedByDownstream: abort });
   uncountOutgoing(turn, known);
+  if (isLast({ position: abort.position, route: known.route })) {
+    keepWaivedCommit(turn, certificateOf(known), abort);
+  }
   turn.notify({ type: 'late-abort', txId: known.txId, neighbour: abort.signer });
 }
 
@@ -141,9 +150,10 @@ function endOwnRisk(turn: Turn, known: AbortedPosition, abort: Abort): void {
 function receiveOwnAbort(turn: Turn, from: PublicKey, abort: Abort): void {
   const { txId, routeIndex, position } = abort;
   const known = turn.position(txId, routeIndex, position);
-  if (known?.state === 'aborted') return;
-  markRestored(turn, txId);
-  if (known === undefined) return;
+  // Without the packet it cannot be told whether this is older than a loss that is known: a node that never lost anything did now.
+  if (known === undefined && turn.node.restoredAtMs === null) markRestored(turn, turn.nowMs);
+  if (known === undefined || known.state === 'aborted') return;
+  markRestored(turn, known.header.createdAtMs);
   const downstreamAbort = restedOn(known, abort);
   if (known.state === 'committed') {
     if (known.waivedByMe !== null) return;
@@ -169,6 +179,7 @@ function receiveOwnAbort(turn: Turn, from: PublicKey, abort: Abort): void {
     cause: abort.cause,
     downstreamAbort,
     ownRisk: stillOpen ? 'reserved' : null,
+    letGoAtMs: null,
     certificate: null,
   });
 }

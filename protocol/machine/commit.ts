@@ -14,10 +14,13 @@ import {
 } from '../position.ts';
 import { refuse } from '../refusals.ts';
 import { abortPosition } from './abort.ts';
+import { clearingCommitted } from './clear.ts';
+import { concludeProposal } from './consent.ts';
 import { scheduleRetry, sendAbort, sendCommit } from './outbox.ts';
 import { paymentCommitted } from './pay.ts';
 import { countIncoming, countOutgoing } from './reserve.ts';
 import { markRestored, mayHaveSigned } from './restored.ts';
+import { paymentCounted } from './seek.ts';
 import type { Turn } from './turn.ts';
 
 /**
@@ -56,6 +59,7 @@ export function receiveCommit(turn: Turn, from: PublicKey, certificate: Certific
   const { txId, route } = certificate;
   for (const position of positionsOf(route, turn.self)) {
     if (position === hopsOf(route)) learnOwnCommit(turn, certificate, position);
+    showWaiver(turn, from, certificate, position);
     applyAt(turn, certificate, position);
     if (route.nodes[position + 1] === from) {
       turn.send(from, { type: 'ack', of: 'commit', txId, routeIndex: route.index, position: position + 1 });
@@ -63,11 +67,24 @@ export function receiveCommit(turn: Turn, from: PublicKey, certificate: Certific
   }
 }
 
+/**
+ * Who shows this counts a hop that was waived, and has forgotten the ABORT: it is shown again, the downstream neighbour's
+ * own or this participant's.
+ */
+function showWaiver(turn: Turn, from: PublicKey, { txId, route }: Certificate, position: number): void {
+  const known = turn.position(txId, route.index, position);
+  const isDownstream = route.nodes[position + 1] === from;
+  const isUpstream = route.nodes[position - 1] === from;
+  if (known?.state === 'committed' && isDownstream) sendAbort(turn, known.waivedByDownstream, from);
+  if (known?.state === 'committed' && isUpstream) sendAbort(turn, known.waivedByMe, from);
+  if (known?.state === 'aborted' && isUpstream) sendAbort(turn, known.abort, from);
+}
+
 /** The receiver is shown its own commit: if it does not know it, records were lost, and the payment id is paid all the same. */
 function learnOwnCommit(turn: Turn, { txId, header, route }: Certificate, position: number): void {
   const known = turn.position(txId, route.index, position);
   if (known?.state === 'committed') return;
-  markRestored(turn, txId);
+  markRestored(turn, header.createdAtMs);
   if (turn.records.paid(header.payer, header.paymentId) === undefined) {
     turn.saveOnce({ type: 'paid', payer: header.payer, paymentId: header.paymentId, txId });
     if (known?.state !== 'aborted') notifyDone(turn, header, txId);
@@ -90,7 +107,7 @@ function applyAt(turn: Turn, certificate: Certificate, position: number): void {
       return;
     case undefined: {
       // It carries an own signature, or it would not be valid: records were lost.
-      markRestored(turn, txId);
+      markRestored(turn, header.createdAtMs);
       const lost = {
         type: 'position',
         txId,
@@ -135,7 +152,16 @@ function settle(
   sendCommit(turn, committed, upstream);
   // A prepared position has its chain of resends already; one that was held or lost begins it here.
   if (upstream !== null && (before.state === 'held' || !wasReserved)) scheduleRetry(turn, committed);
-  if (position === 0 && header.kind === 'pay') paymentCommitted(turn, committed);
+  if (header.kind === 'clear') {
+    concludeProposal(turn, committed);
+    // The initiator tells of the whole ring, once.
+    if (header.payer !== turn.self)
+      turn.notify({ type: 'cleared', txId, equivalent: header.equivalent, amount: route.amount });
+    if (position === 0) clearingCommitted(turn, committed);
+    return;
+  }
+  if (position === 0) paymentCommitted(turn, committed);
+  if (upstream !== null) paymentCounted(turn, upstream, header.equivalent);
 }
 
 /** The own waiver stands. What was let go at own risk now counts; what was never signed shows a loss. */
@@ -149,7 +175,7 @@ function applyAfterAbort(turn: Turn, known: AbortedPosition, certificate: Certif
     return;
   }
   const neverSigned = known.ownRisk === null;
-  if (neverSigned) markRestored(turn, known.txId);
+  if (neverSigned) markRestored(turn, known.header.createdAtMs);
   const counted: AbortedPosition = {
     ...known,
     certificate: { signatures, commit },

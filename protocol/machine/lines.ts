@@ -16,7 +16,9 @@ import {
   trustLineShape,
   trustLineStatement,
 } from '../trust-line.ts';
-import { announceLine, withdrawLine } from './announce.ts';
+import { announceLine, withdrawConsent, withdrawLine } from './announce.ts';
+import { keepEvidence } from './evidence.ts';
+import { markRestored } from './restored.ts';
 import { retryDelayMs, type Turn } from './turn.ts';
 
 /** Opens, changes or closes the own line to a neighbour; the document stands as soon as it is saved here. */
@@ -27,6 +29,18 @@ export function setTrustLine(turn: Turn, command: SetTrustLineCommand): void {
     return;
   }
   const { neighbour: to, equivalent, limit, status, policy } = command;
+  signLine(turn, { to, equivalent, limit, status, policy });
+}
+
+/** Signs an own line again as it is, with a new seq: nobody can show an older one any more (§8.4). */
+export function setAgain(turn: Turn, { to, equivalent, limit, status, policy }: TrustLine): void {
+  signLine(turn, { to, equivalent, limit, status, policy });
+}
+
+function signLine(
+  turn: Turn,
+  { to, equivalent, limit, status, policy }: Pick<TrustLine, 'to' | 'equivalent' | 'limit' | 'status' | 'policy'>,
+): void {
   const lastSeq = turn.line(turn.self, to, equivalent)?.signed.line.seq ?? 0;
   const line: TrustLine = {
     version: VERSION,
@@ -42,17 +56,21 @@ export function setTrustLine(turn: Turn, command: SetTrustLineCommand): void {
   };
   const signed: SignedTrustLine = { line, signature: turn.sign(trustLineStatement(line)) };
   turn.saveOnce({ type: 'line', signed, acked: false, conflicting: null });
-  turn.saveAccount({ ...turn.accountOrNew(to, equivalent), limitGiven: effectiveLimit(line) });
+  const account = turn.accountOrNew(to, equivalent);
+  // The owner has spoken: what waited for that, or what the neighbour had done, is over.
+  const standing = account.standing === 'unsure' ? 'unsure' : 'confirmed';
+  turn.saveAccount({ ...account, limitGiven: effectiveLimit(line), standing });
   sendLine(turn, signed, 0);
   turn.notify({ type: 'trust-line', from: turn.self, to, equivalent });
   if (status === 'active' && (policy.announce || turn.node.announceAll)) announceLine(turn, line);
   else withdrawLine(turn, line);
+  withdrawConsent(turn, to, equivalent);
 }
 
 function whyNotSet(turn: Turn, command: SetTrustLineCommand): Refusal | null {
   const { neighbour, equivalent, limit, status } = command;
   if (neighbour === turn.self) return refuse('to-self', { what: 'trust line' });
-  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  if (turn.node.isFrozen) return refuse('node-restored', {});
   const tooMany = tooManyTrusted(turn, neighbour);
   const account = turn.account(neighbour, equivalent);
   if (tooMany !== null || account === undefined) return tooMany;
@@ -101,18 +119,43 @@ export function resendLine(turn: Turn, to: PublicKey, equivalent: string, seq: n
   sendLine(turn, known.signed, tries + 1);
 }
 
-/** A neighbour's line, verified, to this participant. The highest seq stands; two documents of one seq prove equivocation. */
+/** A line between this participant and a neighbour, verified: the neighbour's, or an own one that it shows. */
 export function receiveTrustLine(turn: Turn, signed: SignedTrustLine): void {
+  if (signed.line.from === turn.self) receiveOwnLine(turn, signed);
+  else receiveTheirLine(turn, signed);
+}
+
+/** A neighbour shows an own line: a newer one than is known here was forgotten (rule 10). */
+function receiveOwnLine(turn: Turn, signed: SignedTrustLine): void {
+  const { line } = signed;
+  const { to, equivalent, seq } = line;
+  const known = turn.line(turn.self, to, equivalent);
+  if (known !== undefined && seq <= known.signed.line.seq) return;
+  // Its seq is the time at which it was signed.
+  markRestored(turn, seq);
+  turn.saveOnce({ type: 'line', signed, acked: true, conflicting: null });
+  const account = turn.accountOrNew(to, equivalent);
+  turn.saveAccount({ ...account, limitGiven: effectiveLimit(line) });
+  turn.notify({ type: 'trust-line', from: turn.self, to, equivalent });
+}
+
+/** A neighbour's line, verified, to this participant. The highest seq stands; two documents of one seq prove equivocation. */
+function receiveTheirLine(turn: Turn, signed: SignedTrustLine): void {
   const { from, to, equivalent, seq } = signed.line;
   const known = turn.line(from, to, equivalent);
   if (known === undefined && turn.account(from, equivalent) === undefined && isUnwelcome(turn, from)) return;
   if (known === undefined || seq > known.signed.line.seq) {
     turn.saveOnce({ type: 'line', signed, acked: true, conflicting: null });
-    turn.saveAccount({ ...turn.accountOrNew(from, equivalent), limitReceived: effectiveLimit(signed.line) });
+    const account = turn.accountOrNew(from, equivalent);
+    turn.saveAccount({ ...account, limitReceived: effectiveLimit(signed.line) });
     turn.notify({ type: 'trust-line', from, to, equivalent });
   } else if (seq === known.signed.line.seq && known.conflicting === null && !isSameLine(known.signed, signed)) {
     turn.saveOnce({ ...known, conflicting: signed });
     turn.saveAccount({ ...turn.accountOrNew(from, equivalent), limitReceived: 0n });
+    keepEvidence(turn, from, 'two-trust-lines', [
+      { type: 'trust-line', signed: known.signed },
+      { type: 'trust-line', signed },
+    ]);
     turn.notify({ type: 'equivocation', neighbour: from, equivalent });
   }
   turn.send(from, { type: 'trust-line-ack', from, to, equivalent, seq });

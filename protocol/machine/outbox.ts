@@ -9,6 +9,7 @@ import type { AbortMessage } from '../link.ts';
 import type { Certificate } from '../packet.ts';
 import {
   type Abort,
+  type AbortedPosition,
   type CommittedPosition,
   downstreamOf,
   type Position,
@@ -27,7 +28,7 @@ export function sendPrepare(turn: Turn, position: PreparedPosition): void {
 }
 
 /** The certificate that a committed position stores. */
-function certificateOf(position: CommittedPosition): Certificate {
+export function certificateOf(position: CommittedPosition): Certificate {
   const { txId, header, route, signatures, commit } = position;
   return { txId, header, route, signatures, commit };
 }
@@ -64,6 +65,13 @@ export function sendResolve(turn: Turn, position: PreparedPosition): void {
   else turn.send(to, { ...question, packet: { txId, header, route, signatures }, header: null, route: null });
 }
 
+/** After let-go the outgoing hop is still open: asks downstream, in a way that one who never heard of it can answer. */
+export function askAboutOwnRisk(turn: Turn, position: AbortedPosition): void {
+  const { txId, header, route } = position;
+  const to = downstreamOf(position);
+  if (to !== null) turn.send(to, { type: 'resolve', txId, routeIndex: route.index, packet: null, header, route });
+}
+
 /** Begins the one chain of resends that a position has while it is unsettled. */
 export function scheduleRetry(turn: Turn, position: Position, tries = 0): void {
   const { txId, route } = position;
@@ -88,6 +96,7 @@ export function resendTo(turn: Turn, position: Position, neighbour: PublicKey): 
       return;
     case 'aborted':
       if (isUpstream) sendAbort(turn, position.abort, neighbour);
+      if (isDownstream && position.ownRisk === 'reserved') askAboutOwnRisk(turn, position);
       return;
     default:
       unreachable(position);

@@ -5,15 +5,43 @@ import { formatAmount, MAX_AMOUNT } from '../amount.ts';
 import { unreachable } from '../bug.ts';
 import type { PayCommand } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
-import { BUSY_WAIT_MS, MAX_ATTEMPTS, MAX_BUSY_WAITS, MAX_PAYMENT_HOPS, MAX_ROUTES } from '../limits.ts';
-import { hopsOf, type PacketKind, type Route, txIdOf } from '../packet.ts';
+import {
+  BUSY_WAIT_MS,
+  MAX_ATTEMPTS,
+  MAX_BUSY_WAITS,
+  MAX_PAYMENT_HOPS,
+  MAX_PROBES_AT_ONCE,
+  MAX_ROUTES,
+  MAX_SEARCH_ROUNDS,
+} from '../limits.ts';
+import { hopsOf, type Route, type TxId, txIdOf } from '../packet.ts';
 import type { NewPayment, Payment, PaymentDecline, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
 import { type Abort, type CommittedPosition, downstreamOf, type PreparedPosition } from '../position.ts';
 import { type Refusal, type RefusalCode, refuse } from '../refusals.ts';
-import { chooseRoute } from '../route.ts';
+import { choosePayment } from '../routing/choose.ts';
+import { moved } from '../routing/estimate.ts';
 import { makeHeader, makeRoute, prepareFirst } from './attempt.ts';
+import { keepEvidence } from './evidence.ts';
+import { judgeIndexers } from './hints.ts';
+import { certificateOf } from './outbox.ts';
 import { whyNotOut } from './reserve.ts';
+import {
+  askForHops,
+  awaitsProbes,
+  beginSearch,
+  endSearch,
+  learnRefusal,
+  mayProbe,
+  namedRoutes,
+  ownRefusals,
+  probeAlong,
+  sceneOf,
+  stoppingOf,
+} from './search.ts';
 import type { Turn } from './turn.ts';
+
+/** As many as one search meets at most. */
+const MOST_REFUSED_HOPS = 2 * MAX_PROBES_AT_ONCE * MAX_SEARCH_ROUNDS;
 
 /** Begins a payment, or tells again how the one with this id stands. */
 export function startPayment(turn: Turn, command: PayCommand): void {
@@ -54,7 +82,7 @@ export function startPayment(turn: Turn, command: PayCommand): void {
 
 function whyNotStart(turn: Turn, { receiver, amount, routes }: PayCommand): Refusal | null {
   if (receiver === turn.self) return refuse('to-self', { what: 'payment' });
-  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  if (turn.node.isFrozen) return refuse('node-restored', {});
   if (amount < 1n || amount > MAX_AMOUNT) {
     return refuse('bad-amount', {
       input: formatAmount(amount),
@@ -92,41 +120,46 @@ function tell(turn: Turn, payment: Payment): void {
   turn.notify({ type: 'payment', paymentId: payment.paymentId, state: payment.state, refusal });
 }
 
-/** Chooses the next way and sends it, waits if all ways are only busy, or ends the payment. */
+/** Goes on with a payment that no attempt is under way for: sends, asks, waits if all ways are only busy, or ends it. */
 export function tryNext(turn: Turn, payment: Payment): void {
   if (payment.state === 'COMMITTED' || payment.state === 'ABORTED') return;
-  if (turn.node.restoredAtMs !== null) {
-    abortPayment(
-      turn,
-      closer(payment, { from: turn.self, to: payment.receiver, refusal: refuse('node-restored', {}) }),
-    );
-    return;
-  }
-  let searched = payment;
-  for (;;) {
-    const planned = searched.attempts < MAX_ATTEMPTS ? planRoutes(turn, searched) : null;
-    if (planned === null) {
-      waitOrAbort(turn, searched);
-      return;
-    }
-    const refused = whyNotSend(turn, searched, planned);
-    if (refused === null) {
-      sendAttempt(turn, searched, planned);
-      return;
-    }
-    if (searched.chosenRoutes !== null) {
-      abortPayment(turn, closer(searched, refused));
-      return;
-    }
-    searched = closer(searched, refused);
-  }
+  if (turn.node.isFrozen) {
+    const frozen = { from: turn.self, to: payment.receiver, refusal: refuse('node-restored', {}) };
+    abortPayment(turn, closer(payment, [frozen]));
+  } else if (payment.chosenRoutes !== null) tryChosen(turn, payment, payment.chosenRoutes);
+  else if (payment.attempts >= MAX_ATTEMPTS) abortPayment(turn, payment);
+  else look(turn, payment);
 }
 
-function planRoutes(turn: Turn, payment: Payment): readonly PlannedRoute[] | null {
-  if (payment.chosenRoutes !== null) return payment.attempts === 0 ? payment.chosenRoutes : null;
-  const avoid = payment.refusedHops;
-  const nodes = chooseRoute(turn.records, payment.receiver, payment.equivalent, avoid);
-  return nodes === null ? null : [{ nodes, amount: payment.amount }];
+/** Routes that the person chose are tried once. */
+function tryChosen(turn: Turn, payment: Payment, routes: readonly PlannedRoute[]): void {
+  const refused = payment.attempts === 0 ? whyNotSend(turn, payment, routes) : null;
+  if (payment.attempts === 0 && refused === null) sendAttempt(turn, payment, routes);
+  else abortPayment(turn, refused === null ? payment : closer(payment, [refused]));
+}
+
+/** Looks for routes in what is known, and asks when that is not enough (§6.4). */
+function look(turn: Turn, payment: NewPayment | PaymentInProgress): void {
+  const { paymentId: id, receiver, equivalent, amount, randomness } = payment;
+  const asked = { id, receiver, equivalent, wanted: amount, asked: amount, randomness };
+  const search = turn.search(id) ?? beginSearch(turn, { ...asked, purpose: 'payment' }, payment.refusedHops);
+  const scene = sceneOf(turn, search);
+  const choice = choosePayment(scene, amount, mayProbe(search));
+  if (choice.type === 'send') {
+    const routes = namedRoutes(scene, choice.routes);
+    const refused = whyNotSend(turn, payment, routes);
+    if (refused === null) sendAttempt(turn, payment, routes);
+    else giveWay(turn, closer(payment, [refused]));
+    return;
+  }
+  // From now on it waits for answers, also after a start.
+  if (payment.state !== 'NEW') turn.savePayment({ ...common(payment), state: 'NEW' });
+  if (choice.type === 'probe') {
+    if (!awaitsProbes(search)) probeAlong(turn, search, namedRoutes(scene, choice.routes));
+  } else if (search.awaits.length === 0 && !askForHops(turn, search)) {
+    const refused = [...search.refusals, ...ownRefusals(turn, search, scene, amount)];
+    giveWay(turn, closer(payment, stoppingOf(scene, choice.routes, refused)));
+  }
 }
 
 /** The own first hop is known exactly: a route that fails there is not sent. */
@@ -137,17 +170,24 @@ function whyNotSend(turn: Turn, payment: Payment, planned: readonly PlannedRoute
     wanted.set(to, (wanted.get(to) ?? 0n) + amount);
   }
   for (const [to, amount] of wanted) {
-    const refusal = whyNotOut(turn, { kind: 'pay', equivalent: payment.equivalent }, { to, number: 0, amount });
+    const hop = { from: null, to, number: 0, amount };
+    const refusal = whyNotOut(turn, { kind: 'pay', equivalent: payment.equivalent, createdAtMs: turn.nowMs }, hop);
     if (refusal !== null) return { from: turn.self, to, refusal };
   }
   return null;
 }
 
-/** Remembers a refusing hop, and whether it is the one that came closest. */
-function closer<P extends Payment>(payment: P, refused: RefusedHop): P {
-  const closest =
-    payment.closest === null || room(refused.refusal) > room(payment.closest.refusal) ? refused : payment.closest;
-  return { ...payment, refusedHops: [...payment.refusedHops, refused], closest };
+/** Remembers refusing hops, and which one came closest. */
+function closer<P extends Payment>(payment: P, refused: readonly RefusedHop[]): P {
+  const closest = closestOf(payment.closest === null ? refused : [payment.closest, ...refused]);
+  return { ...payment, refusedHops: [...payment.refusedHops, ...refused].slice(-MOST_REFUSED_HOPS), closest };
+}
+
+/** The hop that would let most pass, the first of equal ones; null when there is none. */
+export function closestOf(refused: readonly RefusedHop[]): RefusedHop | null {
+  let closest: RefusedHop | null = null;
+  for (const hop of refused) if (closest === null || room(hop.refusal) > room(closest.refusal)) closest = hop;
+  return closest;
 }
 
 /** What a refusing hop would let pass; −1 when it is not a matter of amount. */
@@ -157,36 +197,29 @@ function room(refusal: Refusal): bigint {
 
 /** Would the hop carry the amount if other payments did not hold it just now? */
 function isBusy(refusal: Refusal, amount: bigint): boolean {
-  if (refusal.code === 'too-much-open') return true;
+  if (refusal.code === 'too-much-open' || refusal.code === 'too-old' || refusal.code === 'account-unsure') return true;
   return refusal.code === 'insufficient' && refusal.maxNow + refusal.reserved >= amount;
 }
 
-function waitOrAbort(turn: Turn, payment: Payment): void {
+/** No way is left: waits and looks again if other payments hold one just now, else ends the payment. */
+function giveWay(turn: Turn, payment: Payment): void {
   const lasting = payment.refusedHops.filter(({ refusal }) => !isBusy(refusal, payment.amount));
-  const busy = lasting.length < payment.refusedHops.length;
-  if (
-    !busy ||
-    payment.busyWaits >= MAX_BUSY_WAITS ||
-    payment.chosenRoutes !== null ||
-    payment.attempts >= MAX_ATTEMPTS
-  ) {
+  if (lasting.length === payment.refusedHops.length || payment.busyWaits >= MAX_BUSY_WAITS) {
     abortPayment(turn, payment);
     return;
   }
-  const waiting: NewPayment = {
-    ...common(payment),
-    state: 'NEW',
-    refusedHops: lasting,
-    busyWaits: payment.busyWaits + 1,
-  };
-  turn.savePayment(waiting);
-  turn.schedule({ type: 'route-again', paymentId: payment.paymentId }, turn.nowMs + BUSY_WAIT_MS * waiting.busyWaits);
+  const busyWaits = payment.busyWaits + 1;
+  turn.savePayment({ ...common(payment), state: 'NEW', refusedHops: lasting, busyWaits });
+  // What refused now may carry it then.
+  endSearch(turn, { id: payment.paymentId });
+  turn.schedule({ type: 'route-again', paymentId: payment.paymentId }, turn.nowMs + BUSY_WAIT_MS * busyWaits);
 }
 
 function abortPayment(turn: Turn, payment: Payment): void {
   const refusal = payment.closest?.refusal ?? refuse('no-route', { maxHops: MAX_PAYMENT_HOPS });
   const aborted: Payment = { ...common(payment), state: 'ABORTED', refusal, finishedAtMs: turn.nowMs };
   turn.savePayment(aborted);
+  endSearch(turn, { id: payment.paymentId });
   tell(turn, aborted);
 }
 
@@ -233,14 +266,22 @@ function sendAttempt(turn: Turn, payment: Payment, planned: readonly PlannedRout
 
 /** A route of the payer's own attempt is released. When all are, the next attempt may begin; before, the others are called back. */
 export function routeAborted(turn: Turn, position: PreparedPosition, abort: Abort): void {
-  if (position.header.kind === ('clear' satisfies PacketKind)) return;
   const payment = turn.payment(position.header.paymentId);
   if (payment?.state !== 'PREPARE_IN_PROGRESS' || payment.txId !== position.txId) return;
   const abortedRoutes = [...payment.abortedRoutes, position.route.index];
-  const noted: PaymentInProgress = { ...withRefusal(payment, position.route, abort), abortedRoutes };
+  const refused = refusedBy(position.route, abort);
+  const noted: PaymentInProgress = { ...closer(payment, [refused]), abortedRoutes };
+  // A route that was called back, or came too late, says nothing about its hops.
+  if (payment.chosenRoutes === null && !isFinal(position.route, abort)) {
+    const search = turn.search(payment.paymentId);
+    const learned = ownShareAdded(payment, refused, position.route);
+    // A single way is sent over without probes: whoever named one that is not there is known by this alone.
+    if (search !== undefined) judgeIndexers(turn, search, refused, refused.refusal);
+    learnRefusal(turn, search, payment.equivalent, learned);
+  }
   turn.savePayment(noted);
   if (abortedRoutes.length === payment.routes.length) {
-    if (isFinal(position.route, abort)) abortPayment(turn, noted);
+    if (endedByReceiver(turn, position.txId)) abortPayment(turn, noted);
     else tryNext(turn, noted);
     return;
   }
@@ -253,16 +294,12 @@ export function routeAborted(turn: Turn, position: PreparedPosition, abort: Abor
 }
 
 /** The hop a cause speaks of; a cause without one is laid to the hop into the participant that aborted first. */
-function withRefusal(payment: PaymentInProgress, route: Route, abort: Abort): PaymentInProgress {
+function refusedBy(route: Route, abort: Abort): RefusedHop {
   const { cause } = abort;
   const said = 'hop' in cause ? cause.hop : abort.restsOn.length;
   // A cause is not signed: one that names a hop outside the route must not end the search without learning anything.
   const hop = said < hopsOf(route) ? said : 0;
-  return closer(payment, {
-    from: route.nodes[hop] as PublicKey,
-    to: route.nodes[hop + 1] as PublicKey,
-    refusal: cause,
-  });
+  return { from: route.nodes[hop] as PublicKey, to: route.nodes[hop + 1] as PublicKey, refusal: cause };
 }
 
 /** Refusals that another route would meet as well, when it is the receiver who refuses. */
@@ -276,9 +313,28 @@ const FINAL_CODES: ReadonlySet<RefusalCode> = new Set([
   'amounts-do-not-add-up',
 ]);
 
+/** What other routes of the attempt held of the hop is free again when it has ended. */
+function ownShareAdded({ routes }: PaymentInProgress, refused: RefusedHop, route: Route): RefusedHop {
+  const { from, to, refusal } = refused;
+  if (refusal.code !== 'insufficient') return refused;
+  let { maxNow } = refusal;
+  for (const [index, { nodes, amount }] of routes.entries()) {
+    const passes = index !== route.index && nodes.some((node, at) => node === from && nodes[at + 1] === to);
+    if (passes) maxNow += amount;
+  }
+  return { from, to, refusal: { ...refusal, maxNow } };
+}
+
+/** Did the receiver refuse every route of an attempt in a way that it would refuse others? */
+function endedByReceiver(turn: Turn, txId: TxId): boolean {
+  return turn.positions(txId).every((known) => {
+    if (known.position !== 0 || known.state !== 'aborted' || known.downstreamAbort === null) return true;
+    return isFinal(known.route, known.downstreamAbort);
+  });
+}
+
 function isFinal(route: Route, { cause, restsOn }: Abort): boolean {
-  const refuser = 1 + restsOn.length;
-  return refuser === hopsOf(route) && FINAL_CODES.has(cause.code);
+  return 1 + restsOn.length === hopsOf(route) && FINAL_CODES.has(cause.code);
 }
 
 /** Holding the receiver's DECLINE, the payer may try again although hops of this attempt are still held (rule 11). */
@@ -288,13 +344,16 @@ export function receiveDecline(turn: Turn, decline: PaymentDecline): void {
   if (header === undefined || header.receiver !== signer || header.payer !== turn.self) return;
   const payment = turn.payment(header.paymentId);
   if (payment?.state !== 'PREPARE_IN_PROGRESS' || payment.txId !== txId) return;
-  abortPayment(turn, { ...closer(payment, { from: turn.self, to: signer, refusal: refuse('expired', {}) }), decline });
+  const expired = { from: turn.self, to: signer, refusal: refuse('expired', {}) };
+  abortPayment(turn, { ...closer(payment, [expired]), decline });
 }
 
 /** A certificate of one route proves the whole payment. */
 export function paymentCommitted(turn: Turn, position: CommittedPosition): void {
   const payment = turn.payment(position.header.paymentId);
-  if (payment === undefined || payment.state === 'COMMITTED') return;
+  if (payment === undefined) return;
+  keepLie(turn, payment, position);
+  if (payment.state === 'COMMITTED') return;
   const routes =
     payment.state === 'PREPARE_IN_PROGRESS' && payment.txId === position.txId ? payment.routes : [position.route];
   const committed: Payment = {
@@ -305,7 +364,41 @@ export function paymentCommitted(turn: Turn, position: CommittedPosition): void 
     finishedAtMs: turn.nowMs,
   };
   turn.savePayment(committed);
+  endSearch(turn, { id: payment.paymentId });
+  learnMoved(turn, payment.equivalent, routes);
   tell(turn, committed);
+}
+
+/** What went over a hop is there no more, and may come back over it. */
+function learnMoved(turn: Turn, equivalent: string, routes: readonly PlannedRoute[]): void {
+  for (const { nodes, amount } of routes) {
+    for (let at = 1; at + 1 < nodes.length; at++) {
+      const [from, to] = [nodes[at] as PublicKey, nodes[at + 1] as PublicKey];
+      turn.learn(moved(turn.hopEstimate(from, to, equivalent), amount));
+      turn.learn(moved(turn.hopEstimate(to, from, equivalent), -amount));
+    }
+  }
+}
+
+/** The receiver committed what it had declined, or one payment twice (rule 11). */
+function keepLie(turn: Turn, payment: Payment, position: CommittedPosition): void {
+  const { txId, header } = position;
+  const certificate = certificateOf(position);
+  const { decline } = payment;
+  if (decline?.txId === txId) {
+    const { network } = header;
+    keepEvidence(turn, header.receiver, 'commit-and-decline', [
+      { type: 'certificate', certificate },
+      { type: 'decline', network, ...decline },
+    ]);
+  }
+  if (payment.state !== 'COMMITTED' || payment.txId === txId) return;
+  const other = turn.positions(payment.txId).find((known) => known.position === 0 && known.state === 'committed');
+  if (other?.state !== 'committed') return;
+  keepEvidence(turn, header.receiver, 'two-commits', [
+    { type: 'certificate', certificate: certificateOf(other) },
+    { type: 'certificate', certificate },
+  ]);
 }
 
 /** Every state of a payment that can be waiting when its node starts. */

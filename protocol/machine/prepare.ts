@@ -2,12 +2,20 @@
  * PREPARE (§4.4 rules 2, 7 and 9): refuse, or reserve both hops, save, sign, forward; as the receiver hold or commit.
  */
 import type { PublicKey } from '../identity.ts';
-import { HOP_BUDGET_MS, MAX_ANSWERED_PER_NEIGHBOUR, MAX_CLOCK_SKEW_MS, MAX_LIFETIME_MS } from '../limits.ts';
+import {
+  HOP_BUDGET_MS,
+  MAX_ANSWERED_PER_NEIGHBOUR,
+  MAX_CLEARING_LIFETIME_MS,
+  MAX_CLOCK_SKEW_MS,
+  MAX_PAYMENT_LIFETIME_MS,
+} from '../limits.ts';
 import { type Header, hopsOf, type Packet, positionsOf } from '../packet.ts';
 import { downstreamOf, type HeldPosition, isLast, type PreparedPosition, upstreamOf } from '../position.ts';
 import { type Refusal, refuse } from '../refusals.ts';
 import { abortPosition } from './abort.ts';
+import { isBeforeStart, isClosed, isCompared } from './books.ts';
 import { commitIfComplete } from './commit.ts';
+import { propose } from './consent.ts';
 import { resendTo, scheduleRetry, sendPrepare, sendResolve } from './outbox.ts';
 import { holdIncoming, holdOutgoing, whyNotIn, whyNotOut } from './reserve.ts';
 import { markRestored, mayHaveSigned } from './restored.ts';
@@ -37,8 +45,9 @@ export function receiveUnsigned(turn: Turn, from: PublicKey, packet: Packet): vo
   const known = turn.position(txId, route.index, position);
   if (known !== undefined) resendTo(turn, known, from);
   else if (isStranger(turn, packet, position)) return;
-  else if (mayHaveSigned(turn, header)) adopt(turn, packet, position);
-  else
+  else if (mayHaveSigned(turn, header)) {
+    if (!isSettledBetween(turn, packet, position)) adopt(turn, packet, position);
+  } else if (!mustWait(turn, packet, position))
     abortPosition(
       turn,
       { type: 'position', txId, position, header, route, state: 'none' },
@@ -58,6 +67,26 @@ function isStranger(turn: Turn, { header, route }: Packet, position: number): bo
   );
 }
 
+/** Has a checkpoint with the upstream neighbour settled it? Then nobody honest is waiting for an answer. */
+function isSettledBetween(turn: Turn, { header, route }: Packet, position: number): boolean {
+  const account = turn.account(route.nodes[position - 1] as PublicKey, header.equivalent);
+  return account !== undefined && isClosed(account, header);
+}
+
+/**
+ * What was signed before this start may have been lost with an old copy of the records: until both neighbours have shown
+ * that they know of nothing that is unknown here, there is no answer. Who waits for one asks again (§8.8).
+ */
+function mustWait(turn: Turn, { header, route }: Packet, position: number): boolean {
+  // One from the future says that the own clock may be wrong, and so the time of the start.
+  const isFuture = header.createdAtMs > turn.nowMs + MAX_CLOCK_SKEW_MS;
+  if (!isBeforeStart(turn, header) && !isFuture) return false;
+  return [route.nodes[position - 1], route.nodes[position + 1]].some((neighbour) => {
+    const account = neighbour && turn.account(neighbour, header.equivalent);
+    return account !== undefined && !isCompared(turn, account);
+  });
+}
+
 /** First sight of a packet at this position. */
 function admit(turn: Turn, packet: Packet, position: number): void {
   const { txId, header, route } = packet;
@@ -65,13 +94,17 @@ function admit(turn: Turn, packet: Packet, position: number): void {
   const last = position === hopsOf(route);
   if (isStranger(turn, packet, position)) return;
   // The initiator of a clearing signed position 0 before this could come round. If it does not know, it lost records.
-  if (last && header.payer === turn.self && turn.position(txId, route.index, 0) === undefined) markRestored(turn, txId);
+  if (last && header.payer === turn.self && turn.position(txId, route.index, 0) === undefined) {
+    markRestored(turn, header.createdAtMs);
+  }
   if (mayHaveSigned(turn, header)) {
-    adopt(turn, packet, position);
+    if (!isSettledBetween(turn, packet, position)) adopt(turn, packet, position);
     return;
   }
+  if (mustWait(turn, packet, position)) return;
   const refusal = whyNot(turn, packet, position);
   if (refusal !== null) {
+    if (refusal.code === 'no-auto-clearing') propose(turn, header.equivalent, route);
     abortPosition(turn, { ...base, state: 'none' }, refusal);
     return;
   }
@@ -122,7 +155,11 @@ function adopt(turn: Turn, packet: Packet, position: number): void {
 function whyNot(turn: Turn, packet: Packet, position: number): Refusal | null {
   const { header, route } = packet;
   const hopsLeft = hopsOf(route) - position;
-  if (turn.node.restoredAtMs !== null) return refuse('node-restored', {});
+  if (turn.node.isFrozen) return refuse('node-restored', {});
+  if (header.kind === 'pay' && route.amount < turn.node.dust.smallest) {
+    const hop = Math.max(position - 1, 0);
+    return refuse('below-smallest', { hop, limit: turn.node.dust.smallest });
+  }
   const timeRefusal = whyNotNow(turn, header, hopsLeft);
   if (timeRefusal !== null) return timeRefusal;
   const ends = { position, route };
@@ -133,7 +170,8 @@ function whyNot(turn: Turn, packet: Packet, position: number): Refusal | null {
     if (refusal !== null) return refusal;
   }
   const incoming = from && { from, number: position - 1, amount: route.amount, isLast: isLast(ends) };
-  const outgoing = to && { to, number: position, amount: route.amount };
+  const ring = header.kind === 'clear' ? { ring: route.nodes } : {};
+  const outgoing = to && { from, to, number: position, amount: route.amount, ...ring };
   return (incoming && whyNotIn(turn, header, incoming)) ?? (outgoing && whyNotOut(turn, header, outgoing));
 }
 
@@ -141,7 +179,8 @@ function whyNotNow(turn: Turn, header: Header, hopsLeft: number): Refusal | null
   const leftMs = header.expiresAtMs - turn.judgedNowMs;
   if (leftMs < 0) return refuse('expired', {});
   if (leftMs < hopsLeft * HOP_BUDGET_MS) return refuse('too-little-time', {});
-  if (header.expiresAtMs - header.createdAtMs > MAX_LIFETIME_MS) return refuse('lifetime-too-long', {});
+  const longestMs = header.kind === 'clear' ? MAX_CLEARING_LIFETIME_MS : MAX_PAYMENT_LIFETIME_MS;
+  if (header.expiresAtMs - header.createdAtMs > longestMs) return refuse('lifetime-too-long', {});
   if (header.createdAtMs > turn.nowMs + MAX_CLOCK_SKEW_MS) return refuse('from-the-future', {});
   return null;
 }

@@ -3,21 +3,16 @@
  */
 import { unreachable } from '../bug.ts';
 import type { PublicKey } from '../identity.ts';
+import { DUST_AFTER_MS } from '../limits.ts';
 import type { Cancel, Resolve } from '../link.ts';
 import { type Header, hopsOf, type TxId } from '../packet.ts';
-import {
-  type AbortedPosition,
-  downstreamOf,
-  isLast,
-  isUnsettled,
-  type Position,
-  type PreparedPosition,
-  upstreamOf,
-} from '../position.ts';
+import { downstreamOf, isLast, isUnsettled, type Position, type PreparedPosition, upstreamOf } from '../position.ts';
 import { refuse } from '../refusals.ts';
-import { abortPosition } from './abort.ts';
-import { resendTo, scheduleRetry, sendAbort, sendCommit, sendPrepare, sendResolve } from './outbox.ts';
+import { abortPosition, letGo } from './abort.ts';
+import { isBeforeStart, isCompared } from './books.ts';
+import { askAboutOwnRisk, resendTo, scheduleRetry, sendAbort, sendCommit, sendPrepare, sendResolve } from './outbox.ts';
 import { receivePrepare, receiveUnsigned } from './prepare.ts';
+import { remind } from './recover.ts';
 import { markTime, mayHaveSigned } from './restored.ts';
 import type { Turn } from './turn.ts';
 
@@ -57,15 +52,26 @@ export function receiveResolve(
       sendCommit(turn, position, from);
       return;
     }
-    if (position.state === 'aborted' && upstreamOf(position) === from) sendAbort(turn, position.abort, from);
+    remind(turn, position, from);
+    if (position.state !== 'aborted') continue;
+    if (upstreamOf(position) === from) sendAbort(turn, position.abort, from);
+    // It has forgotten its own waiver, and what that rested on.
+    if (downstreamOf(position) === from) sendAbort(turn, position.downstreamAbort, from);
   }
   const known = positions[0]?.header ?? header;
   if (known !== null && known.receiver === turn.self) declineIfOver(turn, from, txId, known, positions);
 }
 
+function areAllCompared(turn: Turn): boolean {
+  for (const account of turn.records.accounts()) if (!isCompared(turn, account)) return false;
+  return true;
+}
+
 /** Signs a DECLINE when this receiver durably never will commit: expired by a saved time, or aborted. */
 function declineIfOver(turn: Turn, to: PublicKey, txId: TxId, header: Header, positions: readonly Position[]): void {
   if (mayHaveSigned(turn, header)) return;
+  // What this node knew before it started may have been lost: it speaks of it when its neighbours have been heard.
+  if (positions.length === 0 && isBeforeStart(turn, header) && !areAllCompared(turn)) return;
   const last = positions.filter(isLast);
   if (last.some((position) => position.state === 'committed' || position.state === 'held')) return;
   const gaveUp = last.some((position) => position.state === 'aborted');
@@ -84,7 +90,10 @@ export function retry(turn: Turn, txId: TxId, routeIndex: number, place: number,
   switch (position.state) {
     case 'prepared':
       if (turn.nowMs <= position.header.expiresAtMs) sendPrepare(turn, position);
-      else askAround(turn, position, tries);
+      else if (isDust(turn, position)) {
+        letGoDust(turn, position);
+        return;
+      } else askAround(turn, position, tries);
       break;
     case 'held':
       break;
@@ -99,6 +108,23 @@ export function retry(turn: Turn, txId: TxId, routeIndex: number, place: number,
       unreachable(position);
   }
   scheduleRetry(turn, position, tries + 1);
+}
+
+/** A day past its expiry, and so little that its owner would rather lose it than wait, within a budget (§4.7)? */
+function isDust(turn: Turn, position: PreparedPosition): boolean {
+  const { letGoUpTo, budget, spent } = turn.node.dust;
+  const { amount } = position.route;
+  const isLate = turn.nowMs > position.header.expiresAtMs + DUST_AFTER_MS;
+  return isLate && amount <= letGoUpTo && spent + amount <= budget && upstreamOf(position) !== null;
+}
+
+function letGoDust(turn: Turn, position: PreparedPosition): void {
+  const { txId, route } = position;
+  const { dust } = turn.node;
+  turn.saveNode({ ...turn.node, dust: { ...dust, spent: dust.spent + route.amount } });
+  letGo(turn, txId, route.index, position.position);
+  const aborted = turn.position(txId, route.index, position.position);
+  if (aborted !== undefined) scheduleRetry(turn, aborted);
 }
 
 /** Past expiry: the downstream neighbour each time, and in turn the receiver, the payer and the others on the route. */
@@ -116,13 +142,6 @@ function askAround(turn: Turn, position: PreparedPosition, tries: number): void 
   }
   const waitsFor = downstreamOf(position);
   if (waitsFor !== null) turn.notify({ type: 'held', txId, waitsFor });
-}
-
-/** After let-go the outgoing hop is still open: ask downstream, in a way that one who never heard of it can answer. */
-function askAboutOwnRisk(turn: Turn, position: AbortedPosition): void {
-  const { txId, header, route } = position;
-  const to = downstreamOf(position);
-  if (to !== null) turn.send(to, { type: 'resolve', txId, routeIndex: route.index, packet: null, header, route });
 }
 
 /** Asks now about every unsettled position of a transaction. */

@@ -4,21 +4,49 @@
  */
 import { unreachable } from '../bug.ts';
 import { refusalOf } from '../cause.ts';
-import type { Command, Effect, Event, Timer } from '../event.ts';
+import type { Command, ConfigureCommand, Effect, Event, SetDustCommand, Timer } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
 import type { Message } from '../link.ts';
 import { isLast, isUnsettled } from '../position.ts';
 import type { Records } from '../records.ts';
 import type { Sign } from '../statement.ts';
 import { letGo, receiveAbort, receiveAbortAck } from './abort.ts';
-import { receiveAnnouncements, receiveMapDigest, receiveOffer, renewAnnouncements, sendMapDigest } from './announce.ts';
+import { receiveOffer, renewAnnouncements, withdrawUnwanted } from './announce.ts';
+import { keepBackup, receiveBackup, tellKept } from './backup.ts';
+import { proposeCheckpoints, receiveCheckpoint } from './checkpoint.ts';
 import { startClearing } from './clear.ts';
 import { expireHeld, receiveCommit, receiveCommitAck } from './commit.ts';
+import { answerProposal, expireProposals } from './consent.ts';
+import { receiveFault } from './evidence.ts';
+import { receiveFind, receiveFound } from './find.ts';
+import { receiveHints } from './hints.ts';
 import { receiveTrustLine, receiveTrustLineAck, resendLine, sendLine, setTrustLine } from './lines.ts';
+import {
+  receiveAnnouncements,
+  receiveMapAnswer,
+  receiveMapAsk,
+  receiveMapDigest,
+  sendMapDigest,
+  tidyMap,
+} from './map.ts';
 import { resendTo, scheduleRetry } from './outbox.ts';
 import { receiveDecline, resumePayment, startPayment, tryNext } from './pay.ts';
 import { receivePrepare } from './prepare.ts';
+import { receiveProbe, receiveProbeAnswer } from './probe.ts';
+import { startQuote } from './quote.ts';
+import {
+  beginRecovery,
+  confirmRestored,
+  expectComparison,
+  receiveRecover,
+  receiveReminder,
+  recoverAgain,
+} from './recover.ts';
 import { receiveCancel, receiveResolve, resolveNow, retry } from './resolve.ts';
+import { freeze } from './restored.ts';
+import { answersAreLate } from './search.ts';
+import { receiveNone, receiveRing, receiveWalk, seek, seekEverywhere, seekNowAndThen } from './seek.ts';
+import { receiveHops, receiveSummary, sendSummaries } from './summary.ts';
 import { Turn } from './turn.ts';
 
 /**
@@ -30,6 +58,12 @@ export function step(records: Records, event: Event, sign: Sign): Effect[] {
   switch (event.type) {
     case 'start':
       start(turn);
+      break;
+    case 'loss':
+      freeze(turn, turn.nowMs);
+      break;
+    case 'fault':
+      receiveFault(turn, event.from, event.frame);
       break;
     case 'link-up':
       linkUp(turn, event.neighbour);
@@ -105,6 +139,57 @@ function receive(turn: Turn, from: PublicKey, message: Message): void {
     case 'announcements':
       receiveAnnouncements(turn, message.signed);
       return;
+    case 'summary':
+      receiveSummary(turn, from, message);
+      return;
+    case 'hops':
+      receiveHops(turn, from, message);
+      return;
+    case 'checkpoint':
+      receiveCheckpoint(turn, from, message.signed);
+      return;
+    case 'recover':
+      receiveRecover(turn, from);
+      return;
+    case 'reminder':
+      receiveReminder(turn, from, message.packet);
+      return;
+    case 'backup':
+      receiveBackup(turn, from, message);
+      return;
+    case 'probe':
+      receiveProbe(turn, from, message);
+      return;
+    case 'probe-answer':
+      receiveProbeAnswer(turn, message);
+      return;
+    case 'find':
+      receiveFind(turn, from, message);
+      return;
+    case 'found':
+      receiveFound(turn, message);
+      return;
+    case 'ring-walk':
+      receiveWalk(turn, from, message);
+      return;
+    case 'ring-found':
+      receiveRing(turn, from, message);
+      return;
+    case 'ring-none':
+      receiveNone(turn, from, message);
+      return;
+    case 'hint-request':
+      // Nothing that is decided here: an indexer answers before it comes to its machine (§6.5).
+      return;
+    case 'hints':
+      receiveHints(turn, from, message);
+      return;
+    case 'map-ask':
+      receiveMapAsk(turn, from, message);
+      return;
+    case 'map-answer':
+      receiveMapAnswer(turn, from, message);
+      return;
     default:
       unreachable(message);
   }
@@ -123,14 +208,32 @@ function fire(turn: Turn, timer: Timer): void {
       if (payment?.state === 'NEW') tryNext(turn, payment);
       return;
     }
+    case 'search': {
+      const search = turn.search(timer.id);
+      if (search?.round === timer.round && search.awaits.length > 0) answersAreLate(turn, search);
+      return;
+    }
     case 'resend-line':
       resendLine(turn, timer.to, timer.equivalent, timer.seq, timer.tries);
       return;
+    case 'seek':
+      seek(turn, timer.neighbour, timer.equivalent, timer.tries);
+      return;
+    case 'recover':
+      recoverAgain(turn, timer.neighbour, timer.tries);
+      return;
     case 'housekeeping': {
+      tidyMap(turn);
+      withdrawUnwanted(turn);
       renewAnnouncements(turn, null);
+      proposeCheckpoints(turn, false);
+      expireProposals(turn);
+      seekNowAndThen(turn, timer.round);
       const linked = [...turn.records.linked];
       const neighbour = linked[timer.round % linked.length];
-      if (neighbour !== undefined) sendMapDigest(turn, neighbour, false);
+      if (neighbour === undefined) return;
+      sendMapDigest(turn, neighbour, false);
+      sendSummaries(turn, neighbour);
       return;
     }
     default:
@@ -143,11 +246,20 @@ function obey(turn: Turn, command: Command): void {
     case 'pay':
       startPayment(turn, command);
       return;
+    case 'quote':
+      startQuote(turn, command);
+      return;
     case 'set-trust-line':
       setTrustLine(turn, command);
       return;
     case 'clear':
       startClearing(turn, command);
+      return;
+    case 'seek-rings':
+      seekEverywhere(turn, command.equivalent);
+      return;
+    case 'answer-proposal':
+      answerProposal(turn, command);
       return;
     case 'let-go':
       letGo(turn, command.txId, command.routeIndex, command.position);
@@ -156,12 +268,38 @@ function obey(turn: Turn, command: Command): void {
       resolveNow(turn, command.txId);
       return;
     case 'configure':
-      if (turn.node.announceAll !== command.announceAll)
-        turn.saveNode({ ...turn.node, announceAll: command.announceAll });
+      configure(turn, command);
+      return;
+    case 'set-dust':
+      setDust(turn, command);
+      return;
+    case 'confirm-restored':
+      confirmRestored(turn, command.regardless);
+      return;
+    case 'propose-checkpoints':
+      proposeCheckpoints(turn, true);
+      return;
+    case 'keep-backup':
+      keepBackup(turn, command.sealed);
+      return;
+    case 'sync-map':
+      sendMapDigest(turn, command.participant, false);
       return;
     default:
       unreachable(command);
   }
+}
+
+function configure(turn: Turn, { announceAll }: ConfigureCommand): void {
+  if (turn.node.announceAll === announceAll) return;
+  turn.saveNode({ ...turn.node, announceAll });
+  withdrawUnwanted(turn);
+}
+
+function setDust(turn: Turn, { smallest, letGoUpTo, budget }: SetDustCommand): void {
+  const { dust } = turn.node;
+  const isSame = dust.smallest === smallest && dust.letGoUpTo === letGoUpTo && dust.budget === budget;
+  if (!isSame) turn.saveNode({ ...turn.node, dust: { ...dust, smallest, letGoUpTo, budget } });
 }
 
 /** After a start: every timer that was lost with the process begins again. */
@@ -186,6 +324,10 @@ function linkUp(turn: Turn, neighbour: PublicKey): void {
   for (const position of turn.records.unsettledWith(neighbour)) {
     if (isUnsettled(position) && !(isLast(position) && position.state === 'held')) resendTo(turn, position, neighbour);
   }
+  sendSummaries(turn, neighbour);
+  beginRecovery(turn, neighbour);
+  expectComparison(turn, neighbour);
+  tellKept(turn, neighbour);
   renewAnnouncements(turn, neighbour);
   if (turn.records.topology.count > 0) sendMapDigest(turn, neighbour, false);
 }

@@ -2,6 +2,9 @@
  * One turn of the machine (§8.2): reads through to the records, remembers what this step saves, collects effects.
  */
 import { type Account, emptyAccount } from '../account.ts';
+import type { CheckpointRecord } from '../checkpoint.ts';
+import type { ProposalRecord } from '../clearing/proposal.ts';
+import type { Seeking } from '../clearing/seeking.ts';
 import type { Effect, Notice, Timer } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
 import { RETRY_FIRST_MS, RETRY_LAST_MS } from '../limits.ts';
@@ -10,6 +13,9 @@ import type { PaymentId, TxId } from '../packet.ts';
 import type { Payment } from '../payment.ts';
 import type { Position } from '../position.ts';
 import type { DurableRecord, LineRecord, NodeRecord, Records, Transaction } from '../records.ts';
+import { type HopEstimate, unknownHop } from '../routing/estimate.ts';
+import type { IndexerRecord, Learned } from '../routing/knowledge.ts';
+import type { Search } from '../routing/search.ts';
 import type { Sign } from '../statement.ts';
 
 export class Turn {
@@ -18,6 +24,7 @@ export class Turn {
   readonly nowMs: number;
   readonly sign: Sign;
   readonly #saves: DurableRecord[] = [];
+  readonly #learned: Learned[] = [];
   readonly #others: Effect[] = [];
 
   constructor(records: Records, nowMs: number, sign: Sign) {
@@ -27,10 +34,11 @@ export class Turn {
     this.sign = sign;
   }
 
-  /** All effects of the turn: saves first, one per record, then the rest in order. */
+  /** All effects of the turn: saves first, one per record, then what was learned, then the rest in order. */
   effects(): Effect[] {
     const effects: Effect[] = [];
     for (const record of this.#saves) effects.push({ type: 'save', record });
+    for (const learned of this.#learned) effects.push({ type: 'learn', learned });
     for (const effect of this.#others) effects.push(effect);
     return effects;
   }
@@ -52,9 +60,27 @@ export class Turn {
     return this.records.account(neighbour, equivalent);
   }
 
-  /** The account, or a fresh one to be saved. */
+  /** The account, or a fresh one to be saved. A node that ever lost records may have lost this account. */
   accountOrNew(neighbour: PublicKey, equivalent: string): Account {
-    return this.account(neighbour, equivalent) ?? emptyAccount(neighbour, equivalent);
+    const standing = this.node.restoredAtMs === null ? 'confirmed' : 'unsure';
+    const known = this.account(neighbour, equivalent);
+    if (known !== undefined) return known;
+    const comparedAtMs = Math.max(this.nowMs, this.records.startedAtMs);
+    return { ...emptyAccount(neighbour, equivalent, standing), comparedAtMs };
+  }
+
+  checkpoint(neighbour: PublicKey, equivalent: string): CheckpointRecord | undefined {
+    for (const saved of this.#saves) {
+      if (saved.type === 'checkpoint' && saved.neighbour === neighbour && saved.equivalent === equivalent) return saved;
+    }
+    return this.records.checkpoint(neighbour, equivalent);
+  }
+
+  proposal(neighbour: PublicKey, equivalent: string): ProposalRecord | undefined {
+    for (const saved of this.#saves) {
+      if (saved.type === 'proposal' && saved.neighbour === neighbour && saved.equivalent === equivalent) return saved;
+    }
+    return this.records.proposal(neighbour, equivalent);
   }
 
   line(from: PublicKey, to: PublicKey, equivalent: string): LineRecord | undefined {
@@ -82,15 +108,80 @@ export class Turn {
     return this.records.payment(paymentId);
   }
 
+  /** What is known of a hop: of one that is new, nothing. */
+  hopEstimate(from: PublicKey, to: PublicKey, equivalent: string): HopEstimate {
+    const isIt = (learned: Learned): learned is HopEstimate =>
+      learned.type === 'hop-estimate' &&
+      learned.from === from &&
+      learned.to === to &&
+      learned.equivalent === equivalent;
+    const known = this.#learned.findLast(isIt) ?? this.records.knowledge.hop(from, to, equivalent);
+    return known ?? unknownHop(from, to, equivalent);
+  }
+
+  /** All that is known of hops in one equivalent; what this turn learned comes last. */
+  *hopEstimates(equivalent: string): IterableIterator<HopEstimate> {
+    yield* this.records.knowledge.hops(equivalent);
+    for (const learned of this.#learned) {
+      if (learned.type === 'hop-estimate' && learned.equivalent === equivalent) yield learned;
+    }
+  }
+
+  search(id: PaymentId): Search | undefined {
+    const isIt = (learned: Learned): boolean =>
+      (learned.type === 'search' || learned.type === 'ended-search') && learned.id === id;
+    const learned = this.#learned.findLast(isIt);
+    if (learned === undefined) return this.records.knowledge.search(id);
+    return learned.type === 'search' ? learned : undefined;
+  }
+
+  /** How far the hops that an indexer named were there. */
+  indexer(publicKey: PublicKey): IndexerRecord | undefined {
+    const isIt = (learned: Learned): learned is IndexerRecord =>
+      learned.type === 'indexer' && learned.publicKey === publicKey;
+    return this.#learned.findLast(isIt) ?? this.records.knowledge.indexer(publicKey);
+  }
+
+  /** How often the debt of a neighbour was looked for in rings. */
+  seeking(neighbour: PublicKey, equivalent: string): Seeking | undefined {
+    const isIt = (learned: Learned): learned is Seeking =>
+      learned.type === 'seeking' && learned.neighbour === neighbour && learned.equivalent === equivalent;
+    return this.#learned.findLast(isIt) ?? this.records.knowledge.seeking(neighbour, equivalent);
+  }
+
+  /** Remembers what is not worth keeping: see `Knowledge`. */
+  learn(learned: Learned): void {
+    this.#learned.push(learned);
+  }
+
   saveNode(node: NodeRecord): void {
     this.#save(node, (saved) => saved.type === 'node');
   }
 
   saveAccount(account: Account): void {
-    const { neighbour, equivalent } = account;
+    const { neighbour, equivalent, standing } = account;
+    // An account that turns up after a loss may be an old one: the neighbour is asked.
+    const isNew = this.account(neighbour, equivalent) === undefined;
+    if (isNew && standing === 'unsure') this.schedule({ type: 'recover', neighbour, tries: 0 }, this.nowMs);
     this.#save(
       account,
       (saved) => saved.type === 'account' && saved.neighbour === neighbour && saved.equivalent === equivalent,
+    );
+  }
+
+  saveCheckpoint(checkpoint: CheckpointRecord): void {
+    const { neighbour, equivalent } = checkpoint;
+    this.#save(
+      checkpoint,
+      (saved) => saved.type === 'checkpoint' && saved.neighbour === neighbour && saved.equivalent === equivalent,
+    );
+  }
+
+  saveProposal(proposal: ProposalRecord): void {
+    const { neighbour, equivalent } = proposal;
+    this.#save(
+      proposal,
+      (saved) => saved.type === 'proposal' && saved.neighbour === neighbour && saved.equivalent === equivalent,
     );
   }
 

@@ -1,6 +1,7 @@
 /** The process of one participant: does what its parent asks for, one call after the other, until the parent lets go. */
 import { randomBytes } from 'node:crypto';
 import type { PublicKey } from '#protocol/identity.ts';
+import { Flood } from './flood.ts';
 import { FloorParticipant } from './floor.ts';
 import { Participant, type Sizes } from './participant.ts';
 
@@ -21,6 +22,7 @@ export type Calls = typeof calls;
 let folder = '';
 let participant: Participant | null = null;
 let floor: FloorParticipant | null = null;
+let flood: Flood | null = null;
 
 const started = <T>(value: T | null): T => {
   if (value === null) throw new Error('it has not been started');
@@ -36,6 +38,7 @@ const calls = {
   trust: (neighbour: PublicKey, addresses: readonly string[]) => started(participant).trust(neighbour, addresses),
   mapped: (lines: number) => started(participant).mapped(lines),
   pay: (receiver: PublicKey, count: number, inFlight: number) => started(participant).pay(receiver, count, inFlight),
+  map: async () => started(participant).map(),
   sizes: async () => started(participant).sizes(),
   /** CPU time of this process so far, all its threads. */
   async cpuMs() {
@@ -46,6 +49,10 @@ const calls = {
     floor = await FloorParticipant.start(folder, position);
     return floor.address;
   },
+  async startFlood(victim: PublicKey, addresses: readonly string[]) {
+    flood = await Flood.start(victim, addresses);
+  },
+  flood: (announcements: number, duringMs: number) => started(flood).run(announcements, duringMs),
   connectFloor: (address: string) => started(floor).connect(address),
   serveFloor: async (sizes: Sizes) => started(floor).serve(sizes),
   payFloor: (count: number) => started(floor).pay(count),
@@ -64,5 +71,5 @@ process.on('message', (request: Request) => {
   void answer(request).then((reply) => process.send?.(reply));
 });
 process.once('disconnect', () => {
-  void Promise.all([participant?.stop(), floor?.stop()]).then(() => process.exit());
+  void Promise.all([participant?.stop(), floor?.stop(), flood?.stop()]).then(() => process.exit());
 });

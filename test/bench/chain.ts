@@ -49,6 +49,8 @@ export class ChainProcess {
 export interface Chain {
   readonly processes: readonly ChainProcess[];
   readonly keys: readonly PublicKey[];
+  /** Where each is found. */
+  readonly addresses: readonly (readonly string[])[];
 }
 
 /** Runs with a chain whose members all know all its lines, and ends it. */
@@ -67,7 +69,11 @@ export function withChain<T>(length: number, run: (chain: Chain) => Promise<T>):
         await processes[index + 1]?.call('trust', publicKey, addresses);
       }
       await Promise.all(processes.map((process) => process.call('mapped', length - 1)));
-      return await run({ processes, keys: started.map(({ publicKey }) => publicKey) });
+      return await run({
+        processes,
+        keys: started.map(({ publicKey }) => publicKey),
+        addresses: started.map(({ addresses }) => addresses),
+      });
     } finally {
       await Promise.all(processes.map((process) => process.end()));
     }

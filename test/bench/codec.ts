@@ -15,6 +15,7 @@ function prepare(): Prepare {
 }
 
 export const codec: Bench = {
+  word: 'codec',
   names: [ENCODE, DECODE],
   async run() {
     const message = prepare();

@@ -47,6 +47,7 @@ function prepareStatement(key: Uint8Array): PrepareStatement {
 }
 
 export const crypto: Bench = {
+  word: 'crypto',
   names: [SIGN, VERIFY],
   async run() {
     const seed = randomBytes(32);

@@ -12,8 +12,16 @@ export interface Figure {
 
 /** A group of figures that are measured together. */
 export interface Bench {
+  /** What it is called for; all its figures are meant. */
+  readonly word: string;
   readonly names: readonly string[];
-  run(): Promise<readonly Figure[]>;
+  run(size: Size): Promise<readonly Figure[]>;
+}
+
+/** How much of what can be large is measured. */
+export interface Size {
+  /** Of the graph on which hints are asked; ten lines each. */
+  readonly participants: number;
 }
 
 /** A time or another cost: less is better. */

@@ -1,6 +1,6 @@
 /** One participant as node.ts puts it together, without the API: driver, store and host. */
 import { randomBytes } from 'node:crypto';
-import { EventLog } from '#node/api/event-log.ts';
+import { EventLog, isTold } from '#node/api/event-log.ts';
 import { systemClock } from '#node/clock.ts';
 import { createDriver, type Driver } from '#node/driver.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
@@ -19,8 +19,8 @@ import { isRefusal } from '#protocol/refusals.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
 import { DEFAULT_POLICY } from '#protocol/trust-line.ts';
 
-const NETWORK = 'geo-bench';
-const EQUIVALENT = 'UAH';
+export const NETWORK = 'geo-bench';
+export const EQUIVALENT = 'UAH';
 /** More than all payments of a run together: 10,000,000. */
 const LIMIT = 10n ** 15n;
 /** 0.01 */
@@ -63,6 +63,7 @@ export class Participant {
     };
     const host = await createHost({
       ...{ seed, network: NETWORK, listen: ['/ip4/127.0.0.1/tcp/0'], instance, log, metrics },
+      startedAtMs: clock.nowMs(),
       handlers: {
         frame: async (from, frame) => (await ready.promise).receive(from, frame),
         linkUp: (neighbour) => submit({ type: 'link-up', neighbour }),
@@ -94,7 +95,9 @@ export class Participant {
       },
     });
     driver.subscribe((notice, atMs) => {
-      events.append(notice, atMs);
+      if (isTold(notice)) events.append(notice, atMs);
+      // As the node does: a neighbour's frames have another rate than a stranger's.
+      if (notice.type === 'trust-line' && notice.from !== host.publicKey) host.keep(notice.from, []);
       if (notice.type !== 'announce') return;
       host.follow(notice.signed.announcement.equivalent);
       void host.publish(notice.signed);
@@ -164,6 +167,11 @@ export class Participant {
     await Promise.all(Array.from({ length: inFlight }, payOneByOne));
     end();
     return tookMs;
+  }
+
+  /** Lines on its map, and the memory that its process has taken from the machine, in bytes. */
+  map(): { readonly lines: number; readonly residentBytes: number } {
+    return { lines: this.#driver.records.topology.count, residentBytes: process.memoryUsage.rss() };
   }
 
   /** What was sent and written since the last call. */

@@ -45,6 +45,7 @@ function emptyStep(): () => void {
 }
 
 export const simulator: Bench = {
+  word: 'simulator',
   names: [EVENTS],
   async run() {
     runSeeds();

@@ -7,7 +7,8 @@ import { encodeValue } from '#node/store/value.ts';
 import { emptyAccount } from '#protocol/account.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import type { CommittedPosition } from '#protocol/position.ts';
-import { type DurableRecord, recordKey } from '#protocol/records.ts';
+import { recordKey } from '#protocol/record-key.ts';
+import type { DurableRecord } from '#protocol/records.ts';
 import { committed, person } from '#test/support/people.ts';
 import { type Bench, rate } from './figure.ts';
 import { rates, ratesOfWaits } from './loop.ts';
@@ -61,4 +62,4 @@ async function measure(folder: string): Promise<readonly ReturnType<typeof rate>
   return [rate(WRITES, 'batches/s', writes, floorWrites), rate(READS, 'records/s', reads, floorReads)];
 }
 
-export const store: Bench = { names: [WRITES, READS], run: () => withFolder(measure) };
+export const store: Bench = { word: 'store', names: [WRITES, READS], run: () => withFolder(measure) };

@@ -59,4 +59,4 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
 }
 
-export const threeHops: Bench = { names: [P50, P99], run: () => withChain(4, measure) };
+export const threeHops: Bench = { word: 'three-hops', names: [P50, P99], run: () => withChain(4, measure) };

@@ -52,26 +52,6 @@ const errorOf = ({ status, body }: Answer) => ({
 });
 
 describe('a request that is none is refused with what is wrong, and changes nothing', () => {
-  const good = { to: 'Bob', equivalent: 'UAH', amount: '1' };
-
-  it.each([
-    ['not JSON', '{"to":', 'it is not JSON'],
-    ['an empty body', '', 'it is not JSON'],
-    ['an array', '[]', 'expected object'],
-    ['a key twice', '{"to":"Bob","equivalent":"UAH","amount":"1","amount":"2"}', 'the key "amount" occurs twice'],
-    ['__proto__', '{"__proto__":{"scope":"admin"},"to":"Bob"}', 'the key "__proto__" is not allowed'],
-    ['an unknown field', JSON.stringify({ ...good, fee: '1' }), 'unrecognized key: "fee"'],
-    ['a number for an amount', JSON.stringify({ ...good, amount: 1 }), 'The request is wrong at “amount”'],
-    ['a missing field', JSON.stringify({ to: 'Bob', equivalent: 'UAH' }), 'The request is wrong at “amount”'],
-    ['a wait of a year', JSON.stringify({ ...good, waitMs: 1e12 }), 'The request is wrong at “waitMs”'],
-    ['an id of 129 characters', JSON.stringify({ ...good, id: 'a'.repeat(129) }), 'The request is wrong at “id”'],
-  ])('%s', async (_what, body, message) => {
-    expect(errorOf(await post(body))).toMatchObject({
-      ...{ status: 400, code: 'bad-request', retry: false },
-      message: expect.stringContaining(message) as string,
-    });
-  });
-
   it('another type of content', async () => {
     for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
       expect(errorOf(await post('{}', { 'content-type': type }))).toMatchObject({
@@ -81,17 +61,11 @@ describe('a request that is none is refused with what is wrong, and changes noth
   });
 
   it('more than 256 KiB', async () => {
-    const { status, code } = errorOf(await post(JSON.stringify({ ...good, memo: 'a'.repeat(300_000) })));
+    const { status, code } = errorOf(await post(JSON.stringify({ memo: 'a'.repeat(300_000) })));
     expect({ status, code }).toEqual({ status: 413, code: 'body-too-large' });
   });
 
-  it('100,000 levels', async () => {
-    expect(errorOf(await post(`${'['.repeat(100_000)}${']'.repeat(100_000)}`))).toMatchObject({ code: 'bad-request' });
-  });
-
   it.each([
-    ['/v1/history?limit=x', 400, 'bad-request'],
-    ['/v1/history?limit=0', 400, 'bad-request'],
     ['/v1/history?limit=1&limit=2', 400, 'bad-request'],
     ['/v1/history?unknown=1', 400, 'bad-request'],
     ['/v1/transactions/xyz', 400, 'bad-request'],

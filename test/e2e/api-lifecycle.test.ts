@@ -6,7 +6,6 @@ import { connectClient, createClient } from '#node/api/client.ts';
 import { Failure } from '#node/failure.ts';
 import { startNode } from '#node/node.ts';
 import { pidOf } from '#protocol/identity.ts';
-import { HostPark } from '#test/support/hosts.ts';
 import {
   balanceOf,
   next,
@@ -182,52 +181,5 @@ describe('a node that cannot start', () => {
     await expect(startNode(taken)).rejects.toMatchObject({ code: 'port-in-use' });
     await startAgain(carol);
     expect(await carol.client.getStatus()).toMatchObject({ participant: { name: 'Carol' } });
-  });
-});
-
-/** Carol's place is taken by a host with her key that hears all and says nothing. */
-describe('an amount that is held', () => {
-  const park = new HostPark();
-  afterAll(() => park.stopAll());
-
-  it('says what it waits for, and can be let go at own risk', async () => {
-    await carol.node.stop('to be mute');
-    const mute = await park.start({ seed: carol.seed, network: carol.config.network });
-    mute.host.keep(bob.node.publicKey, bob.node.addresses());
-    await mute.until(() => mute.upCount(bob.node.publicKey) > 0);
-
-    const paid = await vi.waitFor(async () => {
-      const payment = await alice.client.pay({ to: 'Carol', equivalent: 'UAH', amount: '3', waitMs: 100 });
-      if (payment.state === 'ABORTED') throw new Error(payment.refusal?.text);
-      return payment;
-    });
-    expect(paid).toMatchObject({ state: 'PREPARE_IN_PROGRESS', finishedAtMs: null, refusal: null });
-    const txId = paid.txId as string;
-    const { held } = await vi.waitFor(async () => {
-      const status = await bob.client.getStatus();
-      if (status.held.length < 2) throw new Error('it has not come to Bob yet');
-      return status;
-    });
-    const hold = { txId, equivalent: 'UAH', amount: '3', waitsFor: { name: 'Carol' } };
-    expect(held).toMatchObject([
-      { ...hold, direction: 'in', neighbour: { name: 'Alice' } },
-      { ...hold, direction: 'out', neighbour: { name: 'Carol' } },
-    ]);
-    expect((await alice.client.getStatus()).held).toMatchObject([
-      { ...hold, direction: 'out', neighbour: { name: 'Bob' }, waitsFor: { name: 'Bob' } },
-    ]);
-
-    const events = await alice.client.openEvents();
-    const after = await bob.client.letGo({ txId, routeIndex: 0, position: 1 });
-    expect(after.positions).toMatchObject([
-      { state: 'aborted', incoming: 'released', outgoing: 'reserved', canLetGo: false, waitsFor: { name: 'Carol' } },
-    ]);
-    await until(events, ({ notice }) => notice.type === 'payment' && notice.state === 'ABORTED');
-    const ended = await alice.client.getPayment({ id: paid.paymentId });
-    expect(ended.refusal).toMatchObject({ code: 'let-go', retry: true });
-    expect((await bob.client.getStatus()).held).toMatchObject([{ direction: 'out', neighbour: { name: 'Carol' } }]);
-
-    await park.stopAll();
-    await startAgain(carol);
   });
 });

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { errorCodes } from '#node/api/codes.ts';
 import { type OperationName, operations } from '#node/api/contract.ts';
 import { startParticipant, type TestNode } from '#test/support/nodes.ts';
+import { person } from '#test/support/people.ts';
 
 interface Described {
   readonly content: Record<string, { schema: JsonSchema }>;
@@ -155,6 +156,7 @@ describe('what a node answers', () => {
     });
     await call(alice, 'previewPayment', { to: 'Bob', equivalent: 'UAH', amount: '1' });
     await call(alice, 'previewPayment', { to: 'Bob', equivalent: 'UAH', amount: '100' });
+    await call(alice, 'quotePayment', { to: 'Bob', equivalent: 'UAH', most: '100', waitMs: 20_000 });
     const paid = (await call(alice, 'pay', { to: 'Bob', equivalent: 'UAH', amount: '1', id: 'a/b c' })) as {
       txId: string;
     };
@@ -175,18 +177,33 @@ describe('what a node answers', () => {
     await call(bob, 'listTrustLines');
     await call(bob, 'getTopology', { equivalent: 'UAH', limit: 10 });
     await call(alice, 'listPeers');
+    await call(alice, 'getNetwork');
+    // They publish what they are once they are connected, which nobody is told of.
+    await vi.waitFor(async () => alice.client.findParticipant({ who: 'Bob' }), { timeout: 60_000, interval: 100 });
+    await call(alice, 'findParticipant', { who: bob.node.publicKey });
     await call(alice, 'listContacts');
     await call(alice, 'getStatus');
+    await call(alice, 'listHeld');
+    await call(alice, 'diagnose');
+    await call(alice, 'makeBackup');
+    await call(alice, 'listBackups');
+    await call(alice, 'getRestoration');
+    await call(alice, 'setDust', { smallest: '0.01', budget: '1' });
+    await call(alice, 'getDust');
+    await call(alice, 'listOpenTransactions', { limit: 3 });
+    await call(alice, 'getClearing');
+    await call(alice, 'seekRings', { equivalent: 'UAH', waitMs: 0 });
     await call(alice, 'makeToken', { name: 'shop', scope: 'pay', dailyCaps: [{ equivalent: 'UAH', amount: '1' }] });
     await call(alice, 'listTokens');
     await call(alice, 'revokeToken', { name: 'shop' });
     await call(bob, 'closeTrustLine', { who: 'Alice', equivalent: 'UAH' });
-    await call(alice, 'putContact', { who: 'ab'.repeat(32), alias: 'Nobody' });
+    await call(alice, 'putContact', { who: person(9).key, alias: 'Nobody' });
     await call(alice, 'removeContact', { who: 'Nobody' });
     await call(alice, 'stop');
     await alice.node.stopped;
-    // What is held for somebody needs a neighbour that stops at the wrong moment.
-    expect([...seen, 'letGo'].sort()).toEqual(Object.keys(operations).sort());
+    // What is held for somebody needs a neighbour that stops at the wrong moment; what came back needs a loss; a clearing
+    // needs three.
+    expect([...seen, 'letGo', 'confirmRestored', 'answerProposal'].sort()).toEqual(Object.keys(operations).sort());
   });
 
   it('is an error of the document where something is wrong', async () => {

@@ -68,8 +68,8 @@ describe('people', () => {
   it('whose key is unknown are said to be that', async () => {
     const pid = pidOf(person(9).key);
     const error = await refused(alice.client.pay({ to: pid, equivalent: 'UAH', amount: '1' }));
-    expect(error).toMatchObject({ code: 'key-unknown', facts: { pid }, retry: false });
-    expect(error.message).toContain('Ask them for a contact card');
+    expect(error).toMatchObject({ code: 'not-in-directory', facts: { pid }, retry: true });
+    expect(error.message).toContain('ask them for a contact card');
   });
 });
 
@@ -99,17 +99,6 @@ describe('trust', () => {
     expect(await refused(bob.client.closeTrustLine({ who: 'Alice', equivalent: 'EUR' }))).toMatchObject({
       code: 'no-account',
     });
-  });
-
-  it.each([
-    ['bad-amount', { limit: '1.234' }, '“1.234” is not an amount: it has 3 decimals'],
-    ['bad-amount', { limit: '-1' }, 'it is below zero'],
-    ['bad-equivalent', { equivalent: 'грн' }, '“грн” is not an equivalent'],
-    ['unknown-contact', { who: 'Zoe' }, '“Zoe” is nobody in the address book'],
-  ])('%s: %j', async (code, change, text) => {
-    const error = await refused(bob.client.setTrustLine({ who: 'Alice', equivalent: 'UAH', limit: '1', ...change }));
-    expect(error).toMatchObject({ code });
-    expect(error.message).toContain(text);
   });
 
   it('is on the map of those who are further away', async () => {
@@ -188,19 +177,6 @@ describe('a payment', () => {
     expect(failed).toMatchObject({ state: 'ABORTED', refusal: { code: 'no-route', hop: null } });
   });
 
-  it.each(['0', '-1', '0.0', '+5', '00', '.5', '5.', '1e3', 'NaN', '', ' 5', '1,000', '٣', '1.001', '9'.repeat(400)])(
-    'of %j is none',
-    async (amount) => {
-      const error = await refused(alice.client.pay({ to: 'Carol', equivalent: 'UAH', amount }));
-      expect(error).toMatchObject({ code: 'bad-amount' });
-    },
-  );
-
-  it('to oneself is none', async () => {
-    const self = alice.client.pay({ to: alice.node.publicKey, equivalent: 'UAH', amount: '1' });
-    expect(await refused(self)).toMatchObject({ code: 'to-self' });
-  });
-
   it('that nobody waits for goes on, and its end is told', async () => {
     const events = await alice.client.openEvents();
     const { paymentId } = await alice.client.pay({ to: 'Carol', equivalent: 'UAH', amount: '1', waitMs: 0 });
@@ -216,6 +192,7 @@ describe('a payment', () => {
       {
         ...{ routeIndex: 0, position: 1, hops: 2, state: 'committed', amount: '40', cause: null },
         ...{ incoming: 'counted', outgoing: 'counted', settled: true, waitsFor: null, canLetGo: false },
+        ...{ stage: null, letGo: null },
         upstream: expect.objectContaining({ name: 'Alice' }) as unknown,
         downstream: expect.objectContaining({ name: 'Carol' }) as unknown,
       },
@@ -294,9 +271,9 @@ describe('a request to be paid', () => {
 
   it('that is damaged, of somebody else or over is not paid', async () => {
     const { link } = await carol.client.makeRequest({ equivalent: 'UAH', amount: '5' });
-    expect(await refused(alice.client.payRequest({ link: `${link.slice(0, -2)}AA` }))).toMatchObject({
-      code: 'bad-link',
-    });
+    // The last byte of a signature is 0 once in 16 times: the link may end like that already.
+    const damaged = `${link.slice(0, -2)}${link.endsWith('AA') ? 'EA' : 'AA'}`;
+    expect(await refused(alice.client.payRequest({ link: damaged }))).toMatchObject({ code: 'bad-link' });
     expect(await refused(alice.client.payRequest({ link: await cardOf(carol) }))).toMatchObject({ code: 'bad-link' });
     expect(await refused(carol.client.payRequest({ link }))).toMatchObject({ code: 'to-self' });
     const past = carol.client.makeRequest({ equivalent: 'UAH', amount: '5', expiresAtMs: Date.now() - DAY_MS });

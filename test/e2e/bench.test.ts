@@ -21,10 +21,26 @@ describe('npm run bench', () => {
     );
   });
 
+  it('measures hints on a graph of the size that was asked for', async () => {
+    const { exitCode, stdout, stderr } = await bench('--json', '--only', 'hints', '--participants', '2000');
+    expect(exitCode).toBe(0);
+    const figures = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { name: string; value: number });
+    expect(figures.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['hint p50', 'hint p99', 'hint bytes per line', 'hint updates']),
+    );
+    for (const { value } of figures) expect(value).toBeGreaterThan(0);
+    expect(stderr).toMatch(/8\.0 routes a pair/);
+  });
+
   it.each([
     [['--onyl', 'codec'], /--onyl/],
     [['--only', 'spaceship'], /spaceship.*payment 3-hop p50/s],
     [['codec'], /codec/],
+    [['--participants', '999'], /whole number from 1000 to 5000000/],
+    [['--participants', '1e6'], /whole number from 1000 to 5000000/],
   ])('refuses %j with words and exit code 3', async (args, words) => {
     const { exitCode, stdout, stderr } = await bench(...args);
     expect({ exitCode, stdout }).toEqual({ exitCode: 3, stdout: '' });

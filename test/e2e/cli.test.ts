@@ -321,7 +321,10 @@ describe('an outcome that is not known yet', () => {
       code: 'outcome-unknown',
     });
     expect((await alice.run(['tx', 'show', 'slow'])).stdout).toContain('under way');
-    expect((await alice.run(['status'])).stdout).toMatch(/1\.00 UAH +Bob +Bob/);
+    expect((await alice.run(['status'])).stdout).toContain('Under way: 1.00 UAH');
+    expect((await alice.run(['tx', 'list'])).stdout).toMatch(
+      /payment Alice → Bob +1\.00 UAH +under way +Bob +[0-9a-f]{64}/,
+    );
   });
 
   it('is also what Ctrl-C leaves behind', async () => {

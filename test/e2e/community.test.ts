@@ -6,6 +6,8 @@ import { Members } from '#node/community/members.ts';
 import type { Outcome } from '#node/community/outcome.ts';
 import { type Community, readCommunity, stepsOf } from '#node/community/rows.ts';
 import { carryOut } from '#node/community/run.ts';
+import { SimulatedCommunity } from '#simulations/community.ts';
+import { Random } from '#simulations/random.ts';
 import { randomCommunityFile } from '#test/support/community-files.ts';
 import { CommunityOracle } from '#test/support/community-oracle.ts';
 import { type ProcessGroup, startGroup } from '#test/support/processes.ts';
@@ -34,7 +36,7 @@ function csvOf(rows: readonly string[]): string {
 async function runJson(
   args: readonly string[],
 ): Promise<{ outcome: Outcome; exitCode: number | null; stderr: string }> {
-  const { stdout, stderr, exitCode } = await runProgram([MAIN, ...args, '--once', '--json', '--no-clear'], {
+  const { stdout, stderr, exitCode } = await runProgram([MAIN, ...args, '--once', '--json'], {
     cwd: ROOT,
   });
   expect(stdout.trimEnd().split('\n')).toHaveLength(1);
@@ -53,12 +55,35 @@ describe('npm start -- --once --json', () => {
     expect(others).toEqual([]);
     expect(refused).toMatchObject({
       hops: null,
-      refusal: { code: 'insufficient', hop: { from: 'Carol', to: 'Dmytro' } },
+      refusal: { code: 'insufficient', hop: { from: 'Dmytro', to: 'Emma' } },
     });
     expect(debts.length).toBeGreaterThan(0);
-    expect(stderr).toContain('Dmytro lets Carol owe at most 250.00 UAH');
+    expect(outcome.cleared.length).toBeGreaterThan(1);
+    expect(stderr).toContain('Julia owes Kofi owes Lena owes Marko owes Julia');
+    expect(stderr).toContain('Emma lets Dmytro owe at most 200.00 UAH');
     expect(stderr).toContain('All debts of UAH add up to zero');
     expect(stderr).not.toMatch(/unknown|undefined|NaN|\[object/);
+  });
+
+  it.each([
+    ['clears circles of three, four and six', [], 3],
+    ['leaves debts as they were paid with --no-clear', ['--no-clear'], 0],
+  ])('%s', async (_what, options, circles) => {
+    const rows = [3, 4, 6].flatMap((size) =>
+      Array.from({ length: size }, (_, at) => [`P${at}`, `P${(at + 1) % size}`, `R${size}`]),
+    );
+    const { outcome, exitCode } = await runJson([
+      '--csv',
+      csvOf([
+        ...rows.map(([debtor, creditor, equivalent]) => `trust,${creditor},${debtor},${equivalent},100`),
+        ...rows.map(([debtor, creditor, equivalent], at) => `pay,${debtor},${creditor},${equivalent},${10 + at}`),
+      ]),
+      ...options,
+    ]);
+    expect({ exitCode, zeroSum: outcome.zeroSum }).toEqual({ exitCode: 0, zeroSum: true });
+    const sizes = outcome.cleared.map(({ nodes, equivalent, amount }) => `${nodes.length - 1} ${equivalent} ${amount}`);
+    expect(sizes.sort()).toEqual(circles === 0 ? [] : ['3 R3 10', '4 R4 13', '6 R6 17']);
+    expect(outcome.debts).toHaveLength(13 - circles);
   });
 
   it('leaves four debts along a chain of five, says whose limit stops more, and takes debts back', async () => {
@@ -195,13 +220,13 @@ function hangUp(group: ProcessGroup): void {
 }
 
 /** Carries a file out on processes of its own. */
-async function onProcesses(community: Community): Promise<Outcome> {
-  const members = new Members(tempFolder());
+async function onProcesses(community: Community, clears: boolean): Promise<Outcome> {
+  const members = new Members(tempFolder(), clears);
   cleanUps.push(() => members.stop());
   const tell = (): void => undefined;
   await members.start(community, tell);
   await members.link(community);
-  return carryOut(community, members, tell);
+  return carryOut(community, members, { tell, clears });
 }
 
 describe('random communities on real processes', () => {
@@ -209,7 +234,7 @@ describe('random communities on real processes', () => {
     const shape = { participants: [4, 7], rows: [15, 25] } as const;
     const community = readCommunity(Buffer.from(randomCommunityFile(seed, shape)));
     if (!('rows' in community)) throw new Error(JSON.stringify(community));
-    const { trustLines, payments, debts, zeroSum } = await onProcesses(community);
+    const { trustLines, payments, cleared, debts, zeroSum } = await onProcesses(community, true);
     expect(zeroSum).toBe(true);
     const { participants, rows } = community;
     const payRows = rows.filter((row) => row.kind === 'pay');
@@ -223,9 +248,45 @@ describe('random communities on real processes', () => {
         oracle.pay(step.rows, outcomes);
       }
     }
+    oracle.clear(cleared);
     oracle.debts(debts);
     expect(oracle.complaints).toEqual([]);
     expect(oracle.counts.committed).toBeGreaterThan(0);
     expect(oracle.counts.refused).toBeGreaterThan(0);
   });
+});
+
+/** Twenty on a tree, so that there is one way from each to each; more is paid than all lines can carry. */
+function treeOfTwenty(seed: number): Community {
+  const random = new Random(seed, 8);
+  const names = Array.from({ length: 20 }, (_, at) => `P${at}`);
+  const lines = names.slice(1).flatMap((name, at) => {
+    const parent = names[random.below(at + 1)] as string;
+    return [
+      `trust,${parent},${name},UAH,${random.between(10, 60)}`,
+      `trust,${name},${parent},UAH,${random.between(10, 60)}`,
+    ];
+  });
+  const payments = Array.from({ length: 60 }, () => {
+    const [from, to] = random.shuffle(names) as [string, string];
+    return `pay,${from},${to},UAH,${random.between(1, 25)}`;
+  });
+  const community = readCommunity(Buffer.from([...lines, ...payments].join('\n')));
+  if (!('rows' in community)) throw new Error(JSON.stringify(community));
+  return community;
+}
+
+it('a scenario of twenty ends with the same debts in the simulator and on processes', async () => {
+  const community = treeOfTwenty(1);
+  const simulated = new SimulatedCommunity(community.participants, stepsOf(community.rows), 1);
+  const inSimulator = stepsOf(community.rows).flatMap((step) => {
+    if (step.kind === 'payments') return simulated.pay(step.rows).map(({ state }) => state);
+    simulated.trust(step);
+    return [];
+  });
+  const { payments, debts } = await onProcesses(community, false);
+  expect(payments.map(({ state }) => state)).toEqual(inSimulator);
+  expect(new Set(inSimulator)).toEqual(new Set(['COMMITTED', 'ABORTED']));
+  const inOrder = (all: readonly object[]) => all.map((debt) => JSON.stringify(debt)).sort();
+  expect(inOrder(debts)).toEqual(inOrder(simulated.debts()));
 });

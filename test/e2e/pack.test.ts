@@ -1,11 +1,13 @@
 /** The form in which people get GEO: packed by npm, installed into an empty folder, used there. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GeoFolders, startPair } from '#test/support/geo.ts';
+import { GeoFolders, LOCAL, startPair } from '#test/support/geo.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -38,7 +40,9 @@ describe('the packed form, installed into an empty folder', () => {
   it('holds bundled JavaScript and no TypeScript of ours', async () => {
     const installed = join(folder, 'node_modules', packageJson.name);
     const files = await readdir(installed, { recursive: true });
-    expect(files).toEqual(expect.arrayContaining(['dist/geo.js', 'dist/community.js', 'dist/sim.js', 'LICENSE']));
+    expect(files).toEqual(
+      expect.arrayContaining(['dist/geo.js', 'dist/community.js', 'dist/sim.js', 'dist/hub.js', 'LICENSE']),
+    );
     expect(files.filter((name) => name.endsWith('.ts'))).toEqual([]);
   });
 
@@ -58,6 +62,18 @@ describe('the packed form, installed into an empty folder', () => {
     expect(await bob.json(['balance'])).toMatchObject({ net: [{ equivalent: 'UAH', net: '12.5' }] });
     expect(await alice.json(['receipt', 'show', await lastPayment(bob)])).toMatchObject({ facts: { total: '12.5' } });
     for (const who of [alice, bob]) expect(await who.json(['stop'])).toMatchObject({ stopped: true });
+  });
+
+  it('has a hub', async () => {
+    const hub = folders.add('hub', { command: geo(), argv: [] });
+    await hub.json(['init', '--name', 'Hub', ...LOCAL]);
+    const child = hub.spawn(['hub', 'start', '--http-port', '0', '--json']);
+    const [line] = (await once(createInterface({ input: child.stdout as NodeJS.ReadableStream }), 'line')) as [string];
+    const { http } = JSON.parse(line) as { http: string };
+    expect(await (await fetch(`${http}/v1/index`)).json()).toMatchObject({ network: 'test', isReady: true });
+    expect(await hub.json(['stop'])).toMatchObject({ stopped: true });
+    if (child.exitCode === null) await once(child, 'exit');
+    expect(child.exitCode).toBe(0);
   });
 
   it('has a simulator', async () => {

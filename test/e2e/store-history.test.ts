@@ -3,7 +3,8 @@ import { openStore, type Store } from '#node/store/store.ts';
 import type { TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
 import type { CommittedPosition, Position } from '#protocol/position.ts';
-import { type DurableRecord, Records, recordKey, type Transaction } from '#protocol/records.ts';
+import { recordKey } from '#protocol/record-key.ts';
+import { type DurableRecord, Records, type Transaction } from '#protocol/records.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { committed, person, THEN_MS } from '#test/support/people.ts';
 import { temporaryFolder } from '#test/support/store.ts';
@@ -93,7 +94,8 @@ describe('what a node has in memory after a start', () => {
         toSignature: null,
       },
     });
-    const expired = announced(alice, THEN_MS);
+    // A minute ago: until then a clock that is set back might show it again.
+    const expired = announced(alice, THEN_MS - 60_000);
     const settled = transaction(settledAt(1, 1));
     const finished = payment(1, 'ABORTED', THEN_MS);
     const paid: DurableRecord = {

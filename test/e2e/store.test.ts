@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, cpSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { Level } from 'level';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Failure } from '#node/failure.ts';
 import { openDatabase } from '#node/store/database.ts';
+import { SCHEMA_VERSION } from '#node/store/schema.ts';
 import { openStore, type Store } from '#node/store/store.ts';
 import { encodeValue } from '#node/store/value.ts';
+import { MAX_TIME_MS } from '#protocol/limits.ts';
 import type { PaymentId, TxId } from '#protocol/packet.ts';
-import { type DurableRecord, Records, recordKey } from '#protocol/records.ts';
+import { recordKey } from '#protocol/record-key.ts';
+import { type DurableRecord, EMPTY_NODE, Records } from '#protocol/records.ts';
+import { numbered } from '#test/support/announcements.ts';
 import { person } from '#test/support/people.ts';
 import { someRecords, temporaryFolder } from '#test/support/store.ts';
 
@@ -67,7 +71,7 @@ describe('a store', () => {
 
   it('keeps of records that a batch holds twice the later one', async () => {
     const folder = temporaryFolder();
-    const node = { type: 'node', clockHighMs: 1, restoredAtMs: null, announceAll: false } as const;
+    const node = { ...EMPTY_NODE, clockHighMs: 1 };
     await filled(folder, []);
     const store = await opened(folder);
     await store.write([node, { ...node, clockHighMs: 2 }], { sync: true });
@@ -75,9 +79,31 @@ describe('a store', () => {
     expect((await loaded(folder)).read('node')).toStrictEqual({ ...node, clockHighMs: 2 });
   });
 
+  it('has nothing of a line of the map once that is forgotten, also in one batch with it, and can take it again', async () => {
+    const folder = temporaryFolder();
+    const [kept, gone] = [1, 2].map(
+      (number): DurableRecord => ({ type: 'announcement', signed: numbered(number, { expiresAtMs: MAX_TIME_MS }) }),
+    ) as [DurableRecord, DurableRecord];
+    const { from, to, equivalent } = numbered(2).announcement;
+    const forgotten = { type: 'forgotten-announcement', from, to, equivalent } as const;
+    await filled(folder, []);
+    const store = await opened(folder);
+    const sync = { sync: true };
+    await store.write([kept, gone], sync);
+    const { values } = await store.verify();
+    await store.write([forgotten], sync);
+    expect([store.read(recordKey(forgotten)), await store.verify()]).toEqual([undefined, { values: values - 1 }]);
+    await store.write([gone, forgotten], sync);
+    await closeAll();
+    const again = await loaded(folder);
+    expect([again.read(recordKey(forgotten)), await again.verify()]).toEqual([undefined, { values: values - 1 }]);
+    await again.write([forgotten, gone], sync);
+    expect(again.read(recordKey(forgotten))).toStrictEqual(gone);
+  });
+
   it('reads all records of a type in the order of their keys', async () => {
     const folder = temporaryFolder();
-    const records = someRecords(100, 2);
+    const records = someRecords(200, 2);
     await filled(folder, records.values());
     const store = await loaded(folder);
     const keys: string[] = [];
@@ -224,7 +250,7 @@ describe('damage', () => {
   it('by one record that is missing, or is an older version of itself, is noticed', async () => {
     const original = temporaryFolder();
     const store = await opened(original);
-    const node = { type: 'node', clockHighMs: 1, restoredAtMs: null, announceAll: false } as const;
+    const node = { ...EMPTY_NODE, clockHighMs: 1 };
     await store.write([node], { sync: true });
     await closeAll();
     const level = (folder: string) => new Level<string, Uint8Array>(join(folder, 'store'), { valueEncoding: 'view' });
@@ -275,26 +301,51 @@ describe('damage', () => {
     }
   });
 
-  it('names the record and leaves the files as they are', async () => {
-    const folder = temporaryFolder();
+  describe('of a table', () => {
     const [id, txId] = [sha256Of('a payment'), sha256Of('a transaction')];
     const paid = { type: 'paid', payer: self, paymentId: id as PaymentId, txId: txId as TxId } as const;
-    await filled(folder, [paid]);
-    // Opened once more, so that LevelDB moves its log into a table, which it reads without checking.
-    await filled(folder, []);
-    const files = readdirSync(join(folder, 'store')).map((name) => join(folder, 'store', name));
-    const holds = (path: string) => path.endsWith('.ldb') && readFileSync(path).includes(txId, 0, 'hex');
-    const table = files.find(holds) as string;
-    const bytes = readFileSync(table);
-    const at = bytes.indexOf(txId, 0, 'hex');
-    bytes[at] = (bytes[at] as number) ^ 2;
-    writeFileSync(table, bytes);
-    for (let time = 0; time < 2; time++) {
-      const failure = await failureOf(loaded(folder));
-      expect(failure).toMatchObject({ code: 'store-corrupt', hint: expect.stringContaining('backup') });
-      expect(failure.message).toContain(`"${recordKey(paid)}" does not match its checksum`);
-      await closeAll();
+
+    /** A folder with a table that holds the record; where the table is, and where the record in it. */
+    async function withTable(folder: string): Promise<{ readonly table: string; readonly at: number }> {
+      await filled(folder, [paid]);
+      // Opened once more, so that LevelDB moves its log into a table, which it reads without checking.
+      await filled(folder, []);
+      const files = readdirSync(join(folder, 'store')).map((name) => join(folder, 'store', name));
+      const holds = (path: string) => path.endsWith('.ldb') && readFileSync(path).includes(txId, 0, 'hex');
+      const table = files.find(holds) as string;
+      return { table, at: readFileSync(table).indexOf(txId, 0, 'hex') };
     }
+
+    function damage(table: string, at: number): void {
+      const file = openSync(table, 'r+');
+      writeSync(file, Buffer.from([0xff & ~(readFileSync(table)[at] as number)]), 0, 1, at);
+      closeSync(file);
+    }
+
+    it('names the file at each start, and leaves the files as they are', async () => {
+      const folder = temporaryFolder();
+      const { table, at } = await withTable(folder);
+      damage(table, at);
+      const before = readFileSync(table);
+      for (let time = 0; time < 2; time++) {
+        const failure = await failureOf(loaded(folder));
+        expect(failure).toMatchObject({
+          code: 'store-corrupt',
+          hint: expect.stringContaining('sets the damaged files aside'),
+        });
+        expect(failure.message).toContain(`the file ${table} does not match its checksums`);
+      }
+      expect(readFileSync(table)).toStrictEqual(before);
+    });
+
+    it('names the record when it happens while the store is open', async () => {
+      const folder = temporaryFolder();
+      const { table, at } = await withTable(folder);
+      const store = await opened(folder);
+      damage(table, at);
+      expect(() => store.read(recordKey(paid))).toThrow(`"${recordKey(paid)}" does not match its checksum`);
+      expect(await failureOf(store.verify())).toMatchObject({ code: 'store-corrupt' });
+    });
   });
 });
 
@@ -312,11 +363,11 @@ describe('the version of a store', () => {
   }
 
   it('that is newer than the program is refused, and the lock given back', async () => {
-    const folder = await withSchema(2);
+    const folder = await withSchema(SCHEMA_VERSION + 1);
     for (let time = 0; time < 2; time++) {
       const failure = await failureOf(openStore(folder));
       expect(failure).toMatchObject({ code: 'store-newer', hint: expect.stringContaining('later version') });
-      expect(failure.message).toContain('have version 2; this program knows up to 1');
+      expect(failure.message).toContain(`version ${SCHEMA_VERSION + 1}; this program knows up to ${SCHEMA_VERSION}`);
     }
   });
 

@@ -43,7 +43,7 @@ describe('the oracle', () => {
   const trust = (from: string, to: string, limit: bigint) =>
     ({ kind: 'trust', from, to, equivalent: 'UAH', limit: limit * UNIT }) as const;
   const done = { from: 'A', to: 'C', equivalent: 'UAH', amount: '40', state: 'COMMITTED', refusal: null } as const;
-  const refused = { ...done, state: 'ABORTED', hops: null, route: null } as const;
+  const refused = { ...done, state: 'ABORTED', hops: null, routes: [] } as const;
   const hop = { from: 'B', to: 'C' };
   const accepted = { from: '', to: '', equivalent: '', limit: '', refusal: null };
 
@@ -60,13 +60,17 @@ describe('the oracle', () => {
   }
 
   it('is content with what is right', () => {
-    const paid = oracleOf(40n, { ...done, hops: 2, route: ['A', 'B', 'C'] });
+    const paid = oracleOf(40n, { ...done, hops: 2, routes: [{ nodes: ['A', 'B', 'C'], amount: '40' }] });
     paid.debts([
       { debtor: 'A', creditor: 'B', equivalent: 'UAH', amount: '40' },
       { debtor: 'B', creditor: 'C', equivalent: 'UAH', amount: '40' },
     ]);
     expect(paid.complaints).toEqual([]);
-    const long = oracleOf(60n, { ...done, amount: '60', hops: 3, route: ['A', 'D', 'E', 'C'] }, 100n);
+    const long = oracleOf(
+      60n,
+      { ...done, amount: '60', hops: 3, routes: [{ nodes: ['A', 'D', 'E', 'C'], amount: '60' }] },
+      100n,
+    );
     expect(long.complaints).toEqual([]);
     const refusal = { code: 'insufficient', hop, limit: '50', maxNow: '50' };
     expect(oracleOf(60n, { ...refused, amount: '60', refusal }).complaints).toEqual([]);
@@ -78,10 +82,10 @@ describe('the oracle', () => {
       40n,
       { ...refused, refusal: { code: 'insufficient', hop, limit: '50', maxNow: '50' } },
     ],
-    ['a payment over a limit', 60n, { ...done, hops: 2, route: ['A', 'B', 'C'] }],
-    ['a longer way than needed', 40n, { ...done, hops: 3, route: ['A', 'D', 'E', 'C'] }],
-    ['a way that is none', 40n, { ...done, hops: 2, route: ['A', 'D', 'C'] }],
-    ['hops that are not those of the way', 40n, { ...done, hops: 2, route: ['A', 'C'] }],
+    ['a payment over a limit', 60n, { ...done, hops: 2, routes: [{ nodes: ['A', 'B', 'C'], amount: '60' }] }],
+    ['routes that do not add up', 40n, { ...done, hops: 2, routes: [{ nodes: ['A', 'B', 'C'], amount: '30' }] }],
+    ['a way that is none', 40n, { ...done, hops: 2, routes: [{ nodes: ['A', 'D', 'C'], amount: '40' }] }],
+    ['hops that are not those of the way', 40n, { ...done, hops: 2, routes: [{ nodes: ['A', 'C'], amount: '40' }] }],
     [
       'a refusal that names a hop with room',
       60n,
@@ -108,7 +112,7 @@ describe('the oracle', () => {
   });
 
   it('complains of other debts, of limits below a debt, and of one id with two outcomes', () => {
-    const paid = { ...done, hops: 2, route: ['A', 'B', 'C'] };
+    const paid = { ...done, hops: 2, routes: [{ nodes: ['A', 'B', 'C'], amount: '40' }] };
     const missing = oracleOf(40n, paid);
     missing.debts([{ debtor: 'A', creditor: 'B', equivalent: 'UAH', amount: '40' }]);
     expect(missing.complaints).toHaveLength(1);
@@ -122,7 +126,7 @@ describe('the oracle', () => {
     twice.pay(
       [row, row],
       [
-        { ...paid, amount: '5' },
+        { ...paid, amount: '5', routes: [{ nodes: ['A', 'B', 'C'], amount: '5' }] },
         { ...refused, amount: '5' },
       ],
     );

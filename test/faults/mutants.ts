@@ -14,9 +14,11 @@ export interface Mutant {
   /** The rule that it breaks, and how. */
   readonly name: string;
   readonly patches: readonly Patch[];
+  /** Where it shows, if it is so rare that 300 seeds are not enough. */
+  readonly seeds?: string;
 }
 
-const machine = (file: string) => `protocol/machine/${file}.ts`;
+export const machine = (file: string) => `protocol/machine/${file}.ts`;
 
 export const MUTANTS: readonly Mutant[] = [
   {
@@ -42,9 +44,9 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: machine('resolve'),
-        find: '      else askAround(turn, position, tries);\n',
+        find: '      } else askAround(turn, position, tries);\n',
         replace:
-          "      else {\n        freeOutgoing(turn, position);\n        abortPosition(turn, { ...position, state: 'held' }, refuse('expired', {}));\n        return;\n      }\n",
+          "      } else {\n        freeOutgoing(turn, position);\n        abortPosition(turn, { ...position, state: 'held' }, refuse('expired', {}));\n        return;\n      }\n",
       },
       {
         file: machine('resolve'),
@@ -101,6 +103,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rule 4(a) read as any signature of this transaction: a refusal on one route releases the other',
+    seeds: '730..740',
     patches: [
       {
         file: machine('prepare'),
@@ -128,6 +131,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'rule 4: a prepare signature does not bind route and position',
+    seeds: '930..940',
     patches: [
       {
         file: 'simulations/signatures.ts',
@@ -232,16 +236,6 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: 'rule 8: a clock that steps back makes an expired transaction young again',
-    patches: [
-      {
-        file: machine('turn'),
-        find: 'return Math.max(this.nowMs, this.node.clockHighMs);',
-        replace: 'return this.nowMs;',
-      },
-    ],
-  },
-  {
     name: 'rule 9: an amount over what is available is accepted',
     patches: [
       {
@@ -276,7 +270,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: machine('prepare'),
-        find: '  if (mayHaveSigned(turn, header)) {\n    adopt(turn, packet, position);\n    return;\n  }\n  const refusal = whyNot(turn, packet, position);',
+        find: '  if (mayHaveSigned(turn, header)) {\n    if (!isSettledBetween(turn, packet, position)) adopt(turn, packet, position);\n    return;\n  }\n  if (mustWait(turn, packet, position)) return;\n  const refusal = whyNot(turn, packet, position);',
         replace: '  const refusal = mayHaveSigned(turn, header) ? null : whyNot(turn, packet, position);',
       },
     ],
@@ -307,8 +301,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: machine('resolve'),
-        find: '      if (turn.nowMs <= position.header.expiresAtMs) sendPrepare(turn, position);\n      else askAround',
-        replace: '      askAround',
+        find: '      if (turn.nowMs <= position.header.expiresAtMs) sendPrepare(turn, position);\n      else if (isDust',
+        replace: '      if (isDust',
       },
     ],
   },
@@ -328,22 +322,103 @@ export const MUTANTS: readonly Mutant[] = [
     ],
   },
   {
-    name: '§5: a clearing takes more than is owed',
+    name: '§3.5: the larger key signs a checkpoint without comparing it with its own books',
     patches: [
       {
-        file: 'protocol/account.ts',
-        find: 'return atLeastZero(-account.balance - account.reservedIn);',
-        replace: 'return atLeastZero(account.limitGiven - account.balance - account.reservedIn);',
+        file: machine('checkpoint'),
+        find: '  return checkpointDigest({ ...own, smallerSeq, largerSeq }) === checkpointDigest(checkpoint);',
+        replace: '  return own.epoch === checkpoint.epoch;',
       },
     ],
   },
   {
-    name: '§5: the initiator of a clearing applies only one end',
+    name: '§3.5: the larger key signs while an older hop is undecided',
     patches: [
       {
-        file: machine('commit'),
-        find: '    applyAt(turn, { txId, header, route, signatures, commit }, 0);\n',
-        replace: '    void [route, signatures];\n',
+        file: machine('checkpoint'),
+        find: '  if (reservedHops(turn, account).some(({ createdAtMs }) => createdAtMs <= untilMs)) return false;\n',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: '§3.5: the smaller key proposes while something is undecided',
+    patches: [{ file: machine('checkpoint'), find: ' && isQuiet(turn, account);', replace: ';' }],
+  },
+  {
+    name: '§3.5: a packet older than the checkpoint is taken',
+    patches: [
+      {
+        file: machine('reserve'),
+        find: "  return createdAtMs <= account.refuseUntilMs ? refuse('too-old', { hop }) : null;",
+        replace: "  return createdAtMs < 0 ? refuse('too-old', { hop }) : null;",
+      },
+    ],
+  },
+  {
+    name: '§3.5: what a checkpoint has closed is counted once more',
+    patches: [
+      {
+        file: machine('books'),
+        find: '  if (isClosed(account, header)) {\n',
+        replace: '  if (header.createdAtMs < 0) {\n',
+      },
+    ],
+  },
+  {
+    name: '§3.5: adopting a checkpoint forgets what came after it',
+    patches: [
+      {
+        file: machine('books'),
+        find: 'for (const { delta } of countedSince(turn, account, checkpoint.untilMs).values()) balance += delta;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: '§3.4: a balance changes without an entry',
+    patches: [
+      {
+        file: machine('books'),
+        find: '  turn.saveOnce(entry);\n',
+        replace: '  if (delta > 0n) turn.saveOnce(entry);\n',
+      },
+    ],
+  },
+  {
+    name: '§8.4: the time of a loss is forgotten once the owner has confirmed',
+    seeds: '1115..1125',
+    patches: [
+      {
+        file: machine('restored'),
+        find: '  return restoredAtMs !== null && header',
+        replace: '  return turn.node.isFrozen && restoredAtMs !== null && header',
+      },
+    ],
+  },
+  {
+    name: '§8.4: a neighbour that is asked leaves out what counts',
+    patches: [
+      {
+        file: machine('recover'),
+        find: '    sendHops(turn, account);\n',
+        replace: '',
+      },
+      {
+        file: machine('summary'),
+        find: '  if (!sameHops || !sameOpen) sendHops(turn, account);\n  else compared',
+        replace: '  compared',
+      },
+    ],
+  },
+  {
+    name: '§8.8: what was signed before the start is answered before books are compared',
+    seeds: '495..505',
+    patches: [
+      {
+        file: machine('prepare'),
+        find: '  if (!isBeforeStart(turn, header) && !isFuture) return false;\n',
+        replace: '  if (header.createdAtMs > 0) return false;\n',
       },
     ],
   },

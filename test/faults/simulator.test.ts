@@ -32,6 +32,13 @@ describe('a simulated network', () => {
     expect(counts.get('ABORTED')).toBeGreaterThan(500);
   });
 
+  it.each([261, 295, 332, 464, 529, 833, 844, 1374, 1593, 4179, 4888, 5691, 5991, 9948])(
+    'seed %i, which once found something, finds nothing',
+    (seed) => {
+      expect(run(seed, 'all').violations).toEqual([]);
+    },
+  );
+
   it('leaves nothing undecided where everybody is honest', () => {
     const outcomes = Array.from({ length: 200 }, (_, at) => run(at + 1, 'honest'));
     for (const { participants } of outcomes) {

@@ -1,5 +1,7 @@
+import { Point } from '@noble/ed25519';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { admitsKey } from '#node/identity/admit-key.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { admitKey, nobleEd25519 } from '#protocol/ed25519.ts';
 
@@ -48,5 +50,43 @@ it('both implementations give one verdict on changed and on random bytes', () =>
       expect(nobleEd25519.verify(key, text, signature)).toBe(nodeEd25519.verify(key, text, signature));
     }),
     { numRuns: 100 },
+  );
+});
+
+const ofOrderEight = Point.fromHex('26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05');
+/** A point of every order that there is, one, two, four and eight with and without the prime. */
+const anyPoint = fc.tuple(fc.nat(7), fc.bigInt({ min: 0n, max: Point.CURVE().n - 1n })).map(([torsion, factor]) => {
+  let point = factor === 0n ? Point.ZERO : Point.BASE.multiply(factor, false);
+  for (let times = 0; times < torsion; times++) point = point.add(ofOrderEight);
+  return { bytes: point.toBytes(), mayAdmit: torsion === 0 && factor > 0n };
+});
+
+it('both admit points of prime order, and no others', () => {
+  fc.assert(
+    fc.property(anyPoint, ({ bytes, mayAdmit }) => {
+      expect([admitsKey(bytes), admitKey(bytes)]).toEqual([mayAdmit, mayAdmit]);
+    }),
+    { numRuns: 200 },
+  );
+  // Every point of small order, and y beyond the field: each with either sign.
+  const beyond = Array.from({ length: 19 }, (_, more) => [0xed + more, ...Array<number>(30).fill(0xff), 0x7f]);
+  const small = [Point.ZERO];
+  while (small.length < 8) small.push(ofOrderEight.add(small.at(-1) as Point));
+  const encodings = [...beyond, ...small.map((point) => point.toBytes())];
+  for (const bytes of encodings) {
+    for (const sign of [0, 0x80]) {
+      const key = Uint8Array.from(bytes);
+      key[31] = (key[31] as number) ^ sign;
+      expect([admitsKey(key), admitKey(key)]).toEqual([false, false]);
+    }
+  }
+});
+
+it('both answer alike on any bytes', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 31, maxLength: 33 }), (bytes) => {
+      expect(admitsKey(bytes)).toBe(admitKey(bytes));
+    }),
+    { numRuns: 200 },
   );
 });

@@ -1,5 +1,6 @@
 /** Announcements of the lines between participants A, B, C …, signed by whom one likes. */
 import { type Announcement, announcementStatement, type SignedAnnouncement } from '#protocol/announcement.ts';
+import type { PublicKey } from '#protocol/identity.ts';
 import { ANNOUNCEMENT_LIFETIME_MS, VERSION } from '#protocol/limits.ts';
 import type { Message } from '#protocol/link.ts';
 import { key, NETWORK, sign, UAH } from './packets.ts';
@@ -31,6 +32,19 @@ export function announced(names: string, change: Partial<Announcement> = {}, sig
     fromSignature: signatureOf(names[0] as string),
     toSignature: signatureOf(names[1] as string),
   };
+}
+
+/** A key that nobody has: enough for what only stands on a map. */
+export function numberedKey(number: number): PublicKey {
+  return number.toString(16).padStart(64, '0') as PublicKey;
+}
+
+/** Line number `number` of as many as one likes, each between two participants of its own, signed by both. */
+export function numbered(number: number, change: Partial<Announcement> = {}): SignedAnnouncement {
+  const ends = { from: numberedKey(2 * number + 1), to: numberedKey(2 * number + 2) };
+  const made = { ...announcement('AB', change), ...ends, ...change };
+  const signatureOf = (signer: PublicKey) => sign(announcementStatement(made, signer));
+  return { announcement: made, fromSignature: signatureOf(made.from), toSignature: signatureOf(made.to) };
 }
 
 /** The owner's question whether its line may be announced. */

@@ -1,6 +1,7 @@
 /** Records of every type with any content that their types allow, for tests of what stores them. */
 import fc from 'fast-check';
 import type { Account } from '#protocol/account.ts';
+import type { SignedCheckpoint } from '#protocol/checkpoint.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { VERSION } from '#protocol/limits.ts';
@@ -91,6 +92,7 @@ const positions: { [S in Position['state']]: fc.Arbitrary<Extract<Position, { st
     cause: refusal,
     downstreamAbort: fc.option(abort),
     ownRisk: fc.option(fc.constantFrom('reserved' as const, 'counted' as const)),
+    letGoAtMs: fc.option(instant),
     certificate: fc.option(record({ signatures, commit: signature })),
   }),
 };
@@ -143,6 +145,13 @@ const account: fc.Arbitrary<Account> = record({
   reservedOut: amount,
   day: fc.nat(100_000),
   dayIn: amount,
+  standing: fc.constantFrom('confirmed' as const, 'unsure' as const, 'agreed' as const, 'suspended' as const),
+  entries: fc.nat(100_000),
+  journalHead: hex(32),
+  latestMs: instant,
+  comparedAtMs: instant,
+  closedUntilMs: instant,
+  refuseUntilMs: instant,
 });
 
 const signedLine: fc.Arbitrary<LineRecord['signed']> = record({
@@ -167,13 +176,35 @@ const signedLine: fc.Arbitrary<LineRecord['signed']> = record({
   signature,
 });
 
+const signedCheckpoint: fc.Arbitrary<SignedCheckpoint> = record({
+  checkpoint: record({
+    version: fc.constant(VERSION),
+    network,
+    equivalent,
+    smaller: key,
+    larger: key,
+    epoch: fc.nat(1_000),
+    previous: fc.option(hex(32)),
+    balance: signedAmount,
+    untilMs: instant,
+    count: fc.nat(1_000),
+    digest: hex(32),
+    smallerSeq: instant,
+    largerSeq: instant,
+  }),
+  smallerSignature: signature,
+  largerSignature: fc.option(signature),
+});
+
 /** Any record of each type. A type that is added to the union and not here does not compile. */
 export const arbitraryRecords: { [T in DurableRecord['type']]: fc.Arbitrary<Extract<DurableRecord, { type: T }>> } = {
   node: record({
     type: fc.constant('node'),
     clockHighMs: instant,
     restoredAtMs: fc.option(instant),
+    isFrozen: fc.boolean(),
     announceAll: fc.boolean(),
+    dust: record({ smallest: amount, letGoUpTo: amount, budget: amount, spent: amount }),
   }),
   line: record({
     type: fc.constant('line'),
@@ -182,6 +213,55 @@ export const arbitraryRecords: { [T in DurableRecord['type']]: fc.Arbitrary<Extr
     conflicting: fc.option(signedLine),
   }),
   account,
+  entry: record({
+    type: fc.constant('entry'),
+    neighbour: key,
+    equivalent,
+    number: fc.nat(100_000),
+    hop: fc.option(record({ txId, routeIndex: index, hop: index, createdAtMs: instant })),
+    delta: signedAmount,
+    head: hex(32),
+  }),
+  checkpoint: record({
+    type: fc.constant('checkpoint'),
+    neighbour: key,
+    equivalent,
+    agreed: fc.option(signedCheckpoint),
+    entries: fc.nat(100_000),
+    proposed: fc.option(signedCheckpoint),
+  }),
+  proposal: record({
+    type: fc.constant('proposal'),
+    neighbour: key,
+    equivalent,
+    id: hex(16),
+    nodes: fc.array(key, { minLength: 3, maxLength: 17 }),
+    amount,
+    state: fc.constantFrom(
+      'PROPOSED' as const,
+      'WAITING_CONFIRMATIONS' as const,
+      'COMMITTED' as const,
+      'REJECTED' as const,
+    ),
+    proposedAtMs: instant,
+    expiresAtMs: instant,
+  }),
+  'past-checkpoint': record({ type: fc.constant('past-checkpoint'), neighbour: key, signed: signedCheckpoint }),
+  evidence: record({
+    type: fc.constant('evidence'),
+    id: hex(32),
+    about: key,
+    kind: fc.constantFrom('two-trust-lines' as const, 'fault' as const),
+    seenAtMs: instant,
+    documents: fc.array(
+      fc.oneof(
+        record({ type: fc.constant('trust-line' as const), signed: signedLine }),
+        record({ type: fc.constant('frame' as const), bytes: fc.uint8Array({ maxLength: 64 }) }),
+      ),
+      { maxLength: 2 },
+    ),
+  }),
+  backup: record({ type: fc.constant('backup'), owner: key, seq: instant, sealed: fc.uint8Array({ maxLength: 64 }) }),
   transaction: record({
     type: fc.constant('transaction'),
     txId,
@@ -192,6 +272,7 @@ export const arbitraryRecords: { [T in DurableRecord['type']]: fc.Arbitrary<Extr
   }),
   payment: fc.oneof(...Object.values(payments)),
   paid: record({ type: fc.constant('paid'), payer: key, paymentId, txId }),
+  'forgotten-announcement': record({ type: fc.constant('forgotten-announcement'), from: key, to: key, equivalent }),
   announcement: record({
     type: fc.constant('announcement'),
     signed: record({

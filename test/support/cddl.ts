@@ -23,7 +23,7 @@ export type Type =
   | { readonly kind: 'array'; readonly entries: readonly Entry[] }
   | { readonly kind: 'rule'; readonly name: string };
 
-const TOKEN = /\s+|;[^\n]*|"[^"]*"|\d+\*\d+|\d+|\.\.|\.[a-z]+|[A-Za-z][A-Za-z0-9-]*|[=[\](),/:]/y;
+const TOKEN = /\s+|;[^\n]*|"[^"]*"|\d+\*\d+|-?\d+|\.\.|\.[a-z]+|[A-Za-z][A-Za-z0-9-]*|[=[\](),/:]/y;
 
 /** The rules of a CDDL text. Throws for anything that this subset does not know. */
 export class Grammar {
@@ -170,7 +170,7 @@ export class Grammar {
   #controlled(): Type {
     const token = this.#take();
     if (token === '[') return this.#array();
-    if (/^\d+$/.test(token)) {
+    if (/^-?\d+$/.test(token)) {
       const min = BigInt(token);
       if (this.#next() !== '..') return { kind: 'integer', min, max: min };
       this.#take();

@@ -1,7 +1,11 @@
 /**
  * What must become of a community's rows, told by one naive ledger: no nodes, no messages, nothing of the core. It
- * follows the route that was reported, after checking that it could carry the amount and that none shorter could.
+ * follows the routes that were reported, after checking that together they could carry the amount, and refuses to believe
+ * that nothing could when the maximum flow could.
  */
+
+import { unitsOf } from '#node/cli/show.ts';
+import type { Circle } from '#node/community/outcome.ts';
 import { MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
 import type { CommunityStep, Debt, PaymentOutcome, TrustOutcome } from '#simulations/community.ts';
 
@@ -26,7 +30,16 @@ export class CommunityOracle {
   /** All that was not as it must be. */
   readonly complaints: string[] = [];
   /** How often each thing was judged, so that a test can see that nothing was judged in vain. */
-  readonly counts = { committed: 0, rerouted: 0, refused: 0, noRoute: 0, repeated: 0, limitRefused: 0, met: 0 };
+  readonly counts = {
+    committed: 0,
+    rerouted: 0,
+    split: 0,
+    refused: 0,
+    noRoute: 0,
+    repeated: 0,
+    limitRefused: 0,
+    met: 0,
+  };
 
   constructor(names: readonly string[]) {
     this.#names = names;
@@ -63,6 +76,21 @@ export class CommunityOracle {
     else this.#payTogether(fresh);
   }
 
+  /** Circles that were cleared, in order: each must be one, and every debt on it at least so much. */
+  clear(circles: readonly Circle[]): void {
+    for (const { nodes, equivalent, amount } of circles) {
+      const least = unitsOf(amount);
+      const shown = `the circle ${nodes.join(' owes ')} of ${amount} ${equivalent}`;
+      if (nodes[0] !== nodes.at(-1) || new Set(nodes).size !== nodes.length - 1) this.#complain(`${shown} is none`);
+      for (const [at, debtor] of nodes.slice(0, -1).entries()) {
+        const creditor = nodes[at + 1] as string;
+        const owed = this.#owed(creditor, debtor, equivalent);
+        if (owed < least || least <= 0n) this.#complain(`${shown}: ${debtor} owed ${creditor} ${owed}`);
+        this.#debts.set(key(creditor, debtor, equivalent), owed - least);
+      }
+    }
+  }
+
   /** The debts must be exactly these. */
   debts(debts: readonly Debt[]): void {
     const told = debts.map(({ debtor, creditor, equivalent, amount }) => [
@@ -73,24 +101,58 @@ export class CommunityOracle {
     if (a !== b) this.#complain(`debts are\n${a}\nand must be\n${b}`);
   }
 
-  /** Alone, a payment succeeds if and only if some single route of at most six hops carries it, and takes a shortest one. */
+  /** Alone, a payment succeeds if and only if routes of at most six hops carry it together. */
   #payAlone(row: PayRow, outcome: PaymentOutcome): void {
     const { from, to, equivalent, amount } = row;
     const what = `${from} pays ${to} ${amount} ${equivalent}`;
     const shortest = this.#distance(row, (hop) => this.#room(...hop, equivalent) >= amount);
     const onMap = this.#distance(row, (hop) => this.#isOnMap(...hop, equivalent));
+    const most = this.#mostFrom(row);
     if (outcome.state === 'COMMITTED') {
       this.counts.committed++;
       if (shortest !== onMap) this.counts.rerouted++;
-      if (shortest === null) this.#complain(`${what}: no route carries it, and it was done`);
-      else if (outcome.hops !== shortest) this.#complain(`${what}: took ${outcome.hops} hops, not ${shortest}`);
-      this.#checkRoute(row, outcome, (hop) => this.#room(...hop, equivalent) >= amount);
+      if (outcome.routes.length > 1) this.counts.split++;
+      if (amount > most) this.#complain(`${what}: ${most} could be paid, and it was done`);
+      this.#checkRoutes(row, outcome, (hop, part) => this.#room(...hop, equivalent) >= part);
       this.#move(outcome, row);
       return;
     }
     this.counts.refused++;
     if (shortest !== null) this.#complain(`${what}: a route of ${shortest} hops carries it, and it was refused`);
+    // Of up to seven participants no route has more than six hops; more ways together than eight do not occur.
+    if (this.#names.length <= 7 && amount <= most) this.#complain(`${what}: ${most} can be paid, and it was refused`);
     this.#checkRefusal(row, outcome, onMap !== null);
+  }
+
+  /** The maximum flow, one shortest chain after the other. */
+  #mostFrom({ from, to, equivalent }: PayRow): bigint {
+    const left = new Map<string, bigint>();
+    const room = (one: string, other: string): bigint => {
+      const isLine = this.#isOnMap(one, other, equivalent);
+      return left.get(key(one, other)) ?? (isLine ? this.#room(one, other, equivalent) : 0n);
+    };
+    for (let sum = 0n; ; ) {
+      const before = new Map<string, string>([[from, from]]);
+      const queue = [from];
+      for (const node of queue) {
+        for (const name of this.#names) {
+          if (before.has(name) || room(node, name) <= 0n) continue;
+          before.set(name, node);
+          queue.push(name);
+        }
+      }
+      if (!before.has(to)) return sum;
+      const chain: [string, string][] = [];
+      for (let node = to; node !== from; node = before.get(node) as string)
+        chain.push([before.get(node) as string, node]);
+      let part = room(...(chain[0] as [string, string]));
+      for (const hop of chain) if (room(...hop) < part) part = room(...hop);
+      for (const [one, other] of chain) {
+        const [there, back] = [room(one, other) - part, room(other, one) + part];
+        left.set(key(one, other), there).set(key(other, one), back);
+      }
+      sum += part;
+    }
   }
 
   #checkRefusal(row: PayRow, { refusal }: PaymentOutcome, isOnMap: boolean): void {
@@ -124,7 +186,7 @@ export class CommunityOracle {
         if (outcome.refusal === null) this.#complain('no refusal');
         continue;
       }
-      this.#checkRoute(row, outcome, (hop) => this.#isOnMap(...hop, row.equivalent));
+      this.#checkRoutes(row, outcome, (hop) => this.#isOnMap(...hop, row.equivalent));
       this.#move(outcome, row);
     }
     for (const [account, owed] of this.#debts) {
@@ -133,26 +195,39 @@ export class CommunityOracle {
     }
   }
 
-  #checkRoute(
-    { from, to }: PayRow,
-    { route, hops }: PaymentOutcome,
-    carries: (hop: [string, string]) => boolean,
+  #checkRoutes(
+    { from, to, amount }: PayRow,
+    { routes, hops }: PaymentOutcome,
+    carries: (hop: [string, string], part: bigint) => boolean,
   ): void {
-    const nodes = route ?? [];
-    const complain = (why: string): void => this.#complain(`the route ${nodes.join(' → ')} ${why}`);
-    if (nodes[0] !== from || nodes.at(-1) !== to) complain(`does not go from ${from} to ${to}`);
-    if (nodes.length - 1 !== hops || hops > MAX_PAYMENT_HOPS) complain(`does not have ${hops} hops`);
-    if (new Set(nodes).size !== nodes.length) complain('passes somebody twice');
-    if (!hopsOf(nodes).every(carries)) complain('cannot carry it');
+    const used = new Map<string, bigint>();
+    for (const { nodes, amount: part } of routes) {
+      const complain = (why: string): void => this.#complain(`the route ${nodes.join(' → ')} ${why}`);
+      if (nodes[0] !== from || nodes.at(-1) !== to) complain(`does not go from ${from} to ${to}`);
+      if (nodes.length - 1 > MAX_PAYMENT_HOPS) complain('is too long');
+      if (new Set(nodes).size !== nodes.length) complain('passes somebody twice');
+      for (const hop of hopsOf(nodes)) {
+        const sum = (used.get(key(...hop)) ?? 0n) + units(part);
+        used.set(key(...hop), sum);
+        if (!carries(hop, sum)) complain('cannot carry it');
+      }
+    }
+    const longest = Math.max(...routes.map(({ nodes }) => nodes.length - 1));
+    if (longest !== hops) this.#complain(`${from} was told of ${hops} hops, not ${longest}`);
+    const total = routes.reduce((sum, route) => sum + units(route.amount), 0n);
+    if (total !== amount) this.#complain(`the routes of ${from} carry ${total}, not ${amount}`);
   }
 
-  #move({ route }: PaymentOutcome, { equivalent, amount }: PayRow): void {
-    for (const [from, to] of hopsOf(route ?? [])) {
-      const owedBack = this.#owed(from, to, equivalent);
-      const paidBack = amount < owedBack ? amount : owedBack;
-      this.#debts.set(key(from, to, equivalent), owedBack - paidBack);
-      const account = key(to, from, equivalent);
-      this.#debts.set(account, (this.#debts.get(account) ?? 0n) + amount - paidBack);
+  #move({ routes }: PaymentOutcome, { equivalent }: PayRow): void {
+    for (const route of routes) {
+      const amount = units(route.amount);
+      for (const [from, to] of hopsOf(route.nodes)) {
+        const owedBack = this.#owed(from, to, equivalent);
+        const paidBack = amount < owedBack ? amount : owedBack;
+        this.#debts.set(key(from, to, equivalent), owedBack - paidBack);
+        const account = key(to, from, equivalent);
+        this.#debts.set(account, (this.#debts.get(account) ?? 0n) + amount - paidBack);
+      }
     }
   }
 

@@ -1,6 +1,6 @@
 /** Drivers over stores on disk, joined in memory. Whoever is down, or unlinked, loses what is sent to it. */
 import { pino } from 'pino';
-import { systemClock } from '#node/clock.ts';
+import { type Clock, systemClock } from '#node/clock.ts';
 import { createDriver, type Driver } from '#node/driver.ts';
 import { createMetrics } from '#node/metrics.ts';
 import { openStore, type Store } from '#node/store/store.ts';
@@ -24,8 +24,8 @@ export class DriverNetwork {
   /** Called with the type of each message before it is delivered; false loses it. */
   passes: (from: PublicKey, to: PublicKey, type: string) => boolean = () => true;
 
-  async start(person: Person, folder: string): Promise<Running> {
-    const store = await openStore(folder);
+  async start(person: Person, folder: string, clock: Clock = systemClock): Promise<Running> {
+    const store = await openStore(folder, { clock });
     const records = new Records(person.key, 'geo-test', store.read);
     await store.load(records);
     const driver = createDriver({
@@ -33,7 +33,7 @@ export class DriverNetwork {
       store,
       sign: person.sign,
       verify,
-      clock: systemClock,
+      clock,
       metrics: createMetrics(),
       log: pino({ level: 'silent' }),
       send: (to, frame) => this.#send(person.key, to, frame),

@@ -2,11 +2,24 @@
 import { type Announcement, announcementStatement, type SignedAnnouncement } from '#protocol/announcement.ts';
 import type { Card } from '#protocol/card.ts';
 import { causeOf } from '#protocol/cause.ts';
+import {
+  type Checkpoint,
+  checkpointDigest,
+  checkpointStatement,
+  inOrder,
+  type SignedCheckpoint,
+} from '#protocol/checkpoint.ts';
+import { ringMark } from '#protocol/clearing/ring.ts';
+import type { DialBack, DialBackAnswer } from '#protocol/dial-back.ts';
+import { blinded } from '#protocol/finding.ts';
 import type { Invoice } from '#protocol/invoice.ts';
-import { VERSION } from '#protocol/limits.ts';
-import type { Message } from '#protocol/link.ts';
+import { hopsDigest } from '#protocol/journal.ts';
+import { PARTICIPANT_RECORD_LIFETIME_MS, VERSION } from '#protocol/limits.ts';
+import { type Hello, instanceStatement, type Message } from '#protocol/link.ts';
 import { sealMemo } from '#protocol/memo.ts';
 import type { Certificate, PaymentId } from '#protocol/packet.ts';
+import { type ParticipantRecord, participantRecordStatement } from '#protocol/participant-record.ts';
+import { refusalStatement } from '#protocol/probe.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
 import type { Statement } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type SignedTrustLine, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
@@ -76,9 +89,56 @@ const { txId, header, route, signatures } = payment;
 const packet = { txId, header, route, signatures };
 const decline = { domain: 'geo/1/decline', network: NETWORK, txId, signer: carol.key } as const;
 
+const hop = { txId, routeIndex: 0, hop: 0 } as const;
+const { smaller, larger } = inOrder(alice.key, bob.key);
+const [first, second] = smaller === alice.key ? [alice, bob] : [bob, alice];
+const checkpoint: Checkpoint = {
+  version: VERSION,
+  network: NETWORK,
+  equivalent: 'UAH',
+  smaller,
+  larger,
+  epoch: 2,
+  previous: '3c'.repeat(32),
+  balance: -1_250_000_000n,
+  untilMs: THEN_MS,
+  count: 1,
+  digest: hopsDigest([hop]),
+  smallerSeq: 0,
+  largerSeq: THEN_MS,
+};
+const proposed: SignedCheckpoint = {
+  checkpoint,
+  smallerSignature: first.sign(checkpointStatement(checkpoint, smaller)),
+  largerSignature: null,
+};
+const agreedCheckpoint: SignedCheckpoint = {
+  ...proposed,
+  largerSignature: second.sign(checkpointStatement(checkpoint, larger)),
+};
+
+const instance = { network: NETWORK, instance: '5a'.repeat(16), startedAtMs: THEN_MS };
+const hello: Hello = {
+  type: 'hello',
+  ...instance,
+  versions: [1],
+  capabilities: ['example'],
+  signature: alice.sign(instanceStatement(instance, alice.key)),
+};
+
+const asked = { id: '9a'.repeat(16), equivalent: 'UAH', nodes: [alice.key, bob.key, carol.key] } as const;
+const narrowCause = causeOf(
+  refuse('insufficient', { hop: 1, limit: 300_000_000n, maxNow: 100_000_000n, reserved: 0n }),
+);
+const narrowed = {
+  position: 2,
+  cause: narrowCause,
+  signature: carol.sign(refusalStatement(NETWORK, asked, { position: 2, cause: narrowCause })),
+};
+
 /** Every kind of message. */
 export const messages: Readonly<Record<string, Message>> = {
-  hello: { type: 'hello', network: NETWORK, versions: [1], capabilities: ['example'], instance: '5a'.repeat(16) },
+  hello,
   'ack of a commit': { type: 'ack', of: 'commit', txId, routeIndex: 0, position: 1 },
   'ack of an abort': { type: 'ack', of: 'abort', txId, routeIndex: 7, position: 16 },
   'prepare from the payer': { type: 'prepare', packet: { ...packet, signatures: signatures.slice(0, 1) } },
@@ -118,9 +178,117 @@ export const messages: Readonly<Record<string, Message>> = {
   },
   'trust line ack': { type: 'trust-line-ack', from: bob.key, to: alice.key, equivalent: 'UAH', seq: THEN_MS },
   'announcement offer': { type: 'announcement-offer', signed: offered },
-  'map digest': { type: 'map-digest', count: 2, digest: '0123456789abcdef', isAnswer: false },
+  'map digest': { type: 'map-digest', slot: 82_000, count: 2, digest: '0123456789abcdef', isAnswer: false },
   announcements: { type: 'announcements', signed: [agreed, withdrawn] },
+  summary: {
+    type: 'summary',
+    equivalent: 'UAH',
+    ownSeq: THEN_MS,
+    theirSeq: 0,
+    epoch: 2,
+    checkpoint: checkpointDigest(checkpoint),
+    balance: -1_250_000_000n,
+    count: 1,
+    digest: hopsDigest([hop]),
+    openCount: 0,
+    openDigest: hopsDigest([]),
+  },
+  hops: {
+    type: 'hops',
+    equivalent: 'UAH',
+    untilMs: THEN_MS - 1,
+    isWhole: true,
+    hops: [hop],
+    held: [{ ...hop, hop: 1 }],
+  },
+  'checkpoint proposed': { type: 'checkpoint', signed: proposed },
+  'checkpoint agreed': { type: 'checkpoint', signed: agreedCheckpoint },
+  recover: { type: 'recover' },
+  reminder: { type: 'reminder', packet: { ...packet, signatures: signatures.slice(0, 1) } },
+  'backup kept': { type: 'backup', owner: alice.key, seq: THEN_MS, sealed: null },
+  'map ask': {
+    type: 'map-ask',
+    slot: 82_000,
+    groups: [
+      { prefix: '', from: 14, digests: ['0123456789abcdef', null] },
+      { prefix: '0f', from: 15, digests: ['fedcba9876543210'] },
+    ],
+  },
+  'map answer': { type: 'map-answer', slot: 82_000, split: ['0f', '1'], next: '2a', signed: [agreed] },
+  'map answer at the end': { type: 'map-answer', slot: 82_000, split: [], next: null, signed: [] },
+  'backup to keep': { type: 'backup', owner: alice.key, seq: THEN_MS + 1, sealed: Uint8Array.of(1, 2, 3) },
+  probe: { type: 'probe', ...asked, amount: 500_000_000n, narrowings: [] },
+  'probe, narrowed': { type: 'probe', ...asked, amount: 100_000_000n, narrowings: [narrowed] },
+  'probe answer': { type: 'probe-answer', ...asked, amount: 100_000_000n, narrowings: [narrowed] },
+  find: {
+    type: 'find',
+    id: asked.id,
+    equivalent: 'UAH',
+    target: blinded(asked.id, carol.key),
+    nodes: [alice.key],
+    budget: 32,
+  },
+  found: { type: 'found', ...asked },
+  'ring walk': {
+    type: 'ring-walk',
+    id: asked.id,
+    equivalent: 'UAH',
+    marks: [ringMark(asked.id, bob.key), ringMark(asked.id, alice.key)],
+    steps: 47,
+  },
+  'ring found': {
+    type: 'ring-found',
+    id: asked.id,
+    equivalent: 'UAH',
+    nodes: [carol.key, bob.key],
+    amount: 250_000_000n,
+  },
+  'ring none': { type: 'ring-none', id: asked.id, equivalent: 'UAH', steps: 12, isDead: true },
+  'hint request': {
+    type: 'hint-request',
+    id: '5e'.repeat(16),
+    equivalent: 'UAH',
+    source: alice.key,
+    target: carol.key,
+    most: 4,
+  },
+  hints: {
+    type: 'hints',
+    id: '5e'.repeat(16),
+    count: 2,
+    digest: '0123456789abcdef',
+    routes: [
+      [alice.key, carol.key],
+      [alice.key, bob.key, carol.key],
+    ],
+  },
+  'hints, none': { type: 'hints', id: '5f'.repeat(16), count: 0, digest: '00'.repeat(8), routes: [] },
 };
+
+export const participantRecord: ParticipantRecord = {
+  version: VERSION,
+  network: NETWORK,
+  publicKey: alice.key,
+  seq: THEN_MS,
+  expiresAtMs: THEN_MS + PARTICIPANT_RECORD_LIFETIME_MS,
+  host: null,
+  addresses: ['/ip4/127.0.0.1/tcp/4001', '/dns4/alice.example/tcp/443/wss'],
+  capabilities: ['relay'],
+};
+
+/** Being called back: what is asked, and what is answered. */
+export const dialBacks: readonly { readonly question: DialBack; readonly answer: DialBackAnswer }[] = [
+  { question: { listeners: [{ port: 4610, isWebSocket: false }] }, answer: { reached: [true] } },
+  {
+    question: {
+      listeners: [
+        { port: 1, isWebSocket: false },
+        { port: 65_535, isWebSocket: true },
+      ],
+    },
+    answer: { reached: [false, true] },
+  },
+];
 
 /** One statement of every domain. */
 export const statements: readonly Statement[] = [
@@ -130,6 +298,10 @@ export const statements: readonly Statement[] = [
   decline,
   trustLineStatement(line),
   announcementStatement(announcement, alice.key),
+  checkpointStatement(checkpoint, smaller),
+  instanceStatement(instance, alice.key),
+  refusalStatement(NETWORK, asked, narrowed),
+  participantRecordStatement(participantRecord),
 ];
 
 export const card: Card = {

@@ -181,7 +181,7 @@ export class World {
       case 'unlink':
         return machine.unlink(next.with);
       case 'map':
-        return machine.feed({ type: 'gossip', signed: announced(`${next.with}C`) });
+        return machine.feed({ type: 'gossip', signed: announced(next.with === 'C' ? 'AC' : `${next.with}C`) });
       case 'let-go':
         return machine.letGo(about, next.at);
       case 'retry':

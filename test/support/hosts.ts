@@ -10,6 +10,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 /** What a host reported, in order; its frames are kept apart. */
 export type HostEvent =
   | { readonly type: 'up' | 'down' | 'twin'; readonly neighbour: PublicKey }
+  | { readonly type: 'twin-of-self'; readonly neighbour: PublicKey; readonly instance: string }
   | { readonly type: 'announcement'; readonly signed: SignedAnnouncement };
 
 export interface RecordedHost {
@@ -77,6 +78,7 @@ async function startRecordedHost(
     network: 'test',
     listen: ['/ip4/127.0.0.1/tcp/0'],
     instance: randomInstance(),
+    startedAtMs: Date.now(),
     log: pino(
       { level: 'debug' },
       {
@@ -109,6 +111,8 @@ async function startRecordedHost(
         return on.announcement?.(signed) ?? 'accept';
       },
       twin: (neighbour) => record({ type: 'twin', neighbour }),
+      found: (neighbour, addresses) => on.found?.(neighbour, addresses),
+      twinOfSelf: (neighbour, instance) => record({ type: 'twin-of-self', neighbour, instance }),
     },
   });
   const until = async (condition: () => boolean): Promise<void> => {
@@ -122,7 +126,7 @@ async function startRecordedHost(
       waiting.add(look);
     });
   };
-  const count = (type: HostEvent['type'], neighbour: PublicKey): number =>
+  const count = (type: 'up' | 'down', neighbour: PublicKey): number =>
     events.filter((event) => event.type === type && 'neighbour' in event && event.neighbour === neighbour).length;
   return {
     host,

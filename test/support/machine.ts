@@ -6,13 +6,15 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { refusalOf } from '#protocol/cause.ts';
+import { balanceSeenBy } from '#protocol/checkpoint.ts';
 import type { Command, Effect, Event, Notice, Occurrence, Timer } from '#protocol/event.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
 import { step } from '#protocol/machine/step.ts';
 import type { Position } from '#protocol/position.ts';
-import { type DurableRecord, Records, recordKey, type Transaction } from '#protocol/records.ts';
+import { recordKey } from '#protocol/record-key.ts';
+import { type DurableRecord, Records, type Transaction } from '#protocol/records.ts';
 import { isRefusal, type Refusal } from '#protocol/refusals.ts';
 import type { Sign } from '#protocol/statement.ts';
 import {
@@ -73,6 +75,7 @@ export class Machine {
     const event: Event = freeze({ ...occurrence, nowMs: this.nowMs });
     const effects = this.#step(event);
     for (const effect of effects) {
+      if (effect.type === 'learn') this.records.knowledge.learn(freeze(effect.learned));
       if (effect.type !== 'save') continue;
       this.#disk.set(recordKey(effect.record), freeze(effect.record));
       this.records.apply(effect.record);
@@ -170,10 +173,8 @@ export class Machine {
   }
 
   /** Is told that it lost records now (rule 10). */
-  markRestored(): void {
-    const record: DurableRecord = { ...this.records.node, restoredAtMs: this.nowMs };
-    this.#disk.set('node', record);
-    this.records.apply(record);
+  markRestored(): Step {
+    return this.feed({ type: 'loss' });
   }
 
   // ---- what is
@@ -199,7 +200,7 @@ export class Machine {
   }
 
   get isRestored(): boolean {
-    return this.records.node.restoredAtMs !== null;
+    return this.records.node.isFrozen;
   }
 
   // ---- what must hold of every step
@@ -227,7 +228,6 @@ export class Machine {
   }
 
   #checkOnce(event: Event & { readonly type: 'message' }): void {
-    if (event.message.type === 'announcements' || event.message.type === 'announcement-offer') return;
     const again = this.#step(event).find((effect) => effect.type === 'save');
     if (again !== undefined)
       throw new Error(`a repeated ${event.message.type} saves ${JSON.stringify(again, showBigint)}`);
@@ -248,16 +248,20 @@ export class Machine {
       for (const position of record.positions) {
         const { nodes, amount } = position.route;
         const { equivalent } = position.header;
-        const [up, down] = [nodes[position.position - 1], nodes[position.position + 1]];
-        if (position.state === 'prepared' || position.state === 'held') add(up, equivalent, 1, amount);
-        if (position.state === 'prepared') add(down, equivalent, 2, amount);
+        const [up, down] = [this.#open(position, -1), this.#open(position, 1)];
+        const [toUp, toDown] = [nodes[position.position - 1], nodes[position.position + 1]];
+        if (position.state === 'prepared' || position.state === 'held') add(toUp, equivalent, 1, amount);
+        if (position.state === 'prepared') add(toDown, equivalent, 2, amount);
         if (position.state === 'committed' && position.waivedByMe === null) add(up, equivalent, 0, amount);
         if (position.state === 'committed' && position.waivedByDownstream === null) add(down, equivalent, 0, -amount);
-        if (position.state === 'aborted' && position.ownRisk === 'reserved') add(down, equivalent, 2, amount);
+        if (position.state === 'aborted' && position.ownRisk === 'reserved') add(toDown, equivalent, 2, amount);
         if (position.state === 'aborted' && position.ownRisk === 'counted') add(down, equivalent, 0, -amount);
       }
     }
-    for (const { neighbour, equivalent } of this.records.accounts()) add(neighbour, equivalent, 0, 0n);
+    for (const { neighbour, equivalent } of this.records.accounts()) {
+      const agreed = this.records.checkpoint(neighbour, equivalent)?.agreed ?? null;
+      add(neighbour, equivalent, 0, agreed === null ? 0n : balanceSeenBy(this.key, agreed.checkpoint));
+    }
     for (const [name, books] of expected) {
       const [neighbour, equivalent] = name.split('/') as [PublicKey, string];
       const account = this.records.account(neighbour, equivalent);
@@ -267,6 +271,13 @@ export class Machine {
         `${this.name}'s account with ${nameOf(neighbour)} is ${kept.join()}, its positions say ${books.join()}`,
       );
     }
+  }
+
+  /** The neighbour before or after a position, unless a checkpoint has closed what the two did then. */
+  #open({ position, route, header }: Position, step: 1 | -1): PublicKey | undefined {
+    const neighbour = route.nodes[position + step];
+    const account = neighbour && this.records.account(neighbour, header.equivalent);
+    return account !== undefined && header.createdAtMs <= account.closedUntilMs ? undefined : neighbour;
   }
 
   /** All transactions on disk. */
@@ -309,6 +320,15 @@ function lineAck(from: string, to: string): Message {
   return { type: 'trust-line-ack', from: key(from), to: key(to), equivalent: UAH, seq: THEN_MS };
 }
 
+/** Lets every question that a step asks along a route be answered with "all of it passes"; the step that comes of it. */
+export function probesPass(machine: Machine, step: Step): Step {
+  const answers = step.messages.flatMap(({ to, message }) =>
+    message.type === 'probe' ? [machine.receive(nameOf(to), { ...message, type: 'probe-answer' })] : [],
+  );
+  const next = answers.find(({ sent, saved }) => sent.length + saved.length > 0) ?? answers.at(-1);
+  return next === undefined ? step : probesPass(machine, next);
+}
+
 /** A message in one or two words. */
 export function labelOf(message: Message): string {
   if (message.type === 'ack') return `ack-${message.of}`;
@@ -331,19 +351,47 @@ export function refusalIn(step: Step): Refusal | null {
   return notice?.type === 'refused' ? notice.refusal : null;
 }
 
+/** Messages by which neighbours compare their books: what payments and lines do is looked at without them. */
+const COMPARING: ReadonlySet<Message['type']> = new Set([
+  'summary',
+  'hops',
+  'checkpoint',
+  'recover',
+  'reminder',
+  'backup',
+]);
+
+const compared = new WeakMap<Step, Pick<Step, 'messages' | 'timers'>>();
+
+/** The messages of a step by which it compares books or recovers from a loss. */
+export function comparedIn(step: Step): Step['messages'] {
+  return compared.get(step)?.messages ?? [];
+}
+
+/** The timers by which it asks again for what it lost. */
+export function recoveryTimersIn(step: Step): Step['timers'] {
+  return compared.get(step)?.timers ?? [];
+}
+
 function stepOf(effects: readonly Effect[]): Step {
-  const messages = effects.flatMap((effect) =>
-    effect.type === 'send' ? [{ to: effect.to, message: effect.message }] : [],
+  const all = effects.flatMap((effect) => (effect.type === 'send' ? [{ to: effect.to, message: effect.message }] : []));
+  const messages = all.filter(({ message }) => !COMPARING.has(message.type));
+  const inShort = ({ to, message }: (typeof all)[number]): string => `${labelOf(message)} → ${nameOf(to)}`;
+  const timers = effects.flatMap((effect) =>
+    effect.type === 'schedule' ? [{ timer: effect.timer, atMs: effect.atMs }] : [],
   );
-  return {
-    sent: messages.map(({ to, message }) => `${labelOf(message)} → ${nameOf(to)}`),
+  const step: Step = {
+    sent: messages.map(inShort),
     messages,
     saved: effects.flatMap((effect) => (effect.type === 'save' ? [effect.record] : [])),
     notices: effects.flatMap((effect) => (effect.type === 'notify' ? [effect.notice] : [])),
-    timers: effects.flatMap((effect) =>
-      effect.type === 'schedule' ? [{ timer: effect.timer, atMs: effect.atMs }] : [],
-    ),
+    timers: timers.filter(({ timer }) => timer.type !== 'recover'),
   };
+  compared.set(step, {
+    messages: all.filter(({ message }) => COMPARING.has(message.type)),
+    timers: timers.filter(({ timer }) => timer.type === 'recover'),
+  });
+  return step;
 }
 
 /** Makes an object and all in it unchangeable. Bytes cannot be frozen; purity of the step covers them. */

@@ -9,7 +9,7 @@ import type { PaymentId } from '#protocol/packet.ts';
 import type { Payment, PlannedRoute } from '#protocol/payment.ts';
 import type { Refusal } from '#protocol/refusals.ts';
 import { announced } from './announcements.ts';
-import { type Backup, type LineOptions, labelOf, Machine, type Step } from './machine.ts';
+import { type Backup, comparedIn, type LineOptions, labelOf, Machine, recoveryTimersIn, type Step } from './machine.ts';
 import { Draft, key, keys, nameOf, newPaymentId, UAH } from './packets.ts';
 import { THEN_MS } from './people.ts';
 
@@ -36,6 +36,8 @@ const MOST_DELIVERIES = 2_000;
 
 export class Network {
   nowMs = THEN_MS;
+  /** Are the messages by which neighbours compare books and recover from a loss delivered too? */
+  compares = false;
   readonly log: string[] = [];
   readonly #machines = new Map<string, Machine>();
   readonly #notices = new Map<string, Notice[]>();
@@ -214,6 +216,13 @@ export class Network {
     if (linksAgain) for (const pair of pairs) this.link(pair);
   }
 
+  /** Starts from another state of the disk, and is told that it lost records. */
+  lose(name: string, backup: Backup = new Map()): void {
+    this.log.push(`${name} lost records`);
+    this.#startFrom(name, backup, false);
+    this.#take(name, this.machine(name).markRestored());
+  }
+
   // ---- what is
 
   /** Balances as `A` sees them with each of the others: `{ B: -10n }`; those of 0 are left out. */
@@ -251,6 +260,11 @@ export class Network {
     return (this.#notices.get(name) ?? []).filter((notice) => notice.type === type) as Extract<Notice, { type: T }>[];
   }
 
+  /** The message in flight on this arrow. */
+  messageOn(label: string): Message {
+    return this.#pick(label).message;
+  }
+
   /** The transaction of the packet in flight on this arrow. */
   draftOf(label: string): Draft {
     return Draft.of(this.#pick(label).message);
@@ -269,10 +283,11 @@ export class Network {
   }
 
   #take(name: string, step: Step): void {
-    for (const { to, message } of step.messages) {
+    for (const { to, message } of [...step.messages, ...(this.compares ? comparedIn(step) : [])]) {
       if (!this.#cuts.has(name + nameOf(to))) this.#letters.push({ from: name, to: nameOf(to), message });
     }
-    for (const { timer, atMs } of step.timers) this.#alarms.push({ name, timer, atMs });
+    const recovery = this.compares ? recoveryTimersIn(step) : [];
+    for (const { timer, atMs } of [...step.timers, ...recovery]) this.#alarms.push({ name, timer, atMs });
     this.#notices.get(name)?.push(...step.notices);
   }
 

@@ -5,16 +5,19 @@ import { vi } from 'vitest';
 import type { z } from 'zod';
 import { readApiFiles } from '#node/api/address.ts';
 import { ApiError, type Client, connectClient, type EventStream } from '#node/api/client.ts';
-import type { eventMessage } from '#node/api/schemas.ts';
+import type { eventMessage } from '#node/api/contract.ts';
+import type { RunningNode } from '#node/assembly.ts';
+import { type Clock, systemClock } from '#node/clock.ts';
 import { type Config, readConfig } from '#node/config.ts';
 import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
-import { type RunningNode, startNode } from '#node/node.ts';
+import { startNode } from '#node/node.ts';
 
 export interface TestNode {
   readonly name: string;
   readonly config: Config;
   readonly seed: Uint8Array;
+  readonly clock: Clock;
   node: RunningNode;
   client: Client;
   url: string;
@@ -24,31 +27,34 @@ export interface TestNode {
 const log = createLog({ level: 'silent', file: null });
 
 /** A new participant, started, who announces all its lines. */
-export async function startParticipant(name: string, folder: string): Promise<TestNode> {
+export async function startParticipant(name: string, folder: string, clock: Clock = systemClock): Promise<TestNode> {
   const { seed } = await createKeyFile(folder, newSeed(), null);
   const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0', announce: 'always' };
   const config = readConfig({ flags, environment: {} });
-  const started = await start(config);
+  const started = await start(config, clock);
   // Found at the same place when it is started again.
   const listen = started.node.addresses().map((address) => address.replace(/\/p2p\/.*/, ''));
-  return { name, config: { ...config, listen }, seed, ...started };
+  return { name, config: { ...config, listen }, seed, clock, ...started };
 }
 
 /** Starts a stopped participant again, on the same folder. */
 export async function startAgain(participant: TestNode): Promise<void> {
-  Object.assign(participant, await start(participant.config));
+  Object.assign(participant, await start(participant.config, participant.clock));
 }
 
-async function start(config: Config): Promise<Pick<TestNode, 'node' | 'client' | 'url' | 'cookie'>> {
-  const node = await startNode(config, { log });
+async function start(config: Config, clock: Clock): Promise<Pick<TestNode, 'node' | 'client' | 'url' | 'cookie'>> {
+  const node = await startNode(config, { log, clock });
   const { url, cookie } = await readApiFiles(config.dataDir);
   return { node, url, cookie, client: await connectClient(config.dataDir) };
 }
 
 /** Alice, Bob and Carol: Bob lets Alice owe 100 UAH, Carol lets Bob owe 80 UAH, so that Alice can pay Carol through Bob. */
-export async function startChain(folder: string): Promise<[alice: TestNode, bob: TestNode, carol: TestNode]> {
+export async function startChain(
+  folder: string,
+  clock: Clock = systemClock,
+): Promise<[alice: TestNode, bob: TestNode, carol: TestNode]> {
   const names = ['Alice', 'Bob', 'Carol'] as const;
-  const [alice, bob, carol] = await Promise.all(names.map((name) => startParticipant(name, join(folder, name))));
+  const [alice, bob, carol] = await Promise.all(names.map((name) => startParticipant(name, join(folder, name), clock)));
   if (alice === undefined || bob === undefined || carol === undefined) throw new Error('three were started');
   for (const [one, other, limit] of [
     [bob, alice, '100'],
@@ -85,7 +91,7 @@ export async function balanceOf({ client }: TestNode, equivalent = 'UAH'): Promi
 }
 
 /** Waits for the map. It comes by gossip, which tells nobody when it is there. */
-export async function canPay({ client }: TestNode, to: string): Promise<void> {
+export async function canPay({ client }: Pick<TestNode, 'client'>, to: string): Promise<void> {
   await vi.waitFor(
     async () => {
       const { payable } = await client.previewPayment({ to, equivalent: 'UAH', amount: '1' });

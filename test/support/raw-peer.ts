@@ -1,4 +1,5 @@
 /** A libp2p node without the product's rules: opens link and query streams and sends whatever bytes a test wants. */
+import { circuitRelayTransport } from '@libp2p/circuit-relay-v2';
 import { gossipsub, StrictNoSign } from '@libp2p/gossipsub';
 import { identify } from '@libp2p/identify';
 import type { Connection, Stream } from '@libp2p/interface';
@@ -9,11 +10,13 @@ import { type LengthPrefixedStream, lpStream } from '@libp2p/utils';
 import { yamux } from '@libp2p/yamux';
 import { multiaddr } from '@multiformats/multiaddr';
 import { createLibp2p } from 'libp2p';
+import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { LINK_PROTOCOL } from '#node/p2p/links.ts';
 import { privateKeyFromSeed, publicKeyOf } from '#node/p2p/peer-id.ts';
 import { QUERY_PROTOCOL } from '#node/p2p/queries.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { encodeMessage, type Hello } from '#protocol/link.ts';
+import { encodeMessage, type Hello, instanceStatement } from '#protocol/link.ts';
+import { signWith } from '#protocol/statement.ts';
 import { randomInstance, randomSeed } from './hosts.ts';
 
 /** A stream that a test drives byte by byte. */
@@ -52,12 +55,23 @@ class RawStream {
 
 export interface RawPeer {
   readonly publicKey: PublicKey;
-  connect(addresses: readonly string[]): Promise<Connection>;
+  /** With `force`, another connection even where there is one. */
+  connect(addresses: readonly string[], options?: { readonly force?: boolean }): Promise<Connection>;
+  openConnections(): number;
+  /** Resolves when the first connection has been closed. */
+  closed(): Promise<void>;
+  /** Bytes to the multiplexer at the other end, below all streams. Resolves when more can be sent, or no more at all. */
+  sendBelowStreams(bytes: Uint8Array): Promise<void>;
+  /** From now on nothing that the other end sends is taken from the network. */
+  deafen(): void;
+  /** A HELLO that a host of the network `test` answers, but for what is given. */
+  hello(hello?: Partial<Hello>): Uint8Array;
   /** A stream on which nothing has been said. */
   openLink(addresses: readonly string[]): Promise<RawStream>;
   /** A link: HELLO has been exchanged. */
   link(addresses: readonly string[], hello?: Partial<Hello>): Promise<RawStream>;
   openQuery(addresses: readonly string[]): Promise<RawStream>;
+  open(addresses: readonly string[], protocol: string): Promise<RawStream>;
   /** Resolves when all that was sent over the connection so far has reached the other process. */
   roundTrip(addresses: readonly string[]): Promise<void>;
   follow(topic: string): void;
@@ -67,11 +81,12 @@ export interface RawPeer {
 }
 
 export async function startRawPeer(options: { seed?: Uint8Array } = {}): Promise<RawPeer> {
+  const seed = options.seed ?? randomSeed();
   const libp2p = await createLibp2p({
-    privateKey: await privateKeyFromSeed(options.seed ?? randomSeed()),
-    transports: [tcp()],
+    privateKey: await privateKeyFromSeed(seed),
+    transports: [tcp(), circuitRelayTransport()],
     connectionEncrypters: [noise()],
-    streamMuxers: [yamux()],
+    streamMuxers: [yamux({ maxOutboundStreams: 20_000 })],
     services: {
       identify: identify(),
       ping: ping(),
@@ -86,17 +101,38 @@ export async function startRawPeer(options: { seed?: Uint8Array } = {}): Promise
         { maxOutboundStreams: 20_000 },
       ),
     );
+  /** The encrypted connection itself. */
+  const below = (): Stream => (libp2p.getConnections()[0] as unknown as { muxer: { maConn: Stream } }).muxer.maConn;
   const openLink = async (addresses: readonly string[]): Promise<RawStream> => open(addresses, LINK_PROTOCOL);
+  const publicKey = publicKeyOf(libp2p.peerId) as PublicKey;
   return {
-    publicKey: publicKeyOf(libp2p.peerId) as PublicKey,
-    connect: async (addresses) => libp2p.dial(addresses.map((address) => multiaddr(address))),
+    publicKey,
+    hello: (hello) => helloBytes(publicKey, seed, hello),
+    connect: async (addresses, options = {}) =>
+      libp2p.dial(
+        addresses.map((address) => multiaddr(address)),
+        options,
+      ),
+    openConnections: () => libp2p.getConnections().filter(({ status }) => status === 'open').length,
+    async sendBelowStreams(bytes) {
+      if (libp2p.getConnections().length === 0) return;
+      const connection = below();
+      if (connection.status !== 'open') return;
+      if (connection.send(bytes)) return;
+      await new Promise((resolve) => {
+        for (const event of ['drain', 'close'] as const) connection.addEventListener(event, resolve, { once: true });
+      });
+    },
+    closed: async () => new Promise((resolve) => below().addEventListener('close', () => resolve(), { once: true })),
+    deafen: () => below().pause(),
     openLink,
     async link(addresses, hello) {
       const stream = await openLink(addresses);
-      stream.sendFrame(helloBytes(hello));
+      stream.sendFrame(helloBytes(publicKey, seed, hello));
       await stream.nextFrame();
       return stream;
     },
+    open,
     openQuery: async (addresses) => open(addresses, QUERY_PROTOCOL),
     async roundTrip(addresses) {
       await libp2p.services.ping.ping(addresses.map((address) => multiaddr(address)));
@@ -115,16 +151,11 @@ export async function startRawPeer(options: { seed?: Uint8Array } = {}): Promise
   };
 }
 
-/** A HELLO that a host of the network `test` answers, but for what is given. */
-export function helloBytes(hello: Partial<Hello> = {}): Uint8Array {
-  return encodeMessage({
-    type: 'hello',
-    network: 'test',
-    versions: [1],
-    capabilities: [],
-    instance: randomInstance(),
-    ...hello,
-  });
+/** A HELLO of the network `test`, but for what is given. */
+export function helloBytes(publicKey: PublicKey, seed: Uint8Array, hello: Partial<Hello> = {}): Uint8Array {
+  const instance = { network: 'test', instance: randomInstance(), startedAtMs: Date.now(), ...hello };
+  const signature = signWith(nodeEd25519, seed)(instanceStatement(instance, publicKey));
+  return encodeMessage({ type: 'hello', versions: [1], capabilities: [], signature, ...instance });
 }
 
 /** Bytes behind a length that need not be theirs. */

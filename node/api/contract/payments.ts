@@ -11,10 +11,11 @@ import {
   linkInput,
   participant,
   payment,
+  quote,
   refusal,
   whoInput,
 } from '../schemas.ts';
-import { base64, id, memo, receiptFacts, waitMs } from './inputs.ts';
+import { base64, freeText, id, memo, quoteWaitMs, receiptFacts, waitMs } from './inputs.ts';
 import type { Operation } from './operation.ts';
 
 export const paymentsOperations = {
@@ -46,13 +47,13 @@ export const paymentsOperations = {
     path: '/v1/payments/preview',
     scope: 'read',
     summary:
-      'What a payment would do now: the route by the map, what I will owe to whom. Limits further on are not known',
+      'What a payment would do now: the likeliest route, what I will owe to whom. Asks nobody; see the quote for limits further on',
     body: z.strictObject({ to: whoInput, equivalent: equivalentInput, amount: amountInput }),
     result: z.object({
       to: participant,
       equivalent,
       amount,
-      payable: z.boolean().describe('A route is on the map and my first hop carries it'),
+      payable: z.boolean().describe('A route is known and my first hop carries it'),
       route: z.array(participant).nullable(),
       firstHop: z
         .object({
@@ -65,6 +66,19 @@ export const paymentsOperations = {
         .nullable(),
       refusal: refusal.nullable(),
     }),
+  },
+  quotePayment: {
+    method: 'POST',
+    path: '/v1/payments/quote',
+    scope: 'read',
+    summary: 'How much can I pay someone now? Asks the participants on the way, reserves nothing',
+    body: z.strictObject({
+      to: whoInput,
+      equivalent: equivalentInput,
+      most: amountInput.optional().describe('Most that matters: nobody is asked for more. Not given: what I have'),
+      waitMs: quoteWaitMs,
+    }),
+    result: quote,
   },
   getReceipt: {
     method: 'GET',
@@ -90,7 +104,7 @@ export const paymentsOperations = {
     body: z.strictObject({
       equivalent: equivalentInput,
       amount: amountInput.optional().describe('Not given: the payer says how much'),
-      memo: z.string().max(1_000).optional().describe('One line; whoever has the link can read it'),
+      memo: freeText.optional().describe('One line; whoever has the link can read it'),
       expiresAtMs: instant.optional().describe('30 days from now unless given'),
     }),
     result: invoice,

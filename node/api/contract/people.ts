@@ -1,7 +1,19 @@
 /** Operations on who there is: this participant, its neighbours, its contacts. */
 import { z } from 'zod';
-import { amount, contact, duration, equivalent, held, instant, participant, peer, whoInput } from '../schemas.ts';
-import { done, moneyInput } from './inputs.ts';
+import {
+  amount,
+  contact,
+  duration,
+  equivalent,
+  heldTotal,
+  instant,
+  participant,
+  peer,
+  reachability,
+  restored,
+  whoInput,
+} from '../schemas.ts';
+import { addressesInput, done, lookUpMs, moneyInput, newName } from './inputs.ts';
 import type { Operation } from './operation.ts';
 
 export const peopleOperations = {
@@ -9,7 +21,7 @@ export const peopleOperations = {
     method: 'GET',
     path: '/v1/status',
     scope: 'read',
-    summary: 'Who this node is, how it is doing, and which amounts are held and why',
+    summary: 'Who this node is, how it is doing, and how much is held',
     result: z.object({
       participant,
       network: z.string(),
@@ -18,7 +30,8 @@ export const peopleOperations = {
       startedAtMs: instant,
       uptimeMs: duration,
       addresses: z.array(z.string()),
-      restoredAtMs: instant.nullable().describe('Set: records were lost, and the node signs nothing new'),
+      reachability,
+      restored: restored.nullable().describe('null: no records were lost, or all that is done with'),
       counts: z.object({
         contacts: z.int(),
         linked: z.int(),
@@ -28,7 +41,7 @@ export const peopleOperations = {
         unsettled: z.int().describe('Positions that still owe or await a message'),
         mapLines: z.int(),
       }),
-      held: z.array(held),
+      held: z.array(heldTotal),
     }),
   },
   stop: {
@@ -65,8 +78,8 @@ export const peopleOperations = {
     method: 'GET',
     path: '/v1/peers',
     scope: 'read',
-    summary: 'Neighbours that are linked now',
-    result: z.object({ peers: z.array(peer) }),
+    summary: 'Neighbours that are linked now, and those that cannot be reached, with the reason',
+    result: z.object({ peers: z.array(peer), reachability }),
   },
   connectPeer: {
     method: 'POST',
@@ -75,10 +88,14 @@ export const peopleOperations = {
     summary: 'Stay connected with someone, at these addresses or the known ones; answers when linked or after waitMs',
     body: z.strictObject({
       who: whoInput,
-      addresses: z.array(z.string().max(512)).max(16).optional(),
+      addresses: addressesInput.optional(),
       waitMs: z.int().min(0).max(60_000).optional().describe('5000 unless given'),
     }),
-    result: z.object({ participant, linked: z.boolean() }),
+    result: z.object({
+      participant,
+      linked: z.boolean(),
+      trouble: z.string().nullable().describe('Why there is no link yet, in words'),
+    }),
   },
   listContacts: {
     method: 'GET',
@@ -91,13 +108,15 @@ export const peopleOperations = {
     method: 'POST',
     path: '/v1/contacts',
     scope: 'admin',
-    summary: 'Add someone by contact card, or by key and addresses; or change alias, addresses or the verified mark',
+    summary:
+      'Add someone by contact card, by PID (looked up in the directory), or by key and addresses; or change alias, addresses or the verified mark',
     body: z.strictObject({
       who: whoInput,
-      alias: z.string().max(1_000).optional(),
-      addresses: z.array(z.string().max(512)).max(16).optional(),
+      alias: newName.optional(),
+      addresses: addressesInput.optional(),
       verified: z.boolean().optional().describe('You met and compared words or scanned the code'),
       allowLookAlike: z.boolean().optional().describe('Take an alias although it looks like another one'),
+      waitMs: lookUpMs.optional(),
     }),
     result: z.object({
       contact,
@@ -106,6 +125,7 @@ export const peopleOperations = {
         .nullable()
         .describe('What an invitation suggests to let them owe'),
       warnings: z.array(z.string()),
+      found: z.boolean().describe('Key or addresses come from the directory'),
     }),
   },
   removeContact: {

@@ -1,7 +1,7 @@
 /** Operations on the tokens of other programs. */
 import { z } from 'zod';
 import { instant, scope, token } from '../schemas.ts';
-import { done, moneyInput } from './inputs.ts';
+import { done, freeText, moneyInput, newName } from './inputs.ts';
 import type { Operation } from './operation.ts';
 
 export const tokensOperations = {
@@ -18,7 +18,7 @@ export const tokensOperations = {
     scope: 'admin',
     summary: 'Let another program use this node, within bounds',
     body: z.strictObject({
-      name: z.string().max(1_000),
+      name: newName,
       scope,
       dailyCaps: z.array(moneyInput).max(64).optional(),
       expiresAtMs: instant.optional(),
@@ -30,7 +30,7 @@ export const tokensOperations = {
     path: '/v1/tokens/{name}',
     scope: 'admin',
     summary: 'Revoke a token at once',
-    params: z.strictObject({ name: z.string().min(1).max(256) }),
+    params: z.strictObject({ name: freeText }),
     result: done,
   },
 } as const satisfies Record<string, Operation>;

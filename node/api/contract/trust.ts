@@ -11,7 +11,7 @@ import {
   trustCard,
   whoInput,
 } from '../schemas.ts';
-import { equivalentQuery, limitQuery, policyInput } from './inputs.ts';
+import { countQuery, equivalentQuery, policyInput } from './inputs.ts';
 import type { Operation } from './operation.ts';
 
 export const trustOperations = {
@@ -68,7 +68,7 @@ export const trustOperations = {
     summary: 'Announced trust lines that this node knows: counts by equivalent, and a list',
     query: z.strictObject({
       equivalent: equivalentInput.optional(),
-      limit: limitQuery.max(100_000).optional().describe('1000 unless given'),
+      limit: countQuery(100_000).optional().describe('1000 unless given'),
     }),
     result: z.object({
       counts: z.array(z.object({ equivalent, lines: z.int(), participants: z.int() })),

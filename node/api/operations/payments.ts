@@ -4,10 +4,11 @@ import { availableOut } from '#protocol/account.ts';
 import { formatAmount } from '#protocol/amount.ts';
 import { parseEquivalent } from '#protocol/equivalent.ts';
 import type { PayCommand } from '#protocol/event.ts';
+import { excerpt } from '#protocol/excerpt.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { type Invoice, makeInvoice, readInvoice } from '#protocol/invoice.ts';
-import { MAX_ADDRESSES, VERSION } from '#protocol/limits.ts';
-import { step } from '#protocol/machine/step.ts';
+import { MAX_ADDRESSES, MAX_PAYMENT_HOPS, VERSION } from '#protocol/limits.ts';
+import { previewPayment as previewRoutes } from '#protocol/machine/preview.ts';
 import { sealMemo } from '#protocol/memo.ts';
 import { type Certificate, hopsOf, type PaymentId, type TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
@@ -17,7 +18,7 @@ import { asPaymentId, newPaymentId, paymentIdOf } from '../../payment-id.ts';
 import { type AnyRefusal, isAnyRefusal, refuseHere } from '../../refusals.ts';
 import type { NodeContext } from '../context.ts';
 import { DEFAULT_WAIT_MS, type Result } from '../contract.ts';
-import { type Caller, command, type Handler, parseMoney, resolveWho, within } from '../handler.ts';
+import { type Caller, command, findWho, type Handler, parseMoney, whyNotToCome, within } from '../handler.ts';
 import { viewParticipant, viewPayment, viewRefusal } from '../views.ts';
 
 const DAY_MS = 86_400_000;
@@ -26,7 +27,7 @@ const REQUEST_LIFETIME_MS = 30 * DAY_MS;
 type Order = Pick<PayCommand, 'paymentId' | 'receiver' | 'equivalent' | 'amount' | 'sealedMemo'>;
 
 export const pay: Handler<'pay'> = async (context, { to, id, memo, waitMs, ...written }, caller) => {
-  const resolved = resolveWho(context, to);
+  const resolved = await findWho(context, to);
   if (isAnyRefusal(resolved)) return resolved;
   const { publicKey: receiver } = resolved;
   const money = parseMoney(context, written);
@@ -90,31 +91,24 @@ function findPayment(context: NodeContext, id: string): Payment | undefined {
 
 export const getPayment: Handler<'getPayment'> = (context, { id }) => {
   const payment = findPayment(context, id);
-  return payment === undefined ? refuse('unknown-transaction', { id }) : viewPayment(context, payment);
+  return payment === undefined ? refuse('unknown-transaction', { id: excerpt(id) }) : viewPayment(context, payment);
 };
 
-/** The machine itself says what it would do: a step changes nothing until its saves are carried out. */
-export const previewPayment: Handler<'previewPayment'> = (context, { to, ...written }) => {
-  const resolved = resolveWho(context, to);
+/** The machine itself says what it would do. */
+export const previewPayment: Handler<'previewPayment'> = async (context, { to, ...written }) => {
+  const resolved = await findWho(context, to);
   if (isAnyRefusal(resolved)) return resolved;
   const { publicKey: receiver } = resolved;
   const money = parseMoney(context, written);
   if (isRefusal(money)) return money;
-  const paymentId = newPaymentId();
-  const randomness = '00'.repeat(32);
-  const pay: PayCommand = { type: 'pay', paymentId, receiver, ...money, sealedMemo: null, randomness, routes: null };
-  const { records } = context.driver;
-  const effects = step(records, { type: 'command', command: pay, nowMs: context.clock.nowMs() }, context.sign);
-  let payment: Payment | null = null;
-  for (const effect of effects) {
-    if (effect.type === 'notify' && effect.notice.type === 'refused') return effect.notice.refusal;
-    if (effect.type === 'save' && effect.record.type === 'payment') payment = effect.record;
-  }
   const { equivalent, amount } = money;
-  const nodes = payment !== null && 'routes' in payment ? (payment.routes[0]?.nodes ?? null) : null;
+  if (receiver === context.identity.publicKey) return refuse('to-self', { what: 'payment' });
+  const { records } = context.driver;
+  const { routes, stoppedBy } = previewRoutes(records, { receiver, equivalent, amount }, context.clock.nowMs());
+  const nodes = routes[0]?.nodes ?? null;
   // Without a route, what the person sees is the account that came closest.
-  const closest = payment?.closest ?? null;
-  const neighbour = nodes?.[1] ?? (closest?.from === context.identity.publicKey ? closest.to : undefined);
+  const neighbour = nodes?.[1] ?? stoppedBy?.to;
+  const refusal = stoppedBy?.refusal ?? refuse('no-route', { maxHops: MAX_PAYMENT_HOPS });
   return {
     to: viewParticipant(context, receiver),
     equivalent,
@@ -122,7 +116,7 @@ export const previewPayment: Handler<'previewPayment'> = (context, { to, ...writ
     payable: nodes !== null,
     route: nodes === null ? null : nodes.map((node) => viewParticipant(context, node)),
     firstHop: neighbour === undefined ? null : viewFirstHop(context, neighbour, equivalent, amount),
-    refusal: nodes === null && payment !== null ? previewRefusal(context, payment) : null,
+    refusal: nodes === null ? viewRefusal(context, refusal, { equivalent, hop: stoppedBy }) : null,
   };
 };
 
@@ -143,13 +137,6 @@ function viewFirstHop(
   };
 }
 
-/** A payment that would have to wait says whose hop is busy. */
-function previewRefusal(context: NodeContext, payment: Payment): Result<'previewPayment'>['refusal'] {
-  const { equivalent, closest } = payment;
-  const refusal = payment.state === 'ABORTED' ? payment.refusal : closest?.refusal;
-  return refusal === undefined ? null : viewRefusal(context, refusal, { equivalent, hop: closest });
-}
-
 export const makeRequest: Handler<'makeRequest'> = (context, input) => {
   const { clock, config, identity, host } = context;
   const equivalent = parseEquivalent(input.equivalent);
@@ -158,10 +145,8 @@ export const makeRequest: Handler<'makeRequest'> = (context, input) => {
   if (isRefusal(money)) return money;
   const nowMs = clock.nowMs();
   const expiresAtMs = input.expiresAtMs ?? nowMs + REQUEST_LIFETIME_MS;
-  if (expiresAtMs <= nowMs) {
-    const written = new Date(expiresAtMs).toISOString();
-    return refuse('bad-time', { input: written, why: 'it is in the past', limit: 'a time to come' });
-  }
+  const past = whyNotToCome(context, expiresAtMs);
+  if (past !== null) return past;
   const invoice: Invoice = {
     version: VERSION,
     network: config.network,
@@ -222,7 +207,7 @@ export const getReceipt: Handler<'getReceipt'> = (context, { id }) => {
   if (payment !== undefined && payment.state !== 'COMMITTED') return refuseHere('no-receipt', { state: payment.state });
   const txId = payment?.txId ?? (asPaymentId(id) as TxId | null);
   const positions = txId === null ? [] : records.positions(txId);
-  if (positions.length === 0) return refuse('unknown-transaction', { id });
+  if (positions.length === 0) return refuse('unknown-transaction', { id: excerpt(id) });
   for (const position of positions) {
     if (position.state !== 'committed') continue;
     const { txId, header, route, signatures, commit } = position;

@@ -1,6 +1,7 @@
 /** Operations on who there is: this participant, its neighbours, its contacts. */
 import { formatAmount } from '#protocol/amount.ts';
 import { makeCard as makeCardLink, type SuggestedLimit } from '#protocol/card.ts';
+import { excerpt } from '#protocol/excerpt.ts';
 import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import { MAX_ADDRESSES, VERSION } from '#protocol/limits.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
@@ -9,9 +10,9 @@ import type { Resolved } from '../../contacts.ts';
 import { checkAddress, parseAddress } from '../../p2p/address.ts';
 import { type AnyRefusal, isAnyRefusal, refuseHere } from '../../refusals.ts';
 import type { NodeContext } from '../context.ts';
-import { type Handler, parseMoney, resolveWho, waitUntil } from '../handler.ts';
-import { heldAmounts } from '../transaction-views.ts';
-import { shortPid, viewContact, viewParticipant } from '../views.ts';
+import { findWho, type Handler, parseMoney, resolveWho, waitUntil, whyNotToCome } from '../handler.ts';
+import { totalsOf } from '../held-views.ts';
+import { shortPid, viewContact, viewParticipant, viewReachability, viewRestored } from '../views.ts';
 
 const LINK_WAIT_MS = 5_000;
 
@@ -28,7 +29,8 @@ export const getStatus: Handler<'getStatus'> = (context) => {
     startedAtMs: context.startedAtMs,
     uptimeMs: Math.max(0, context.clock.nowMs() - context.startedAtMs),
     addresses: [...context.host.addresses()],
-    restoredAtMs: records.node.restoredAtMs,
+    reachability: viewReachability(context),
+    restored: viewRestored(context),
     counts: {
       contacts: context.contacts.count,
       linked: records.linked.size,
@@ -38,7 +40,7 @@ export const getStatus: Handler<'getStatus'> = (context) => {
       unsettled: [...records.unsettled()].length,
       mapLines: records.topology.count,
     },
-    held: heldAmounts(context),
+    held: totalsOf(context.held.all()),
   };
 };
 
@@ -57,13 +59,10 @@ export const getId: Handler<'getId'> = (context) => ({
 export const makeCard: Handler<'makeCard'> = (context, { suggestedLimit, expiresAtMs }) => {
   const suggested = suggestedLimit === undefined ? null : parseMoney(context, suggestedLimit);
   if (isRefusal(suggested)) return suggested;
-  if (expiresAtMs !== undefined && expiresAtMs <= context.clock.nowMs()) return inThePast(expiresAtMs);
+  const past = expiresAtMs === undefined ? null : whyNotToCome(context, expiresAtMs);
+  if (past !== null) return past;
   return { card: ownCard(context, suggested, expiresAtMs ?? null) };
 };
-
-function inThePast(atMs: number): Refusal<'bad-time'> {
-  return refuse('bad-time', { input: new Date(atMs).toISOString(), why: 'it is in the past', limit: 'a time to come' });
-}
 
 function ownCard(context: NodeContext, suggestedLimit: SuggestedLimit | null, expiresAtMs: number | null): string {
   const { publicKey } = context.identity;
@@ -81,15 +80,27 @@ function ownCard(context: NodeContext, suggestedLimit: SuggestedLimit | null, ex
 }
 
 export const listPeers: Handler<'listPeers'> = (context) => ({
-  peers: context.host.linked().map(({ neighbour, address, sinceMs }) => ({
-    participant: viewParticipant(context, neighbour),
-    address,
-    linkedAtMs: sinceMs,
-  })),
+  reachability: viewReachability(context),
+  peers: [
+    ...context.host.linked().map(({ neighbour, address, sinceMs }) => ({
+      participant: viewParticipant(context, neighbour),
+      address,
+      linkedAtMs: sinceMs,
+      trouble: null,
+      nextAttemptAtMs: null,
+    })),
+    ...context.host.unlinked().map(({ neighbour, trouble, nextAttemptAtMs }) => ({
+      participant: viewParticipant(context, neighbour),
+      address: null,
+      linkedAtMs: null,
+      trouble,
+      nextAttemptAtMs,
+    })),
+  ],
 });
 
 export const connectPeer: Handler<'connectPeer'> = async (context, { who, addresses, waitMs }) => {
-  const reached: Reached | AnyRefusal = who.startsWith('/') ? atAddress(who) : resolveWho(context, who);
+  const reached: Reached | AnyRefusal = who.startsWith('/') ? atAddress(who) : await findWho(context, who);
   if (isAnyRefusal(reached)) return reached;
   const { publicKey, card } = reached;
   const checked = checkAddresses([...(reached.address === undefined ? [] : [reached.address]), ...(addresses ?? [])]);
@@ -99,7 +110,7 @@ export const connectPeer: Handler<'connectPeer'> = async (context, { who, addres
     {
       publicKey,
       cardName: card?.name,
-      addresses: checked.length > 0 ? checked : (card?.addresses ?? known),
+      addresses: checked.length > 0 ? checked : (card?.addresses ?? reached.addresses ?? known),
     },
     context.clock.nowMs(),
   );
@@ -107,11 +118,17 @@ export const connectPeer: Handler<'connectPeer'> = async (context, { who, addres
   context.keepLinked(publicKey);
   const isLinked = () => context.driver.records.linked.has(publicKey);
   await waitUntil(context, isLinked, waitMs ?? LINK_WAIT_MS);
-  return { participant: viewParticipant(context, publicKey), linked: isLinked() };
+  const unlinked = context.host.unlinked().find(({ neighbour }) => neighbour === publicKey);
+  return {
+    participant: viewParticipant(context, publicKey),
+    linked: isLinked(),
+    trouble: unlinked?.trouble ?? null,
+  };
 };
 
 interface Reached extends Resolved {
   readonly address?: string;
+  readonly addresses?: readonly string[] | null;
 }
 
 /** An address says who is there when it ends in a peer id. */
@@ -142,11 +159,13 @@ export const listContacts: Handler<'listContacts'> = (context) => ({
 });
 
 export const putContact: Handler<'putContact'> = async (context, input) => {
-  const resolved = resolveWho(context, input.who);
-  if (isAnyRefusal(resolved)) return resolved;
-  const { publicKey, card } = resolved;
+  // Before anybody is looked for, which takes a while.
   const given = input.addresses === undefined ? undefined : checkAddresses(input.addresses);
   if (isRefusal(given)) return given;
+  const resolved = await findWho(context, input.who, input.waitMs);
+  if (isAnyRefusal(resolved)) return resolved;
+  const { publicKey, card } = resolved;
+  const found = resolved.addresses ?? (await findAddresses(context, resolved, given, input.waitMs));
   const { alias, verified, allowLookAlike } = input;
   const change = {
     publicKey,
@@ -154,7 +173,7 @@ export const putContact: Handler<'putContact'> = async (context, input) => {
     verified,
     allowLookAlike,
     cardName: card?.name,
-    addresses: given ?? card?.addresses,
+    addresses: given ?? card?.addresses ?? found ?? undefined,
   };
   const contact = await context.contacts.put(change, context.clock.nowMs());
   if (isAnyRefusal(contact)) return contact;
@@ -162,12 +181,26 @@ export const putContact: Handler<'putContact'> = async (context, input) => {
   const twin = contact.cardName === null ? null : context.contacts.lookAlike(contact.cardName, publicKey);
   const suggested = card?.suggestedLimit ?? null;
   return {
+    found: found !== null,
     contact: viewContact(context, contact),
     suggestedLimit: suggested && { equivalent: suggested.equivalent, amount: formatAmount(suggested.amount) },
     warnings:
       twin === null ? [] : [lookAlikeWarning(contact.cardName ?? '', twin.alias ?? twin.cardName ?? '', publicKey)],
   };
 };
+
+/** Where somebody new is whose key is known and whose addresses are not; null: no need to look, or nothing was found. */
+async function findAddresses(
+  context: NodeContext,
+  { publicKey, card }: Resolved,
+  given: readonly string[] | undefined,
+  waitMs: number | undefined,
+): Promise<readonly string[] | null> {
+  const isKnown = context.contacts.get(publicKey) !== undefined || context.driver.records.linked.has(publicKey);
+  if (isKnown || given !== undefined || card !== null || publicKey === context.identity.publicKey) return null;
+  const found = await context.host.find(pidOf(publicKey), waitMs);
+  return found === null || found.record === null ? null : found.addresses;
+}
 
 function lookAlikeWarning(name: string, other: string, publicKey: PublicKey): string {
   return (
@@ -180,7 +213,7 @@ export const removeContact: Handler<'removeContact'> = async (context, { who }) 
   const resolved = resolveWho(context, who);
   if (isAnyRefusal(resolved)) return resolved;
   const { publicKey } = resolved;
-  if (context.contacts.get(publicKey) === undefined) return refuseHere('unknown-contact', { input: who.slice(0, 64) });
+  if (context.contacts.get(publicKey) === undefined) return refuseHere('unknown-contact', { input: excerpt(who) });
   for (const account of context.driver.records.accounts()) {
     const { neighbour, equivalent, balance, limitGiven, limitReceived, reservedIn, reservedOut } = account;
     const isUsed = [balance, limitGiven, limitReceived, reservedIn, reservedOut].some((amount) => amount !== 0n);

@@ -11,7 +11,7 @@ import type { Resolved } from '../../contacts.ts';
 import { type AnyRefusal, isAnyRefusal } from '../../refusals.ts';
 import type { NodeContext } from '../context.ts';
 import type { CheckedInput, Result } from '../contract.ts';
-import { command, type Handler, parseMoney, resolveWho, waitUntil } from '../handler.ts';
+import { command, type FoundWho, findWho, type Handler, parseMoney, resolveWho, waitUntil } from '../handler.ts';
 import { viewAccount, viewParticipant, viewTrustCard } from '../views.ts';
 
 const ACK_WAIT_MS = 5_000;
@@ -31,7 +31,7 @@ export const listTrustLines: Handler<'listTrustLines'> = (context, { equivalent 
 };
 
 export const setTrustLine: Handler<'setTrustLine'> = async (context, input) => {
-  const resolved = resolveWho(context, input.who);
+  const resolved = await findWho(context, input.who);
   if (isAnyRefusal(resolved)) return resolved;
   const money = parseMoney(context, { equivalent: input.equivalent, amount: input.limit }, 'limit');
   if (isRefusal(money)) return money;
@@ -60,14 +60,15 @@ function lineTo({ driver, identity }: NodeContext, neighbour: PublicKey, equival
 /** Says it to the machine, and waits for the neighbour to have it. */
 async function set(
   context: NodeContext,
-  { publicKey: neighbour, card }: Resolved,
+  { publicKey: neighbour, card, addresses = null }: Resolved & Partial<FoundWho>,
   wanted: Omit<SetTrustLineCommand, 'type' | 'neighbour'>,
   waitMs = ACK_WAIT_MS,
 ): Promise<Result<'setTrustLine'> | AnyRefusal> {
   const refusal = await command(context, { type: 'set-trust-line', neighbour, ...wanted });
   if (refusal !== null) return refusal;
-  if (card !== null && context.contacts.get(neighbour) === undefined) {
-    const change = { publicKey: neighbour, cardName: card.name, addresses: card.addresses };
+  const known = card?.addresses ?? addresses;
+  if (known !== null && context.contacts.get(neighbour) === undefined) {
+    const change = { publicKey: neighbour, cardName: card?.name, addresses: known };
     const contact = await context.contacts.put(change, context.clock.nowMs());
     if (isAnyRefusal(contact)) return contact;
   }
@@ -93,6 +94,7 @@ function mergePolicy(
   for (const who of change.blocked ?? []) {
     const resolved = resolveWho(context, who);
     if (isAnyRefusal(resolved)) return resolved;
+    if (resolved.publicKey === context.identity.publicKey) return refuse('to-self', { what: 'block' });
     if (!blocked.includes(resolved.publicKey)) blocked.push(resolved.publicKey);
   }
   return {

@@ -1,5 +1,6 @@
 import type { Result } from '../../api/contract.ts';
 import type { AddVerb } from '../cli.ts';
+import { heldHint } from '../held.ts';
 import { equivalentText } from '../parse.ts';
 import { moneyOf, nameOf, type ShowMoney, unitsOf } from '../show.ts';
 import { table } from '../table.ts';
@@ -14,8 +15,10 @@ export const addBalance: AddVerb = (program, run) => {
       run(async (cli, equivalent: string | undefined) => {
         const client = await cli.client();
         const balance = await client.getBalance(equivalent === undefined ? {} : { equivalent });
+        const { totals } = await client.listHeld(equivalent === undefined ? {} : { equivalent });
         const money = await moneyOf(cli);
-        return { document: balance, text: textOf(balance, money) };
+        const text = [textOf(balance, money), heldHint(totals, money)].filter((part) => part !== '').join('\n');
+        return { document: { ...balance, held: totals }, text };
       }),
     );
 };
@@ -34,8 +37,10 @@ function textOf({ accounts, net }: Result<'getBalance'>, money: ShowMoney): stri
       money(account.availableIn, equivalent),
       held ? `${money(reservedIn, equivalent)} in, ${money(reservedOut, equivalent)} out` : '',
       account.linked ? 'yes' : 'no',
+      STANDINGS[account.standing],
     ];
   });
+  const isAnyUnusable = accounts.some(({ standing }) => standing !== 'confirmed');
   const heads = [
     { title: 'WITH' },
     { title: 'BALANCE', align: 'right' },
@@ -43,6 +48,7 @@ function textOf({ accounts, net }: Result<'getBalance'>, money: ShowMoney): stri
     { title: 'THEY CAN PAY', align: 'right' },
     { title: 'HELD' },
     { title: 'CONNECTED' },
+    { title: isAnyUnusable ? 'USE' : '' },
   ] as const;
   const totals = net.map(({ equivalent, net, owedToMe, owedByMe }) => {
     const both = `owed to you ${money(owedToMe, equivalent)}, owed by you ${money(owedByMe, equivalent)}`;
@@ -50,6 +56,13 @@ function textOf({ accounts, net }: Result<'getBalance'>, money: ShowMoney): stri
   });
   return `${table(heads, rows)}\n\n${totals.join('\n')}`;
 }
+
+const STANDINGS: Readonly<Record<Result<'getBalance'>['accounts'][number]['standing'], string>> = {
+  confirmed: '',
+  unsure: 'not until they show their books',
+  agreed: 'not until you confirm',
+  suspended: 'no: they broke the protocol',
+};
 
 function balanceText({ owesMe, iOwe, equivalent }: Result<'getBalance'>['accounts'][number], money: ShowMoney): string {
   if (unitsOf(owesMe) > 0n) return `owes you ${money(owesMe, equivalent)}`;

@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import type { Result } from '../../api/contract.ts';
 import type { AddVerb, Run } from '../cli.ts';
-import { whoText } from '../parse.ts';
+import { whileLooking } from '../looking.ts';
+import { wholeNumber, whoText } from '../parse.ts';
+import { usage } from '../problem.ts';
 import { moneyOf, nameOf, type ShowMoney } from '../show.ts';
 import { list, table } from '../table.ts';
 import { bad, bold, line } from '../text.ts';
@@ -14,7 +16,11 @@ export const addContact: AddVerb = (program, run) => {
   addVerify(contact, run);
 };
 
+const DEFAULT_WAIT_S = 20;
+const MAX_WAIT_S = 60;
+
 interface AddOptions {
+  readonly wait: number;
   readonly address?: string[];
   readonly as?: string;
   readonly allowLookAlike?: true;
@@ -24,25 +30,36 @@ function addAdd(contact: Command, run: Run): void {
   contact
     .command('add')
     .description('Add someone, or change how you call them or where they are')
-    .argument('<who>', 'contact card (geo:… link) or public key', whoText)
-    .option('--as <alias>', 'What you call them')
+    .argument('<who>', 'contact card (geo:… link), PID (looked up in the directory) or public key', whoText)
+    .argument('[alias]', 'what you call them')
+    .option('--as <alias>', 'The same')
     .option('--address <address...>', 'Where they can be reached, such as /ip4/192.0.2.1/tcp/4610')
     .option('--allow-look-alike', 'Take an alias although it looks like another one')
+    .option(
+      '--wait <seconds>',
+      'How long to look for them in the directory',
+      wholeNumber('a number of seconds', 0, MAX_WAIT_S),
+      DEFAULT_WAIT_S,
+    )
     .action(
-      run(async (cli, who: string, options: AddOptions) => {
+      run(async (cli, who: string, typedAlias: string | undefined, options: AddOptions) => {
+        const alias = typedAlias ?? options.as;
+        if (typedAlias !== undefined && options.as !== undefined) throw usage('Two aliases are given; one is enough.');
         const client = await cli.client();
-        const added = await client.putContact({
+        const adding = client.putContact({
           who,
-          ...(options.as !== undefined && { alias: options.as }),
+          ...(alias !== undefined && { alias }),
           ...(options.address !== undefined && { addresses: options.address }),
           ...(options.allowLookAlike && { allowLookAlike: true }),
+          waitMs: options.wait * 1_000,
         });
+        const added = await whileLooking(cli, client, adding);
         return { document: added, text: addedText(added, await moneyOf(cli)) };
       }),
     );
 }
 
-function addedText({ contact, suggestedLimit, warnings }: Result<'putContact'>, money: ShowMoney): string {
+function addedText({ contact, found, suggestedLimit, warnings }: Result<'putContact'>, money: ShowMoney): string {
   const name = nameOf(contact);
   const card = list([
     ['PID', contact.pid],
@@ -55,7 +72,7 @@ function addedText({ contact, suggestedLimit, warnings }: Result<'putContact'>, 
       ? line`To let them owe you:  geo trust set ${shellWord(name)} LIMIT EQUIVALENT`
       : line`They ask that you let them owe up to ${money(suggestedLimit.amount, suggestedLimit.equivalent)}. If you trust them that far:\n  geo trust set ${shellWord(name)} ${suggestedLimit.amount} ${suggestedLimit.equivalent}`;
   return [
-    line`${bold(name)} is in your contacts.`,
+    line`${bold(name)} is in your contacts${found ? ', found in the directory' : ''}.`,
     ...warnings.map((text) => line`${bad('Warning:')} ${text}`),
     card,
     next,

@@ -1,5 +1,6 @@
 import type { Result } from '../../api/contract.ts';
 import type { AddVerb } from '../cli.ts';
+import { letGoText } from '../held.ts';
 import { wholeNumber } from '../parse.ts';
 import { moneyOf, nameOf, type ShowMoney, when } from '../show.ts';
 import { table } from '../table.ts';
@@ -36,7 +37,7 @@ function tableText(entries: readonly Entry[], money: ShowMoney, ids: boolean): s
     withWhom(entry),
     ...(ids ? [entry.txId ?? entry.paymentId] : []),
     // The last column, since it may be long.
-    entry.memo ?? entry.refusal?.text.replace(/\. .*$/s, '.') ?? '',
+    noteOf(entry, money),
   ]);
   const heads = [
     { title: 'WHEN' },
@@ -49,7 +50,13 @@ function tableText(entries: readonly Entry[], money: ShowMoney, ids: boolean): s
   return table(heads, rows);
 }
 
-function whatHappened({ role, kind, state }: Entry): string {
+function noteOf({ memo, refusal, letGo, equivalent }: Entry, money: ShowMoney): string {
+  if (letGo !== null) return letGoText(letGo, equivalent, money);
+  return memo ?? refusal?.text.replace(/\. .*$/s, '.') ?? '';
+}
+
+function whatHappened({ role, kind, state, letGo }: Entry): string {
+  if (letGo !== null) return 'let go';
   const words = { payer: 'paid', receiver: 'received', intermediary: 'passed on' };
   const word = kind === 'clear' ? 'cleared' : words[role];
   return state === 'COMMITTED' ? word : `not ${word}`;

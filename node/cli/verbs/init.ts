@@ -1,25 +1,20 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
-import { pidOf } from '#protocol/identity.ts';
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import type { Config } from '../../config.ts';
-import { askHidden } from '../ask.ts';
 import type { AddVerb, Cli } from '../cli.ts';
-import { readUserFile } from '../parse.ts';
+import { type Flags, newSettings, writeSettings } from '../new-settings.ts';
 import { newPassphrase } from '../passphrase.ts';
-import { typed, usage } from '../problem.ts';
+import { WHAT_COMES_BACK } from '../restoration.ts';
 import { withSettings } from '../settings.ts';
 import { list } from '../table.ts';
 import { bold, line } from '../text.ts';
-import { numbered, WHAT_WORDS_DO } from '../words.ts';
+import { knownSeed, numbered, WHAT_WORDS_DO } from '../words.ts';
 
 interface Options {
   readonly words?: true;
   readonly wordsFile?: string;
   readonly passphraseFile?: string;
 }
-
-type Flags = Readonly<Record<string, unknown>>;
 
 export const addInit: AddVerb = (program, run) => {
   const command: Command = program
@@ -34,23 +29,26 @@ export const addInit: AddVerb = (program, run) => {
     run(async (cli, options: Options) => {
       // All that can be wrong is found before anything is written.
       const config = await cli.config({ ...options });
-      const { seedFromWords, wordsFromSeed } = await import('#protocol/words.ts');
+      const { wordsFromSeed } = await import('#protocol/words.ts');
       const { createKeyFile, hasKeyFile, newSeed } = await import('../../identity/key-file.ts');
       // Where there is an identity, that is what is wrong, whatever else is.
       const settings = hasKeyFile(config.dataDir) ? null : await newSettings(config, options as Flags);
-      const words = await knownWords(options);
+      const known = await knownSeed(options);
       const passphrase = options.passphraseFile === undefined ? null : await newPassphrase(options.passphraseFile);
-      const seed = words === null ? newSeed() : typed(seedFromWords(words));
-      const { publicKey } = await createKeyFile(config.dataDir, seed, passphrase);
-      if (settings !== null) await writeSettings(config, settings);
+      const seed = known ?? newSeed();
+      const publicKey =
+        known === null
+          ? (await createKeyFile(config.dataDir, seed, passphrase)).publicKey
+          : await restoreWords(config.dataDir, seed, passphrase);
+      if (settings !== null) await writeSettings(config.dataDir, settings);
       const made = {
         pid: pidOf(publicKey),
         publicKey,
         dataDir: config.dataDir,
         encrypted: passphrase !== null,
-        imported: words !== null,
+        imported: known !== null,
       };
-      const fresh = words === null ? wordsFromSeed(seed) : null;
+      const fresh = known === null ? wordsFromSeed(seed) : null;
       return {
         document: { ...made, ...(fresh !== null && { words: fresh }) },
         text: textOf(made, config, fresh, startCommand(cli, config)),
@@ -59,31 +57,19 @@ export const addInit: AddVerb = (program, run) => {
   );
 };
 
-/** The words of an identity that exists, or null for a new one. */
-async function knownWords({ words, wordsFile }: Options): Promise<string | null> {
-  if (wordsFile !== undefined && words === true) throw usage('Give either --words or --words-file, not both.');
-  if (wordsFile !== undefined) return (await readUserFile(wordsFile)).toString('utf8');
-  return words === true ? askHidden('The 24 words, on one line (they do not show): ') : null;
-}
-
-/** What config.toml is to say, or null for nothing new. */
-async function newSettings(config: Config, options: Flags): Promise<object | null> {
-  const { CONFIG_FILE } = await import('../../config.ts');
-  const given = Object.entries(config).filter(([key]) => key in options && key !== 'dataDir');
-  if (given.length === 0) return null;
-  const path = join(config.dataDir, CONFIG_FILE);
-  if (existsSync(path)) throw usage(`${path} exists already and stays as it is: change the settings there.`);
-  return Object.fromEntries(
-    given.map(([key, value]) => [key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), value]),
-  );
-}
-
-async function writeSettings(config: Config, settings: object): Promise<void> {
-  const { CONFIG_FILE } = await import('../../config.ts');
-  const { writePrivateFile } = await import('../../private-file.ts');
-  const { stringify } = await import('smol-toml');
-  const text = `# Settings of this node. \`geo config example\` shows all there are.\n${stringify(settings)}`;
-  await writePrivateFile(join(config.dataDir, CONFIG_FILE), text);
+/** An identity that may have signed before: its first start here is one after a loss, as with `geo restore`. */
+async function restoreWords(folder: string, seed: Uint8Array, passphrase: string | null): Promise<PublicKey> {
+  const { restoreInto } = await import('../../backup/restore.ts');
+  const { hasKeyFile, identityOf } = await import('../../identity/key-file.ts');
+  const { Failure } = await import('../../failure.ts');
+  const { publicKey } = identityOf(seed);
+  if (hasKeyFile(folder)) {
+    throw new Failure('identity-exists', `The folder ${folder} holds an identity already.`, {
+      hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
+    });
+  }
+  await restoreInto(folder, { seed, passphrase, backup: null, settings: null, neighbours: [] });
+  return publicKey;
 }
 
 function startCommand(cli: Cli, { dataDir }: Config): string {
@@ -105,7 +91,7 @@ function textOf(
   const title = made.imported ? 'Your identity is back.' : 'You have a new identity.';
   const about =
     words === null
-      ? 'Balances and trust lines do not come from words: they come back from your neighbours or from a backup.'
+      ? `${WHAT_COMES_BACK} See \`geo restore status\` when it runs.`
       : `${bold('Your 24 words, shown this once:').trusted}\n\n${numbered(words)}\n\n${WHAT_WORDS_DO}`;
   return [line`${bold(title)}`, facts, '', about, '', line`Next:  ${start}`].join('\n');
 }

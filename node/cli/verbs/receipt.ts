@@ -1,11 +1,10 @@
-import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { formatAmount } from '#protocol/amount.ts';
 import { pidOf } from '#protocol/identity.ts';
 import type { AddVerb, Run } from '../cli.ts';
-import { EXIT } from '../exit-codes.ts';
+import { writeNewFile } from '../new-file.ts';
 import { readUserFile } from '../parse.ts';
-import { Stop, typed } from '../problem.ts';
+import { typed } from '../problem.ts';
 import { moneyOf, nameOf, type ShowMoney, when } from '../show.ts';
 import { list } from '../table.ts';
 import { bold, good, line } from '../text.ts';
@@ -34,19 +33,21 @@ function addShow(receipt: Command, run: Run): void {
     .description('Show the receipt of a payment, or write it to a file')
     .argument('<id>', 'id of the payment or of the transaction')
     .option('--out <file>', 'Write it there; an existing file is not replaced')
+    .option('--qr', 'Show it as a QR code too')
     .action(
-      run(async (cli, id: string, options: { out?: string }) => {
+      run(async (cli, id: string, options: { out?: string; qr?: true }) => {
         const client = await cli.client();
         const { fileName, base64, facts } = await client.getReceipt({ id });
-        if (options.out !== undefined) await writeNew(options.out, Buffer.from(base64, 'base64'));
+        if (options.out !== undefined) await writeNewFile(options.out, [Buffer.from(base64, 'base64')]);
         const written =
           options.out === undefined
             ? line`To give it to someone:  geo receipt show ${id} --out ${fileName}`
             : line`Written to ${options.out}. Anyone can check it:  geo receipt verify ${options.out}`;
         const file = options.out === undefined ? {} : { file: options.out };
+        const link = LINK_START + Buffer.from(base64, 'base64').toString('base64url');
         return {
-          document: { fileName, base64, facts, ...file },
-          text: `${factsText(facts, await moneyOf(cli))}\n${written}`,
+          document: { fileName, base64, link, facts, ...file },
+          text: `${factsText(facts, await moneyOf(cli))}\n${written}${options.qr === true ? await qrText(link) : ''}`,
         };
       }),
     );
@@ -56,16 +57,14 @@ function addVerify(receipt: Command, run: Run): void {
   receipt
     .command('verify')
     .description('Check a receipt; needs no node and no network')
-    .argument('<file>', 'the receipt')
+    .argument('<file>', 'the receipt: its file, or the link that its QR code holds')
     .action(
-      run(async (cli, path: string) => {
-        const bytes = await readUserFile(path);
+      run(async (cli, file: string) => {
+        const bytes = await receiptBytes(file);
         const { verifyReceipt } = await import('#protocol/receipt.ts');
         const { verifyWith } = await import('#protocol/statement.ts');
         const { nodeEd25519 } = await import('../../identity/ed25519.ts');
-        const { payer, receiver, total, routeAmount, ...rest } = typed(
-          verifyReceipt(new Uint8Array(bytes), verifyWith(nodeEd25519)),
-        );
+        const { payer, receiver, total, routeAmount, ...rest } = typed(verifyReceipt(bytes, verifyWith(nodeEd25519)));
         const facts = {
           ...rest,
           payer: { pid: pidOf(payer), publicKey: payer, name: null },
@@ -77,6 +76,25 @@ function addVerify(receipt: Command, run: Run): void {
         return { document: { valid: true, facts }, text: `${text}\n${factsText(facts, await moneyOf(cli))}` };
       }),
     );
+}
+
+/** A receipt in one line of text, for a QR code. */
+const LINK_START = 'geo:receipt/';
+
+/** Of a file, of a link, or of a file that holds the link; white space in a link means nothing. */
+async function receiptBytes(file: string): Promise<Uint8Array> {
+  const content = file.startsWith(LINK_START) ? Buffer.from(file) : await readUserFile(file);
+  if (content.subarray(0, LINK_START.length).toString('latin1') !== LINK_START) return new Uint8Array(content);
+  const text = content.toString('latin1').slice(LINK_START.length).replace(/\s+/g, '');
+  const bytes = Buffer.from(text, 'base64url');
+  // Characters that are none of base64 are left out silently.
+  return bytes.toString('base64url') === text ? new Uint8Array(bytes) : new Uint8Array(content);
+}
+
+async function qrText(link: string): Promise<string> {
+  const { qrCode } = await import('../qr.ts');
+  const code = await qrCode(link);
+  return code === '' ? '\nIt is too long for a QR code.' : `\n\n${code}`;
 }
 
 function factsText(facts: Facts, money: ShowMoney): string {
@@ -94,15 +112,4 @@ function factsText(facts: Facts, money: ShowMoney): string {
     ['Transaction', txId],
   ]);
   return `${what}\n${rows}`;
-}
-
-async function writeNew(path: string, content: Uint8Array): Promise<void> {
-  try {
-    await writeFile(path, content, { flag: 'wx' });
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    const why = code === 'EEXIST' ? 'it exists already' : code;
-    const message = `Cannot write ${path}: ${why}.`;
-    throw new Stop({ code: 'file-unwritable', message, facts: { path, why }, exitCode: EXIT.error });
-  }
 }

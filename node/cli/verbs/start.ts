@@ -3,16 +3,16 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { finished } from 'node:stream';
 import { pidOf } from '#protocol/identity.ts';
+import type { RunningNode } from '../../assembly.ts';
 import { entryPoint } from '../../entry.ts';
 import { Failure } from '../../failure.ts';
-import type { RunningNode } from '../../node.ts';
 import type { AddVerb, Answer, Cli } from '../cli.ts';
 import { EXIT } from '../exit-codes.ts';
 import { passphraseSource } from '../passphrase.ts';
 import { type Problem, problemOf, Stop, usage } from '../problem.ts';
 import { withSettings } from '../settings.ts';
 import { list } from '../table.ts';
-import { bold, line } from '../text.ts';
+import { bad, bold, line } from '../text.ts';
 
 interface Options {
   readonly foreground?: true;
@@ -30,6 +30,8 @@ interface Up {
   readonly addresses: readonly string[];
   readonly dataDir: string;
   readonly process: number;
+  /** It lost records and signs nothing new. */
+  readonly frozen: boolean;
 }
 
 /** What a node that was started with a channel to its parent says through it. */
@@ -84,6 +86,7 @@ async function runHere(cli: Cli, options: Options): Promise<undefined> {
     addresses: node.addresses(),
     dataDir: config.dataDir,
     process: process.pid,
+    frozen: node.isFrozen,
   };
   if (options.untilStdinEnds) {
     finished(process.stdin.resume(), () => void node.stop('standard input has ended'));
@@ -182,5 +185,7 @@ function upAnswer(up: Up, howToStop: string): Answer {
     ['Folder', up.dataDir],
     ['Process', String(up.process)],
   ]);
-  return { document: { ...up }, text: `${line`${bold(up.name ?? 'Your node')} is up.`}\n${facts}\n${howToStop}` };
+  const frozen = up.frozen ? [line`${bad('It lost records and signs nothing new:')} see \`geo restore status\`.`] : [];
+  const text = [line`${bold(up.name ?? 'Your node')} is up.`, facts, ...frozen, howToStop].join('\n');
+  return { document: { ...up }, text };
 }

@@ -1,7 +1,9 @@
 import type { AddVerb } from '../cli.ts';
-import { count, moneyOf, nameOf, span, when } from '../show.ts';
-import { list, table } from '../table.ts';
-import { bad, bold, line } from '../text.ts';
+import { heldText } from '../held.ts';
+import { restoredText } from '../restored.ts';
+import { count, moneyOf, span } from '../show.ts';
+import { list } from '../table.ts';
+import { bold, line } from '../text.ts';
 
 export const addStatus: AddVerb = (program, run) => {
   program
@@ -24,32 +26,14 @@ export const addStatus: AddVerb = (program, run) => {
           ['Contacts', `${counts.contacts}, of them ${counts.linked} connected`],
           ['Trust lines', `${counts.trustLinesGiven} given, ${counts.trustLinesReceived} received`],
           ['Map', count(counts.mapLines, 'announced trust line')],
-          ['Unfinished', count(counts.unsettled, 'payment')],
+          ['Unfinished', `${count(counts.unsettled, 'payment')}${counts.unsettled > 0 ? ', see `geo tx list`' : ''}`],
         ]);
-        const held = table(
-          [
-            { title: 'HELD', align: 'right' },
-            { title: 'ON THE ACCOUNT WITH' },
-            { title: 'WAITS FOR' },
-            { title: 'SINCE' },
-            { title: 'TRANSACTION' },
-          ],
-          status.held.map((held) => [
-            money(held.amount, held.equivalent),
-            nameOf(held.neighbour),
-            nameOf(held.waitsFor),
-            when(held.sinceAtMs),
-            held.txId,
-          ]),
-        );
-        const restored =
-          status.restoredAtMs === null
-            ? ''
-            : line`${bad('Records were lost, so the node signs nothing new until its neighbours have confirmed its accounts.')}`;
+        const held = await client.listHeld();
+        const restored = status.restored === null ? '' : restoredText(status.restored);
         const title = line`${bold(status.participant.name ?? 'Your node')}`;
         return {
-          document: { ...status, api: url, process: pid },
-          text: [title, facts, restored, held]
+          document: { ...status, held: held.held, totals: held.totals, api: url, process: pid },
+          text: [title, facts, restored, heldText(held, money, status.startedAtMs + status.uptimeMs)]
             .filter((part) => part !== '')
             .join('\n\n')
             .replace('\n\n', '\n'),

@@ -14,16 +14,28 @@ export const addStop: AddVerb = (program, run) => {
     .description('Stop the node, and wait until it has ended')
     .action(
       run(async (cli) => {
-        const folder = await cli.folder();
-        const { lockHolder } = await import('../../store/lock.ts');
-        const pid = lockHolder(folder)?.pid ?? null;
-        // A process that stands still does not even answer.
-        const tooLong = setTimeout(LONGEST_MS).then(() => Promise.reject(doesNotEnd(pid)));
-        await Promise.race([askToStop(cli, pid).then(() => untilFree(folder, pid)), tooLong]);
+        const pid = await stopNode(cli);
         return { document: { stopped: true, process: pid }, text: 'The node has stopped.' };
       }),
     );
 };
+
+/** Stops the node and waits until it has ended; its process, if that is known. */
+export async function stopNode(cli: Cli): Promise<number | null> {
+  const folder = await cli.folder();
+  const { lockHolder } = await import('../../store/lock.ts');
+  const pid = lockHolder(folder)?.pid ?? null;
+  // A process that stands still does not even answer.
+  const late = new AbortController();
+  const tooLong = setTimeout(LONGEST_MS, null, { signal: late.signal }).then(() => Promise.reject(doesNotEnd(pid)));
+  try {
+    await Promise.race([askToStop(cli, pid).then(() => untilFree(folder, pid)), tooLong]);
+  } finally {
+    late.abort();
+    tooLong.catch(() => undefined);
+  }
+  return pid;
+}
 
 async function untilFree(folder: string, pid: number | null): Promise<void> {
   const { lockHolder } = await import('../../store/lock.ts');

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Result } from '../../api/contract.ts';
 import type { AddVerb, Run } from '../cli.ts';
-import { amountText, equivalentText, limitText, whoText } from '../parse.ts';
+import { equivalentText, limitText, whoText } from '../parse.ts';
 import { moneyOf, nameOf, type ShowMoney } from '../show.ts';
 import { bold, dim, line } from '../text.ts';
 
@@ -31,12 +31,12 @@ function addSet(trust: Command, run: Run): void {
     .argument('<limit>', 'most they may owe you, such as 500', limitText)
     .argument('<equivalent>', 'what it is counted in, such as UAH', equivalentText)
     .option('--announce', 'Put the line on the public map, if they agree: without limit and balance')
-    .option('--no-announce', 'Take it off the map')
+    .option('--no-announce', 'Take it off the map, and theirs to you')
     .option('--intermediate', 'Let payments of others pass through you over it')
     .option('--no-intermediate', 'Let only payments to you and from you use it')
     .option('--auto-clearing', 'Let circles of debt be cleared over it without asking')
     .option('--no-auto-clearing', 'Ask before clearing')
-    .option('--daily-limit <amount>', 'Most by which their debt may grow in a day (UTC)', amountText)
+    .option('--daily-limit <amount>', 'Most by which their debt may grow in a day (UTC)', limitText)
     .option('--no-daily-limit', 'No such limit')
     .option('--block <who...>', 'Payers and receivers whose payments are not served over it; replaces the list')
     .option('--no-block', 'Block nobody')

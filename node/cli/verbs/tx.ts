@@ -3,21 +3,41 @@ import type { Client } from '../../api/client.ts';
 import type { Result } from '../../api/contract.ts';
 import { cancelled, confirm } from '../ask.ts';
 import type { AddVerb, Run } from '../cli.ts';
+import { EXIT } from '../exit-codes.ts';
+import { letGoText, openTable, stateOf } from '../held.ts';
 import { txIdText, wholeNumber } from '../parse.ts';
-import { usage } from '../problem.ts';
+import { Stop, usage } from '../problem.ts';
 import { count, moneyOf, nameOf, type ShowMoney, when } from '../show.ts';
 import { list } from '../table.ts';
 import { bad, bold, line } from '../text.ts';
+import { addDust } from './dust.ts';
 
 type Transaction = Result<'getTransaction'>;
 type Position = Transaction['positions'][number];
 
 export const addTx: AddVerb = (program, run) => {
   const tx = program.command('tx').description('Look into a transaction that is not settled, or why it failed');
+  addList(tx, run);
   addShow(tx, run);
   addResolve(tx, run);
   addLetGo(tx, run);
+  addDust(tx, run);
 };
+
+function addList(tx: Command, run: Run): void {
+  tx.command('list')
+    .description('Show the transactions that are not settled, and whom they wait for')
+    .option('--limit <number>', 'How many', wholeNumber('a number of transactions', 1, 1_000), 100)
+    .action(
+      run(async (cli, { limit }: { limit: number }) => {
+        const client = await cli.client();
+        const page = await client.listOpenTransactions({ limit });
+        if (page.transactions.length === 0) return { document: page, text: 'Every transaction is settled.' };
+        const more = page.more ? `\nThere are more: geo tx list --limit ${Math.min(10 * limit, 1_000)}` : '';
+        return { document: page, text: openTable(page.transactions, await moneyOf(cli)) + more };
+      }),
+    );
+}
 
 function addShow(tx: Command, run: Run): void {
   tx.command('show')
@@ -93,12 +113,17 @@ function addLetGo(tx: Command, run: Run): void {
         }
         const { routeIndex } = position;
         const transaction = await client.letGo({ txId, routeIndex, position: position.position });
-        return { document: { transaction }, text: transactionText(transaction, money) };
+        const done = transaction.positions.find(
+          (now) => now.routeIndex === routeIndex && now.position === position.position,
+        );
+        const { letGo = null } = done ?? {};
+        const told = letGo === null ? '' : line`Done: ${letGoText(letGo, transaction.equivalent, money)}.\n`;
+        return { document: { transaction }, text: told + transactionText(transaction, money) };
       }),
     );
 }
 
-function choose({ positions }: Transaction, { route, position }: LetGoOptions): Position {
+function choose({ positions, txId }: Transaction, { route, position }: LetGoOptions): Position {
   const possible = positions.filter(
     (held) =>
       held.canLetGo &&
@@ -106,10 +131,18 @@ function choose({ positions }: Transaction, { route, position }: LetGoOptions): 
       (position === undefined || held.position === position),
   );
   const [first, ...others] = possible;
-  if (first === undefined) throw usage('Nothing is held there that could be let go. See `geo tx show`.');
+  if (first === undefined) throw nothingHeld(txId);
   if (others.length === 0) return first;
   const which = possible.map((held) => `--route ${held.routeIndex} --position ${held.position}`).join(', or ');
   throw usage(`Several amounts are held for it. Say which one: ${which}.`);
+}
+
+/** The node would say the same of a position that it is shown. */
+function nothingHeld(txId: string): Stop {
+  const message =
+    'Nothing is held there that could be let go: it is settled, or you are the payer, who waits for nobody upstream. ' +
+    'See `geo tx show`.';
+  return new Stop({ code: 'not-held', message, facts: { id: txId }, exitCode: EXIT.error });
 }
 
 /** What the person takes upon itself. */
@@ -122,7 +155,6 @@ If it goes through all the same, you still owe ${to} ${sum}, and nobody makes up
 Waiting costs nothing but the held amount: \`geo tx resolve\` asks again what became of it.`;
 }
 
-const STATES = { prepared: 'under way', held: 'held here', committed: 'done', aborted: 'not done' } as const;
 const HOPS = { none: '', reserved: 'reserved', counted: 'counted', released: 'released' } as const;
 
 function transactionText(transaction: Transaction, money: ShowMoney): string {
@@ -138,21 +170,22 @@ function transactionText(transaction: Transaction, money: ShowMoney): string {
     ['To be done by', when(expiresAtMs)],
     ['Memo', memo ?? undefined],
   ]);
-  return [line`${bold(title)}`, facts, ...positions.map((position) => positionText(position, equivalent, money))].join(
+  return [line`${bold(title)}`, facts, ...positions.map((position) => positionText(position, transaction, money))].join(
     '\n',
   );
 }
 
-function positionText(held: Position, equivalent: string, money: ShowMoney): string {
-  const { routeIndex, position, hops, state, settled, waitsFor, cause, canLetGo } = held;
+function positionText(held: Position, { equivalent }: Transaction, money: ShowMoney): string {
+  const { routeIndex, position, hops, settled, waitsFor, cause, canLetGo, letGo } = held;
   const side = (who: Position['upstream'], hop: Position['incoming'], way: string): string | undefined =>
     who === null ? undefined : `${money(held.amount, equivalent)} ${way} ${nameOf(who)}, ${HOPS[hop]}`;
-  const waits = waitsFor === null ? 'nothing' : `an answer of ${nameOf(waitsFor)}`;
+  const state = stateOf(held);
   const rows = list([
-    ['  State', settled ? STATES[state] : `${STATES[state]}, waits for ${waits}`],
+    ['  State', settled || waitsFor === null ? state : `${state}, waits for an answer of ${nameOf(waitsFor)}`],
     ['  In', side(held.upstream, held.incoming, 'from')],
     ['  Out', side(held.downstream, held.outgoing, 'to')],
     ['  Why', cause?.text],
+    ['  Let go', letGo === null ? undefined : letGoText(letGo, equivalent, money)],
     ['  Way out', canLetGo ? 'geo tx resolve, or geo tx let-go at your own risk' : undefined],
   ]);
   return line`Route ${routeIndex}, position ${position} of ${count(hops, 'hop')}\n${{ trusted: rows }}`;

@@ -13,6 +13,7 @@ let addresses: readonly string[];
 beforeEach(async () => {
   host = await park.start();
   peer = await startRawPeer();
+  host.host.keep(peer.publicKey, []);
   addresses = host.host.addresses();
 });
 afterEach(async () => {

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type SignedAnnouncement, signedAnnouncementShape } from '#protocol/announcement.ts';
 import { encode } from '#protocol/codec.ts';
 import type { PublicKey } from '#protocol/identity.ts';
@@ -149,3 +149,84 @@ async function exchange(a: RecordedHost, b: RecordedHost): Promise<void> {
     await to.until(() => to.framesFrom(from.publicKey).length > before || from.downCount(to.publicKey) === links);
   }
 }
+
+describe('a flood of gossip', () => {
+  async function counted(host: RecordedHost, verdict: string): Promise<number> {
+    return host.counted('geo_gossip_announcements_total', { verdict });
+  }
+
+  async function lookedAt(host: RecordedHost): Promise<number> {
+    return host.counted('geo_gossip_announcements_total');
+  }
+
+  /** What is said until it is heard, by one that gossips as it should. */
+  async function heardFrom(speaker: RecordedHost, host: RecordedHost, firstSeq: number): Promise<void> {
+    for (let seq = firstSeq; !heard(host).some((said) => said >= firstSeq); seq++) {
+      await speaker.host.publish(announcement(seq));
+      await exchange(speaker, host);
+    }
+  }
+
+  it.each([
+    { what: 'bytes that are no announcement', verdict: 'reject', data: (n: number) => Uint8Array.of(n >> 8, n & 255) },
+    {
+      what: 'stale announcements',
+      verdict: 'ignore',
+      data: (n: number) => encode(signedAnnouncementShape, announcement(n)),
+    },
+  ])('of $what is judged a few times, then nothing of the stranger is heard; others are', async ({ verdict, data }) => {
+    const host = await park.start({
+      on: { announcement: ({ announcement: { seq } }) => (seq < 100_000 ? 'ignore' : 'accept') },
+    });
+    const honest = await park.start();
+    for (const { host: each } of [host, honest]) each.follow('UAH');
+    host.host.keep(honest.publicKey, []);
+    honest.host.keep(host.publicKey, host.host.addresses());
+    await Promise.all([followed(host, 1), followed(honest, 1)]);
+    const peer = await startRawPeer();
+    try {
+      peer.follow('geo/1/test/UAH');
+      await peer.connect(host.host.addresses());
+      await followed(host, 2);
+      let sent = 0;
+      const rubbish = async (count: number): Promise<void> => {
+        for (let i = 0; i < count; i++, sent++) await peer.gossip('geo/1/test/UAH', data(sent));
+        await peer.roundTrip(host.host.addresses());
+      };
+      await rubbish(300);
+      // Whoever has behaved until now is heard for a second more.
+      let looked = -1;
+      while (looked !== (await lookedAt(host))) {
+        looked = await lookedAt(host);
+        await rubbish(5);
+      }
+      expect(await counted(host, verdict)).toBeGreaterThan(0);
+      // 40 at once, 10 a second.
+      expect(await counted(host, verdict)).toBeLessThanOrEqual(150);
+      await heardFrom(honest, host, 1_000_000);
+      // What would be accepted from anybody else is not heard from it.
+      const before = heard(host).length;
+      await peer.gossip('geo/1/test/UAH', encode(signedAnnouncementShape, announcement(500_000)));
+      await peer.roundTrip(host.host.addresses());
+      expect(heard(host).length).toBe(before);
+    } finally {
+      await peer.stop();
+    }
+  });
+
+  it('that a neighbour passes on is cut short, but not held against it', async () => {
+    const host = await park.start({
+      on: { announcement: ({ announcement: { seq } }) => (seq < 1_000_000 ? 'ignore' : 'accept') },
+    });
+    host.host.follow('UAH');
+    const neighbour = await park.start();
+    neighbour.host.follow('UAH');
+    host.host.keep(neighbour.publicKey, []);
+    neighbour.host.keep(host.publicKey, host.host.addresses());
+    await Promise.all([followed(host, 1), followed(neighbour, 1)]);
+    for (let seq = 0; seq < 4_000; seq++) await neighbour.host.publish(announcement(seq));
+    await heardFrom(neighbour, host, 1_000_000);
+    expect(await counted(host, 'ignore')).toBeGreaterThan(0);
+    expect(await counted(host, 'too-many')).toBeGreaterThan(0);
+  });
+});

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import dns from 'node:dns';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { HostPark, type RecordedHost, randomSeed } from '#test/support/hosts.ts';
-import { helloBytes, type RawPeer, startRawPeer } from '#test/support/raw-peer.ts';
+import { type RawPeer, startRawPeer } from '#test/support/raw-peer.ts';
 import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts';
 
 const park = new HostPark();
@@ -29,6 +30,7 @@ async function linked(a: RecordedHost, b: RecordedHost, times = 1): Promise<void
 describe('a link', () => {
   it('comes up on both sides and carries thousands of frames both ways in order', async () => {
     const [a, b] = [await park.start(), await park.start()];
+    b.host.keep(a.publicKey, []);
     a.host.keep(b.publicKey, b.host.addresses());
     await linked(a, b);
     const count = 5_000;
@@ -76,6 +78,32 @@ describe('a link', () => {
     const again = await park.start({ seed, listen: addresses.map((address) => address.replace(/\/p2p\/.*/, '')) });
     await a.until(() => a.upCount(b.publicKey) === 2);
     await again.until(() => again.upCount(a.publicKey) === 1);
+  });
+
+  it('comes back when the neighbour that called starts again', async () => {
+    const seed = randomSeed();
+    const [a, b] = [await park.start(), await park.start({ seed })];
+    a.host.keep(b.publicKey, []);
+    b.host.keep(a.publicKey, a.host.addresses());
+    await linked(a, b);
+    await b.stop();
+    const again = await park.start({ seed });
+    again.host.keep(a.publicKey, a.host.addresses());
+    await Promise.all([
+      a.until(() => a.upCount(b.publicKey) === 2),
+      again.until(() => again.upCount(a.publicKey) === 1),
+    ]);
+    expect(a.events.map(({ type }) => type)).toEqual(['up', 'down', 'up']);
+  });
+
+  it('is made where a name leads, once the name has been looked up', async () => {
+    const [a, b] = [await park.start(), await park.start()];
+    const port = /\/tcp\/(\d+)/.exec(b.host.addresses()[0] as string)?.[1];
+    const lookup = vi.spyOn(dns, 'lookup');
+    a.host.keep(b.publicKey, [`/dns4/localhost/tcp/${port}`]);
+    await linked(a, b);
+    expect(lookup).toHaveBeenCalled();
+    lookup.mockRestore();
   });
 
   it('is opened once when both call at the same time, and loses no frame', { timeout: 60_000 }, async () => {
@@ -135,10 +163,12 @@ describe('a link', () => {
     );
     const old = await rawPeer();
     const stream = await old.openLink(a.host.addresses());
-    stream.sendFrame(helloBytes({ versions: [7, 8] }));
+    stream.sendFrame(old.hello({ versions: [7, 8] }));
     await stream.ended;
     expect(a.logged).toContainEqual(
-      expect.objectContaining({ why: 'it speaks version 7, 8 of the protocol, this node 1' }),
+      expect.objectContaining({
+        why: "it speaks version 7, 8 of the protocol, this node 1: this node's program has to be updated",
+      }),
     );
     expect([...a.events, ...other.events]).toEqual([]);
   });
@@ -158,7 +188,7 @@ describe('a broken connection', () => {
 
   it('is noticed and replaced when it falls silent', async () => {
     // Long enough that a busy machine is not taken for a silent one.
-    const times = { livenessIntervalMs: 1_000 };
+    const times = { livenessIntervalMs: 300, livenessTimeoutMs: 2_000 };
     const [a, b] = [await park.start({ times }), await park.start({ times })];
     const proxy = await proxyTo(b);
     a.host.keep(b.publicKey, [proxy.address]);

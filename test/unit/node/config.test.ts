@@ -28,6 +28,8 @@ function refusal(read: () => unknown): Failure {
   throw new Error('it was taken');
 }
 
+const PEER_ID = '12D3KooWDpJ7As7BWAwRMfu1VU2WCqNjvq387JEYKDBj4kx6nXTN';
+
 describe('settings', () => {
   it('have defaults for everything', () => {
     const dataDir = temporaryFolder();
@@ -36,10 +38,19 @@ describe('settings', () => {
       network: 'geo',
       name: null,
       listen: ['/ip4/0.0.0.0/tcp/4610'],
+      directory: true,
+      bootstrap: [],
+      indexers: [],
+      mdns: true,
+      publicAddresses: [],
+      relay: 'for-neighbours',
+      relays: [],
       apiHost: '127.0.0.1',
       apiPort: 4611,
       announce: 'ask',
+      clearing: 'always',
       precision: {},
+      backupDir: null,
       logLevel: 'info',
     });
   });
@@ -71,6 +82,25 @@ describe('settings', () => {
     });
   });
 
+  it('are switched on and off', () => {
+    expect(read('directory = false\nmdns = false\n')).toMatchObject({ directory: false, mdns: false });
+    for (const [text, is] of [
+      ['on', true],
+      ['true', true],
+      ['off', false],
+      ['false', false],
+    ] as const) {
+      expect(read('', { environment: { GEO_MDNS: text } }).mdns).toBe(is);
+      expect(read('', { flags: { directory: text } }).directory).toBe(is);
+    }
+  });
+
+  it('name nodes to begin with', () => {
+    const bootstrap = [`/ip4/192.0.2.1/tcp/4610/p2p/${PEER_ID}`, `/dns/example.org/tcp/443/wss/p2p/${PEER_ID}`];
+    expect(read('', { flags: { bootstrap } })).toMatchObject({ bootstrap });
+    expect(read('', { environment: { GEO_BOOTSTRAP: bootstrap.join(',') } })).toMatchObject({ bootstrap });
+  });
+
   it('say how many decimals an equivalent has, whatever its name', () => {
     const config = read('[precision]\nhour = 1\n');
     expect(['hour', 'UAH', 'constructor', '__proto__'].map((name) => precisionOf(config, name))).toStrictEqual([
@@ -97,8 +127,19 @@ describe('a wrong setting', () => {
     ['listen = ["/ip4/::1/tcp/1"]', 'listen in ', '::1', 'addresses such as'],
     ['listen = ["/ip4/1.2.3.4/tcp/65536"]', 'listen in ', '65536', 'addresses such as'],
     ['listen = ["/dns4/x/tcp/1"]', 'listen in ', '/dns4/x', 'addresses such as'],
+    ['listen = ["/ip4/1.2.3.4/tcp/1/wss"]', 'listen in ', '/wss', 'addresses such as'],
+    ['relay = "everybody"', 'relay in ', '"everybody"', 'off, for-neighbours or for-anyone'],
+    ['relays = ["/ip4/192.0.2.1/tcp/4610"]', 'relays in ', '/tcp/4610', 'who is there'],
+    ['relays = ["/ip4/192.0.2.1/tcp/1/p2p/x/p2p-circuit"]', 'relays in ', 'p2p-circuit', 'who is there'],
+    ['public-addresses = ["https://example.org"]', 'public-addresses in ', 'https://', 'addresses such as'],
     ['api-host = "0.0.0.0"', 'api-host in ', '"0.0.0.0"', '127.0.0.1 or ::1'],
+    ['clearing = true', 'clearing in ', '"true"', 'always, asked or never'],
     ['announce = true', 'announce in ', '"true"', 'ask or always'],
+    ['mdns = "on"', 'mdns in ', '"on"', 'true or false'],
+    ['directory = 1', 'directory in ', '"1"', 'true or false'],
+    ['bootstrap = ["/ip4/192.0.2.1/tcp/4610"]', 'bootstrap in ', '192.0.2.1', 'end in /p2p/'],
+    ['indexers = ["/ip4/192.0.2.1/tcp/4610"]', 'indexers in ', '192.0.2.1', 'end in /p2p/'],
+    ['bootstrap = ["/ip4/192.0.2.1/tcp/4610/p2p/QmNo"]', 'bootstrap in ', '192.0.2.1', 'end in /p2p/'],
     ['log-level = "loud"', 'log-level in ', '"loud"', 'fatal, error, warn'],
     ['[precision]\nUAH = 9', 'precision in ', '{"UAH":9}', 'an integer from 0 to 8'],
     ['[precision]\n"U-H" = 2', 'precision in ', 'U-H', 'an integer from 0 to 8'],
@@ -114,6 +155,7 @@ describe('a wrong setting', () => {
     [{ GEO_API_PORT: '-1' }, 'GEO_API_PORT is "-1"'],
     [{ GEO_API_PORT: '0x10' }, 'GEO_API_PORT is "0x10"'],
     [{ GEO_API_PORT: '' }, 'GEO_API_PORT is ""'],
+    [{ GEO_MDNS: 'yes' }, 'GEO_MDNS is "yes"'],
     [{ GEO_PRECISION: 'UAH' }, 'GEO_PRECISION is'],
     [{ GEO_PRECISION: 'UAH=2=3' }, 'GEO_PRECISION is'],
     [{ GEO_LOG_LEVEL: 'INFO' }, 'GEO_LOG_LEVEL is "INFO"'],

@@ -165,3 +165,25 @@ describe('the address book', () => {
     expect(await contacts.put({ publicKey: bob.key, alias: '\u200b' }, THEN_MS)).toMatchObject({ code: 'bad-name' });
   });
 });
+
+describe('a contact that has moved', () => {
+  const newer = Array.from({ length: 8 }, (_, at) => `/ip4/192.0.2.${at + 10}/tcp/4610`);
+
+  it('has its new addresses first, and of the old ones what there is room for', async () => {
+    await add(bob.key, { alias: 'Bobby', addresses: [BOBS_ADDRESS] });
+    await contacts.moved(bob.key, newer.slice(0, 2), THEN_MS + 1);
+    expect(contacts.get(bob.key)).toMatchObject({
+      alias: 'Bobby',
+      addresses: [...newer.slice(0, 2), BOBS_ADDRESS],
+      addedAtMs: THEN_MS,
+    });
+    await contacts.moved(bob.key, newer, THEN_MS + 2);
+    expect(contacts.get(bob.key)?.addresses).toEqual(newer);
+    expect((await open()).get(bob.key)?.addresses).toEqual(newer);
+  });
+
+  it('is nobody who was not a contact before', async () => {
+    await contacts.moved(carol.key, newer, THEN_MS);
+    expect(contacts.get(carol.key)).toBeUndefined();
+  });
+});

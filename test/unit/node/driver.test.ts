@@ -248,6 +248,25 @@ describe('a frame', () => {
     expect(rig.logged).toMatchObject([{ level: 40, from: bob.key, code }]);
   });
 
+  it.each([
+    ['bad-signature', lineFrame(eve), true],
+    ['wrong-sender', lineFrame(eve, { from: eve.key }), true],
+    ['bad-encoding', Uint8Array.of(0xff, 0x00), false],
+    ['wrong-network', lineFrame(bob, { network: 'other' }), false],
+  ])('of a neighbour, with %s, is kept as evidence only where it proves something', async (_code, frame, isProof) => {
+    const rig = await started();
+    rig.writeAtOnce();
+    await rig.driver.receive(bob.key, lineFrame());
+    const larger = Buffer.concat([Buffer.of(0), frame]);
+    await rig.driver.receive(bob.key, larger.subarray(1));
+    // The rest of what came in one piece is read into the same memory.
+    larger.fill(0);
+    const documents = [...rig.driver.records.allEvidence()].map((evidence) => evidence.documents);
+    expect(documents).toStrictEqual(isProof ? [[{ type: 'frame', bytes: Uint8Array.from(frame) }]] : []);
+    const standing = isProof ? 'suspended' : 'confirmed';
+    expect(rig.driver.records.account(bob.key, 'UAH')?.standing).toBe(standing);
+  });
+
   it('that is wrong is counted for a neighbour by name, and logged once a minute', async () => {
     const rig = await started();
     rig.writeAtOnce();

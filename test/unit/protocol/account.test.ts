@@ -6,7 +6,6 @@ import {
   clearableIn,
   clearableOut,
   emptyAccount,
-  move,
   owedByMe,
   owedToMe,
   releaseIn,
@@ -79,11 +78,6 @@ describe('changes', () => {
     expect(releaseIn(reserveIn(start, 5n, 19_000), 5n)).toEqual({ ...start, day: 19_000 });
   });
 
-  it('a balance moves both ways', () => {
-    expect(move(account({ balance: 1n }), 5n).balance).toBe(6n);
-    expect(move(account({ balance: 1n }), -5n).balance).toBe(-4n);
-  });
-
   it('what came in is summed for a day, and begins anew with the next', () => {
     const first = reserveIn(reserveIn(account({}), 5n, 7), 6n, 7);
     expect([first.day, first.dayIn]).toEqual([7, 11n]);
@@ -99,7 +93,6 @@ describe('changes', () => {
     releaseIn(start, 1n);
     reserveOut(start, 1n);
     releaseOut(start, 1n);
-    move(start, 1n);
     expect(start).toEqual(account({}));
   });
 });

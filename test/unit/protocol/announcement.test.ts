@@ -52,6 +52,20 @@ describe('ignored: nobody is blamed', () => {
     expect(judge(known, withdrawn)).toBe('ignore');
   });
 
+  it('as new as what is known, and not the one that stands', () => {
+    const [early, late] = [
+      announced('AB', { expiresAtMs: THEN_MS + 1 }),
+      announced('AB', { expiresAtMs: THEN_MS + 2 }),
+    ];
+    expect([judge(early, late), judge(late, early)]).toEqual(['ignore', 'accept']);
+  });
+
+  it('what was taken off a map, once nothing that it replaces can be live', () => {
+    const taken = announced('AB', { active: false, expiresAtMs: THEN_MS + 1 }, 'A');
+    expect(judge(taken, undefined, THEN_MS + ANNOUNCEMENT_LIFETIME_MS - 1)).toBe('accept');
+    expect(judge(taken, undefined, THEN_MS + ANNOUNCEMENT_LIFETIME_MS)).toBe('ignore');
+  });
+
   it('old and forged: age is looked at first, so that signatures of old news cost nothing', () => {
     const forged = { ...announced('AB'), toSignature: new Uint8Array(64) };
     expect(judge(forged, undefined, THEN_MS + ANNOUNCEMENT_LIFETIME_MS)).toBe('ignore');

@@ -27,6 +27,9 @@ const travelling: { readonly [C in keyof typeof causeNumbers]: Refusal<C> } = {
   'let-go': refuse('let-go', {}),
   'nothing-to-clear': refuse('nothing-to-clear', { hop: 15, maxNow: 0n }),
   'no-auto-clearing': refuse('no-auto-clearing', { hop: 16 }),
+  'account-unsure': refuse('account-unsure', { hop: 5 }),
+  'too-old': refuse('too-old', { hop: 6 }),
+  'below-smallest': refuse('below-smallest', { hop: 1, limit: 12n }),
 };
 
 describe.each(Object.entries(travelling))('%s', (code, refusal) => {
@@ -46,7 +49,7 @@ describe.each(Object.entries(travelling))('%s', (code, refusal) => {
 });
 
 it('numbers are those of §9.2, for ever', () => {
-  expect(Object.values(causeNumbers)).toEqual(Array.from({ length: 21 }, (_, at) => at + 1));
+  expect(Object.values(causeNumbers)).toEqual(Array.from({ length: 24 }, (_, at) => at + 1));
 });
 
 const bare = (number: number): Cause => ({ number, hop: null, limit: null, maxNow: null, reserved: null });

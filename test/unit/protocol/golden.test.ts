@@ -2,13 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { makeCard, readCard } from '#protocol/card.ts';
-import { encode } from '#protocol/codec.ts';
+import { decode, encode } from '#protocol/codec.ts';
+import { encodeDialBack, encodeDialBackAnswer } from '#protocol/dial-back.ts';
 import { bytesToHex, hexToBytes } from '#protocol/hex.ts';
-import { pidOf, publicKeyBytes } from '#protocol/identity.ts';
+import { pidBytes, pidOf, publicKeyBytes } from '#protocol/identity.ts';
 import { makeInvoice, readInvoice } from '#protocol/invoice.ts';
-import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
+import { decodeMessage, encodeMessage, type Message, messageShape } from '#protocol/link.ts';
 import { openMemo, sealMemo } from '#protocol/memo.ts';
 import { headerShape, routeDigestOf, routeShape, txIdOf } from '#protocol/packet.ts';
+import { makeParticipantRecord, readParticipantRecord } from '#protocol/participant-record.ts';
 import { receiptOf, verifyReceipt } from '#protocol/receipt.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { statementBytes } from '#protocol/statement.ts';
@@ -18,10 +20,12 @@ import {
   bob,
   card,
   carol,
+  dialBacks,
   invoice,
   memoRandom,
   memoText,
   messages,
+  participantRecord,
   payment,
   ring,
   statements,
@@ -101,6 +105,14 @@ describe('the files are what this code makes', () => {
     await expect(toJson(made)).toMatchFileSnapshot(vector('messages'));
   });
 
+  it('calls back', async () => {
+    const made = dialBacks.map(({ question, answer }) => ({
+      question: { ...question, hex: bytesToHex(encodeDialBack(question)) },
+      answer: { ...answer, hex: bytesToHex(encodeDialBackAnswer(answer)) },
+    }));
+    await expect(toJson(made)).toMatchFileSnapshot(vector('dial-back'));
+  });
+
   it('documents', async () => {
     const made = {
       card: { card, link: makeCard(card, alice.sign) },
@@ -112,6 +124,11 @@ describe('the files are what this code makes', () => {
         random: bytesToHex(memoRandom),
         sealed: bytesToHex(sealMemo(memoText, carol.key, memoRandom) as Uint8Array),
       },
+      participantRecord: {
+        record: participantRecord,
+        key: `${bytesToHex(new TextEncoder().encode('/geo/'))}${bytesToHex(pidBytes(pidOf(alice.key)))}`,
+        value: bytesToHex(makeParticipantRecord(participantRecord, alice.sign)),
+      },
     };
     await expect(toJson(made)).toMatchFileSnapshot(vector('documents'));
   });
@@ -119,8 +136,10 @@ describe('the files are what this code makes', () => {
 
 describe('messages.json', () => {
   it('has every kind of message', () => {
-    const numbers = new Set(messagesFile.map(({ hex }) => hexToBytes(hex)[1]));
-    expect([...numbers].sort((a = 0, b = 0) => a - b)).toEqual(Array.from({ length: 13 }, (_, at) => at));
+    const kinds = decode(messageShape, Uint8Array.of(0x80), { maxBytes: 9, maxDepth: 9 });
+    const known = isRefusal(kinds) ? [...String((kinds as { limit?: unknown }).limit).matchAll(/ \d+ ([a-z-]+)/g)] : [];
+    expect(known.length).toBeGreaterThan(18);
+    expect(new Set(messagesFile.map(({ message }) => message.type))).toEqual(new Set(known.map(([, name]) => name)));
   });
 
   it.each(messagesFile)('$name, both ways', ({ hex, message }) => {
@@ -136,6 +155,9 @@ it('documents.json, read', () => {
   expect(readInvoice(invoice.link, verify, 'geo-test')).toEqual(fromJson(invoice.invoice));
   expect(verifyReceipt(hexToBytes(receipt.file), verify)).toEqual(fromJson(receipt.proves));
   expect(openMemo(hexToBytes(memo.sealed), carol.seed)).toBe(memo.text);
+  const { record, key, value } = documentsFile.participantRecord;
+  const reader = { network: 'geo-test', nowMs: record.seq, verify };
+  expect(readParticipantRecord(hexToBytes(value), hexToBytes(key).subarray(5), reader)).toEqual(fromJson(record));
 });
 
 it.each(refusedFile)('refused.json: $why', ({ hex }) => {

@@ -42,6 +42,7 @@ const aborted = (position: number, change: Partial<AbortedPosition> = {}): Posit
   cause: refuse('cancelled', {}),
   downstreamAbort: null,
   ownRisk: null,
+  letGoAtMs: null,
   certificate: null,
   ...change,
 });

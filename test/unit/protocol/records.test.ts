@@ -4,7 +4,8 @@ import { emptyAccount } from '#protocol/account.ts';
 import type { PaymentId, TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
 import type { HeldPosition, Position } from '#protocol/position.ts';
-import { type Archive, type DurableRecord, Records, recordKey, type Transaction } from '#protocol/records.ts';
+import { recordKey } from '#protocol/record-key.ts';
+import { type Archive, type DurableRecord, EMPTY_NODE, Records, type Transaction } from '#protocol/records.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { announced } from '#test/support/announcements.ts';
 import { lineMessage, machineWith } from '#test/support/machine.ts';
@@ -47,7 +48,7 @@ describe('keys', () => {
     const line = lineMessage('A', 'B', 5n);
     if (line.type !== 'trust-line') throw new Error('no line');
     const keys: readonly (readonly [DurableRecord, string])[] = [
-      [{ type: 'node', clockHighMs: 0, restoredAtMs: null, announceAll: false }, 'node'],
+      [EMPTY_NODE, 'node'],
       [{ type: 'line', signed: line.signed, acked: true, conflicting: null }, `line/${key('A')}/${key('B')}/UAH`],
       [emptyAccount(key('A'), UAH), `account/${key('A')}/UAH`],
       [transaction(7), `transaction/${txIdOf(7)}`],
@@ -86,7 +87,7 @@ function paymentRecord(number: number, state: 'NEW' | 'ABORTED'): Payment {
 describe('what is there', () => {
   it('nothing at first', () => {
     const records = recordsWith(null);
-    expect(records.node).toEqual({ type: 'node', clockHighMs: 0, restoredAtMs: null, announceAll: false });
+    expect(records.node).toEqual(EMPTY_NODE);
     expect([...records.lines(), ...records.accounts(), ...records.payments(), ...records.unsettled()]).toEqual([]);
     expect([records.neighbourCount, records.openWith(key('A')), records.positions(payment.txId)]).toEqual([0, 0, []]);
     expect(records.linked.size).toBe(0);

@@ -42,11 +42,14 @@ function prepareOf(packet: Partial<Packet>): Message {
 
 describe('what needs no proof passes as it is', () => {
   it.each<Message>([
-    { type: 'hello', network: 'another', versions: [9], capabilities: [], instance: '00'.repeat(16) },
+    {
+      ...{ type: 'hello', network: 'another', versions: [9], capabilities: [], instance: '00'.repeat(16) },
+      ...{ startedAtMs: 0, signature: new Uint8Array(64) },
+    },
     draft('ABC').ack('commit', 1),
     draft('ABC').cancel,
     { type: 'trust-line-ack', from: key('B'), to: key('A'), equivalent: UAH, seq: 1 },
-    { type: 'map-digest', count: 1, digest: '0'.repeat(16), isAnswer: true },
+    { type: 'map-digest', slot: 0, count: 1, digest: '0'.repeat(16), isAnswer: true },
     draft('ABC').resolve('id'),
   ])('$type', (message) => passes('Z', message));
 });
@@ -268,7 +271,10 @@ describe('trust-line', () => {
     return { type: 'trust-line', signed: { ...made.signed, line: { ...made.signed.line, ...change } } };
   };
 
-  it('from its owner, to this participant', () => passes('A', line('A', 'B')));
+  it("from its owner, to this participant; or this participant's, from its other end", () => {
+    passes('A', line('A', 'B'));
+    passes('A', line('B', 'A'));
+  });
 
   it('of another network', () => {
     expect(read('A', line('A', 'B', { network: 'elsewhere' }))).toEqual(
@@ -282,7 +288,7 @@ describe('trust-line', () => {
     ['B', 'B', 'B'],
   ])('brought by %s, of %s to %s', (from, owner, to) => {
     expect(read(from, line(owner, to))).toEqual(
-      fault('wrong-sender', 'a trust line is not from its owner to this participant'),
+      fault('wrong-sender', 'a trust line is not one between its sender and this participant'),
     );
   });
 

@@ -81,7 +81,7 @@ describe('where a request may come from', () => {
     [{ host: '127.0.0.1:4611', origin: 'http://127.0.0.1:4611' }],
     [{ host: '127.0.0.1:4611', origin: 'http://localhost:4611' }],
   ])('%j', (headers) => {
-    expect(checkOrigin(headers, PORT)).toBeNull();
+    expect(checkOrigin({ url: '/', headers }, PORT)).toBeNull();
   });
 
   it.each([
@@ -96,6 +96,6 @@ describe('where a request may come from', () => {
     ['wrong-origin', { host: '127.0.0.1:4611', origin: 'https://127.0.0.1:4611' }],
     ['wrong-origin', { host: '127.0.0.1:4611', origin: 'http://127.0.0.1:8080' }],
   ])('%s: %j', (code, headers) => {
-    expect(checkOrigin(headers, PORT)).toMatchObject({ code });
+    expect(checkOrigin({ url: '/', headers }, PORT)).toMatchObject({ code });
   });
 });

@@ -40,6 +40,9 @@ const facts: { [C in keyof RefusalFacts]: RefusalFacts[C] } = {
   'id-reused': { paymentId: 'abc' },
   'too-many-neighbours': { limit: 1_000 },
   'not-held': { id: 'abc' },
+  'no-proposal': { id: 'abc' },
+  'not-agreed': { neighbours: 2 },
+  'not-restored': {},
   'no-route': { maxHops: 6 },
   insufficient: { hop: 1, limit: 100_00000000n, maxNow: 60_00000000n, reserved: 0n },
   'no-trust-line': { hop: 1 },
@@ -62,6 +65,9 @@ const facts: { [C in keyof RefusalFacts]: RefusalFacts[C] } = {
   'let-go': {},
   'nothing-to-clear': { hop: 1, maxNow: 0n },
   'no-auto-clearing': { hop: 1 },
+  'account-unsure': { hop: 1 },
+  'too-old': { hop: 1 },
+  'below-smallest': { hop: 1, limit: 50_000_000n },
   'not-explained': { number: 77 },
 };
 
@@ -76,6 +82,8 @@ const factsHere: { [C in keyof NodeRefusalFacts]: NodeRefusalFacts[C] } = {
   'wrong-origin': { origin: 'http://evil.example' },
   'unknown-contact': { input: 'Zoe' },
   'key-unknown': { pid: 'abc' },
+  'directory-off': {},
+  'not-in-directory': { pid: 'abc', asked: 3 },
   'alias-taken': { alias: 'Bob', pid: 'abc' },
   'look-alike': { alias: 'B0b', other: 'Bob' },
   'alias-ambiguous': { alias: 'geo:x' },
@@ -170,6 +178,7 @@ describe('the codes', () => {
   it('are those of all refusals and failures, and no others', () => {
     const failures = Object.keys(codes).filter((code) => !all.some((refusal) => refusal.code === code));
     expect(failures.sort()).toEqual([
+      'backup-unusable',
       'bug',
       'config-invalid',
       'disk-full',
@@ -179,10 +188,12 @@ describe('the codes', () => {
       'identity-exists',
       'identity-locked',
       'identity-missing',
+      'node-moved',
       'node-unreachable',
       'port-in-use',
       'stopped',
       'store-corrupt',
+      'store-exists',
       'store-failed',
       'store-newer',
     ] satisfies ErrorCode[]);

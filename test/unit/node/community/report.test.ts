@@ -15,10 +15,10 @@ const precisions = new Map([['UAH', 2]]);
 
 const done: PaymentOutcome = {
   ...{ from: 'Boris', to: 'Anna', equivalent: 'UAH', amount: '40', state: 'COMMITTED', hops: 1, ms: 12 },
-  ...{ refusal: null, route: ['Boris', 'Anna'] },
+  ...{ refusal: null, routes: [{ nodes: ['Boris', 'Anna'], amount: '40' }] },
 };
 const refusal = { code: 'insufficient', hop: { from: 'Boris', to: 'Anna' }, limit: '100', maxNow: '60' };
-const refused: PaymentOutcome = { ...done, state: 'ABORTED', amount: '61', hops: null, ms: 3, refusal, route: null };
+const refused: PaymentOutcome = { ...done, state: 'ABORTED', amount: '61', hops: null, ms: 3, refusal, routes: [] };
 
 describe('the text of', () => {
   const trust = { from: 'Anna', to: 'Boris', equivalent: 'UAH', limit: '30.5' };
@@ -138,7 +138,7 @@ Who owes whom
   it('counts a payment once in its figures, and those that were done only', () => {
     const times = [10, 10, 2, 30, 20];
     const payments = [done, done, refused, done, done].map((payment, at) => ({ ...payment, ms: times[at] as number }));
-    report.latencies({ participants: 3, trustLines: [], payments, debts: [], zeroSum: true });
+    report.latencies({ participants: 3, trustLines: [], payments, cleared: [], debts: [], zeroSum: true });
     expect(text).toBe(`
 3 payments done, 1 refused.
 Half of those done took 20 ms at most (median), 95 of 100 took 30 ms at most (p95).
@@ -147,7 +147,7 @@ Half of those done took 20 ms at most (median), 95 of 100 took 30 ms at most (p9
   });
 
   it('has no figures where nothing was done', () => {
-    report.latencies({ participants: 3, trustLines: [], payments: [], debts: [], zeroSum: true });
+    report.latencies({ participants: 3, trustLines: [], payments: [], cleared: [], debts: [], zeroSum: true });
     expect(text).toBe('\n0 payments done, 0 refused.\n');
   });
 
@@ -165,7 +165,14 @@ Half of those done took 20 ms at most (median), 95 of 100 took 30 ms at most (p9
 
 describe('the document of --json', () => {
   it('has what is published of each payment, and no more', () => {
-    const outcome: Outcome = { participants: 2, trustLines: [], payments: [done, refused], debts: [], zeroSum: true };
+    const outcome: Outcome = {
+      participants: 2,
+      trustLines: [],
+      payments: [done, refused],
+      cleared: [],
+      debts: [],
+      zeroSum: true,
+    };
     const { payments } = JSON.parse(outcomeJson(outcome)) as { payments: object[] };
     const keys = ['from', 'to', 'equivalent', 'amount', 'state', 'hops', 'ms', 'refusal'];
     expect(payments.map((payment) => Object.keys(payment))).toEqual([keys, keys]);

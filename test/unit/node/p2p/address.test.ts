@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkAddress, parseAddress } from '#node/p2p/address.ts';
+import { checkAddress, isRelayed, parseAddress } from '#node/p2p/address.ts';
 import { peerIdOf, publicKeyOf } from '#node/p2p/peer-id.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { keyOfSeed } from './keys.ts';
 
 const key = keyOfSeed(1);
 const peerId = peerIdOf(key).toString();
+const relay = keyOfSeed(2);
+const relayId = peerIdOf(relay).toString();
+const smallOrderId = `${peerId.slice(0, 8)}${'1'.repeat(44)}`;
 
 describe('taken, in normal form', () => {
   it.each([
@@ -20,13 +23,39 @@ describe('taken, in normal form', () => {
     ['/dns4/localhost/tcp/4001', '/dns4/localhost/tcp/4001'],
     ['/dns6/a-b.xn--e1afmkfd/tcp/4001', '/dns6/a-b.xn--e1afmkfd/tcp/4001'],
     [`/ip4/192.0.2.1/tcp/4001/p2p/${peerId}`, `/ip4/192.0.2.1/tcp/4001/p2p/${peerId}`],
+    ['/ip4/192.0.2.1/tcp/4001/ws', '/ip4/192.0.2.1/tcp/4001/ws'],
+    [`/ip6/::1/tcp/4001/ws/p2p/${peerId}`, `/ip6/::1/tcp/4001/ws/p2p/${peerId}`],
+    ['/dns/example.org/tcp/443/tls/ws', '/dns/example.org/tcp/443/tls/ws'],
+    [`/dns4/example.org/tcp/443/tls/ws/p2p/${peerId}`, `/dns4/example.org/tcp/443/tls/ws/p2p/${peerId}`],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit`, `/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit`],
+    [
+      `/dns/example.org/tcp/443/tls/ws/p2p/${relayId}/p2p-circuit/p2p/${peerId}`,
+      `/dns/example.org/tcp/443/tls/ws/p2p/${relayId}/p2p-circuit/p2p/${peerId}`,
+    ],
   ])('%s', (input, expected) => {
     expect(parseAddress(input)).toBe(expected);
   });
 
   it('says who is to be there', () => {
     expect(checkAddress(`/ip4/192.0.2.1/tcp/4001/p2p/${peerId}`)).toMatchObject({ participant: key });
-    expect(checkAddress('/ip4/192.0.2.1/tcp/4001')).toMatchObject({ participant: null });
+    expect(checkAddress('/ip4/192.0.2.1/tcp/4001')).toMatchObject({ participant: null, relay: null });
+  });
+
+  it('says through whom they are reached', () => {
+    const through = `/ip4/192.0.2.1/tcp/4001/ws/p2p/${relayId}/p2p-circuit`;
+    expect(checkAddress(through)).toMatchObject({ participant: null, relay });
+    expect(checkAddress(`${through}/p2p/${peerId}`)).toMatchObject({ participant: key, relay });
+    expect([through, '/ip4/192.0.2.1/tcp/4001'].map(isRelayed)).toEqual([true, false]);
+  });
+
+  it('up to 256 bytes, which hold the longest form with a long name', () => {
+    const ends = `/tcp/65535/tls/ws/p2p/${relayId}/p2p-circuit/p2p/${peerId}`;
+    const name = `${'a'.repeat(50)}.${'b'.repeat(50)}.org`;
+    const longest = `/dns4/${name}${ends}`;
+    expect(parseAddress(longest)).toBe(longest);
+    const tooLong = `/dns4/${'c'.repeat(50)}.${name}${ends}`;
+    expect(tooLong.length).toBeGreaterThan(256);
+    expect(parseAddress(tooLong)).toMatchObject({ why: expect.stringContaining('256') as string });
   });
 });
 
@@ -48,14 +77,38 @@ describe('refused', () => {
     ['/ip4/192.0.2.1/tcp/+4001', 'port'],
     ['/ip4/192.0.2.1/tcp/٤٠٠١', 'port'],
     ['/ip4/192.0.2.1/tcp/4001/', 'follow'],
-    ['/ip4/192.0.2.1/tcp/4001/ws', 'follow'],
-    ['/ip4/192.0.2.1/tcp/4001/tls/ws', 'follow'],
+    ['/ip4/192.0.2.1/tcp/4001/wss', 'follow'],
+    ['/ip4/192.0.2.1/tcp/4001/tls', 'follow'],
+    ['/ip4/192.0.2.1/tcp/4001/ws/tls', 'follow'],
+    ['/ip4/192.0.2.1/tcp/4001/ws/ws', 'follow'],
+    ['/ip4/192.0.2.1/tcp/4001/WS', 'follow'],
+    ['/ip4/192.0.2.1/tcp/4001/tls/sni/example.org/ws', 'follow'],
+    ['/dns/example.org/tcp/443/http-path/x/ws', 'follow'],
+    ['/ip4/192.0.2.1/tcp/4001/tls/ws', 'certificate'],
+    ['/ip4/169.254.169.254/tcp/80/ws', 'metadata'],
+    ['/ip4/192.0.2.1/tcp/0/ws', 'port'],
     ['/ip4/192.0.2.1/tcp/4001/p2p', 'end'],
-    [`/ip4/192.0.2.1/tcp/4001/p2p/${peerId}/p2p-circuit`, 'end'],
+    ['/p2p-circuit', 'host'],
+    [`/p2p/${relayId}/p2p-circuit/p2p/${peerId}`, 'begin'],
+    ['/ip4/192.0.2.1/tcp/4001/p2p-circuit', 'follow'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p/${peerId}`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/p2p`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/p2p/${peerId}/`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/p2p-circuit`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/p2p/${relayId}/p2p-circuit`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/ip4/192.0.2.2/tcp/1`, 'end'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/p2p/${relayId}`, 'itself'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/p2p/${peerId}x`, 'behind the relay'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${relayId}/p2p-circuit/p2p/${smallOrderId}`, 'behind the relay'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${smallOrderId}/p2p-circuit/p2p/${peerId}`, 'peer id'],
+    [`/ip4/169.254.169.254/tcp/80/p2p/${relayId}/p2p-circuit/p2p/${peerId}`, 'metadata'],
+    [`/ip6/fe80::1/tcp/4001/p2p/${relayId}/p2p-circuit`, 'link-local'],
     [`/ip4/192.0.2.1/tcp/4001/p2p/${peerId}x`, 'peer id'],
     ['/ip4/192.0.2.1/tcp/4001/p2p/QmYyQSo1c1Ym7orWxLYvCrM2EmxFTANf8wXmmE7DWjhx5N', 'peer id'],
     ['/ip4/192.0.2.1/tcp/4001/p2p/16Uiu2HAkzMtqVkJn9Xv2fUfpqmWvjVKNdMHTQmzXYQfGxDyzPYyn', 'peer id'],
-    [`/ip4/192.0.2.1/tcp/4001/p2p/${peerId.slice(0, 8)}${'1'.repeat(44)}`, 'peer id'],
+    [`/ip4/192.0.2.1/tcp/4001/p2p/${smallOrderId}`, 'peer id'],
     ['/ip4/192.0.2.256/tcp/4001', 'IPv4'],
     ['/ip4/192.0.2/tcp/4001', 'IPv4'],
     ['/ip4/010.0.0.1/tcp/4001', 'IPv4'],
@@ -77,6 +130,11 @@ describe('refused', () => {
     ['/ip6/::169.254.169.254/tcp/80', 'metadata'],
     ['/ip6/64:ff9b::169.254.169.254/tcp/80', 'metadata'],
     ['/ip6/::ffff:0.0.0.0/tcp/80', 'no host'],
+    ['/ip6/2002:a9fe:a9fe::1/tcp/80', 'metadata'],
+    ['/ip6/fd20:ce::254/tcp/80', 'metadata'],
+    ['/ip4/100.100.100.200/tcp/80', 'metadata'],
+    ['/ip4/168.63.129.16/tcp/80', 'metadata'],
+    ['/ip4/192.0.0.192/tcp/80', 'metadata'],
     ['/ip6/192.0.2.1/tcp/4001', 'IPv6'],
     ['/ip6zone/eth0/ip6/fe80::1/tcp/4001', 'begin'],
     ['/dns/exa mple.org/tcp/4001', 'host name'],

@@ -15,11 +15,19 @@ it('gives so many at once, so many a second, and no more after a long pause', ()
   expect(takeAll(bucket, 1_000_000)).toBe(250);
 });
 
-it('says when there is one again', () => {
-  const bucket = new TokenBucket(4, 1, 0);
-  expect(bucket.take(0)).toBe(true);
-  expect(bucket.take(100)).toBe(false);
-  expect(bucket.waitMs).toBe(150);
-  expect(bucket.take(249)).toBe(false);
-  expect(bucket.take(250)).toBe(true);
+it('gives as many as asked for, or none', () => {
+  const bucket = new TokenBucket(10, 10, 0);
+  expect(bucket.take(0, 6)).toBe(true);
+  expect(bucket.take(0, 6)).toBe(false);
+  expect(bucket.take(0, 4)).toBe(true);
+});
+
+it('says how long what was used already has to be waited for', () => {
+  const bucket = new TokenBucket(4, 2, 0);
+  expect(bucket.spend(0, 2)).toBe(0);
+  expect(bucket.spend(0, 1)).toBe(250);
+  expect(bucket.spend(0, 1)).toBe(500);
+  expect(bucket.take(250)).toBe(false);
+  expect(bucket.spend(500, 0)).toBe(0);
+  expect(bucket.spend(750, 1)).toBe(0);
 });

@@ -1,7 +1,6 @@
-/** Announcements (§6.1) and the comparison of maps (§6.3): offer, consent, withdrawal, renewal, digests. */
+/** Announcements (§6.1): offer, consent, withdrawal, renewal. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { ANNOUNCEMENT_LIFETIME_MS, MAX_ANNOUNCEMENTS_PER_FRAME } from '#protocol/limits.ts';
-import type { MapDigest } from '#protocol/link.ts';
+import { ANNOUNCEMENT_LIFETIME_MS } from '#protocol/limits.ts';
 import { announced, announcement, offer } from '#test/support/announcements.ts';
 import { lineMessage, Machine, machineWith, NOTHING } from '#test/support/machine.ts';
 import { key, UAH } from '#test/support/packets.ts';
@@ -162,110 +161,63 @@ describe('the other end', () => {
   });
 });
 
-describe('gossip and maps of neighbours', () => {
+describe('the other end, once it does not want to be on the map any more', () => {
   beforeEach(() => {
-    machine = new Machine('A');
-    machine.link('B');
+    machine = machineWith('B', { trustedBy: 'A' });
+    machine.trust('A', 5n, announcing);
+    machine.receive('A', offer('AB'));
+    expect(onMap('AB')?.active).toBe(true);
   });
 
-  it('are taken onto the map', () => {
-    machine.feed({ type: 'gossip', signed: announced('CD') });
-    const message = { type: 'announcements', signed: [announced('DE'), announced('EF')] } as const;
-    expect(machine.receive('B', message).notices).toEqual([{ type: 'map', changed: 2 }]);
-    expect(machine.receive('B', message)).toEqual(NOTHING);
-    expect([onMap('CD'), onMap('DE'), onMap('EF')].map((known) => known?.active)).toEqual([true, true, true]);
+  const takenOff = announced('AB', { seq: THEN_MS + 1, active: false }, 'B');
+
+  it('takes the line of its neighbour off it, by its own signature alone', () => {
+    const step = machine.trust('A', 5n);
+    expect(published(step)).toContainEqual({ type: 'announce', signed: takenOff });
+    expect(onMap('AB')).toMatchObject({ active: false });
+    expect(published(machine.trust('A', 6n))).toEqual([]);
   });
 
-  it('what is old or known is taken out of a message, the rest stays', () => {
-    machine.feed({ type: 'gossip', signed: announced('CD', { seq: THEN_MS - 5 }) });
-    const message = {
-      type: 'announcements',
-      signed: [announced('CD', { seq: THEN_MS - 6 }), announced('DE'), announced('CD', { expiresAtMs: THEN_MS })],
-    } as const;
-    expect(machine.read('B', message)).toEqual({ type: 'announcements', signed: [announced('DE')] });
-    machine.receive('B', message);
-    expect(onMap('CD')?.seq).toBe(THEN_MS - 5);
-  });
-
-  it('two of one line in one message: the newer stands, in whatever order', () => {
-    const [older, newer] = [announced('CD'), announced('CD', { seq: THEN_MS + 1 })];
-    for (const signed of [
-      [older, newer],
-      [newer, older],
-    ]) {
-      machine = new Machine('A');
-      machine.receive('B', { type: 'announcements', signed });
-      expect(onMap('CD')?.seq).toBe(THEN_MS + 1);
-    }
-  });
-
-  it('link up: the digest, unless the map is empty', () => {
-    expect(machine.relink('B')).toEqual(NOTHING);
-    machine.feed({ type: 'gossip', signed: announced('CD') });
-    const { count, digest } = machine.records.topology;
-    expect(count).toBe(1);
-    expect(machine.relink('B').messages.map(({ message }) => message)).toEqual([
-      { type: 'map-digest', count, digest, isAnswer: false },
-    ]);
-  });
-
-  it('housekeeping: the digest to one neighbour in turn', () => {
-    machine.link('C');
-    const asked = [0, 1, 2].map((round) => machine.timer({ type: 'housekeeping', round }).sent);
-    expect(asked).toEqual([['map-digest → B'], ['map-digest → C'], ['map-digest → B']]);
-  });
-
-  const digestOf = (change: Partial<MapDigest> = {}): MapDigest => {
-    const { count, digest } = machine.records.topology;
-    return { type: 'map-digest', count, digest, isAnswer: false, ...change };
-  };
-
-  it('the same map: nothing to say', () => {
-    machine.feed({ type: 'gossip', signed: announced('CD') });
-    expect(machine.receive('B', digestOf())).toEqual(NOTHING);
-  });
-
-  it.each([
-    ['digest', { digest: '00000000000000aa' }],
-    ['count', { count: 7 }],
-  ])('another %s: all that has not ended, and the own digest as the answer', (_what, change) => {
-    machine.feed({ type: 'gossip', signed: announced('CD') });
-    machine.feed({ type: 'gossip', signed: announced('DE', { expiresAtMs: THEN_MS + 10 }) });
+  it('and then agrees to no other offer, however new', () => {
+    machine.trust('A', 5n);
     machine.nowMs += 10;
-    const { messages } = machine.receive('B', digestOf(change));
-    expect(messages.map(({ message }) => message)).toEqual([
-      { type: 'announcements', signed: [announced('CD')] },
-      digestOf({ isAnswer: true }),
-    ]);
-    expect(machine.receive('B', digestOf({ ...change, isAnswer: true })).sent).toEqual(['announcements → B']);
+    expect(machine.receive('A', offer('AB', { seq: machine.nowMs }))).toEqual(NOTHING);
   });
 
-  it('an empty map has nothing to give, and asks', () => {
-    expect(machine.receive('B', digestOf({ count: 7 })).sent).toEqual(['map-digest → B']);
-    expect(machine.receive('B', digestOf({ count: 7, isAnswer: true }))).toEqual(NOTHING);
-  });
-
-  it('a large map goes in frames of 160', () => {
-    for (let number = 0; number <= MAX_ANNOUNCEMENTS_PER_FRAME; number++) {
-      machine.feed({ type: 'gossip', signed: announced(`C${String.fromCharCode(100 + number)}`) });
-    }
-    const { messages } = machine.receive('B', digestOf({ count: 0, isAnswer: true }));
-    expect(messages.map(({ message }) => (message.type === 'announcements' ? message.signed.length : 0))).toEqual([
-      160, 1,
+  it('unless the node agrees to all; when that ends, all is taken off that no line asks for', () => {
+    machine.command({ type: 'configure', announceAll: true });
+    expect(published(machine.trust('A', 5n))).toEqual([]);
+    expect(published(machine.command({ type: 'configure', announceAll: false }))).toEqual([
+      { type: 'announce', signed: takenOff },
     ]);
   });
 
-  it('two that differ end with one map, by one comparison', () => {
-    const other = new Machine('B');
-    machine.feed({ type: 'gossip', signed: announced('CD', { seq: THEN_MS + 1 }) });
-    machine.feed({ type: 'gossip', signed: announced('EF') });
-    other.feed({ type: 'gossip', signed: announced('CD') });
-    other.feed({ type: 'gossip', signed: announced('GH') });
-    const toOther = machine.timer({ type: 'housekeeping', round: 0 }).messages;
-    const answers = toOther.flatMap(({ message }) => other.receive('A', message).messages);
-    const back = answers.flatMap(({ message }) => machine.receive('B', message).messages);
-    for (const { message } of back) other.receive('A', message);
-    expect(machine.records.topology.digest).toBe(other.records.topology.digest);
-    expect(machine.records.topology.count).toBe(3);
+  it('stays on it as long as one of its lines in the equivalent says so', () => {
+    expect(published(machine.trust('A', 7n, announcing))).toEqual([]);
+    expect(published(machine.timer({ type: 'housekeeping', round: 0 }))).toEqual([]);
+    expect(onMap('AB')?.active).toBe(true);
+  });
+
+  it('a frozen one signs it later: at the housekeeping after its owner has confirmed', () => {
+    machine.command({ type: 'configure', announceAll: true });
+    machine.trust('A', 5n);
+    machine.markRestored();
+    expect(published(machine.command({ type: 'configure', announceAll: false }))).toEqual([]);
+    expect(published(machine.timer({ type: 'housekeeping', round: 0 }))).toEqual([]);
+    machine.command({ type: 'confirm-restored', regardless: true });
+    expect(published(machine.timer({ type: 'housekeeping', round: 0 }))).toHaveLength(1);
+    expect(onMap('AB')?.active).toBe(false);
+  });
+
+  it('and the owner, who hears of it, offers it in vain, and takes nothing off itself', () => {
+    machine.trust('A', 5n);
+    const owner = new Machine('A');
+    owner.link('B');
+    owner.trust('B', 5n, announcing);
+    owner.receive('B', { type: 'announcements', signed: [announced('AB')] });
+    owner.feed({ type: 'gossip', signed: takenOff });
+    expect(owner.records.topology.get(key('A'), key('B'), UAH)).toEqual(takenOff);
+    const step = owner.timer({ type: 'housekeeping', round: 0 });
+    expect([step.sent[0], published(step)]).toEqual(['announcement-offer → B', []]);
   });
 });

@@ -155,7 +155,10 @@ describe('the other end', () => {
   it('two of one seq: both are kept as proof, nothing more can be used, the person is told once', () => {
     machine.trustedBy('A', 50n, { seq: 10 });
     const step = machine.trustedBy('A', 60n, { seq: 10 });
-    expect(step.notices).toEqual([{ type: 'equivocation', neighbour: key('A'), equivalent: UAH }]);
+    expect(step.notices).toEqual([
+      expect.objectContaining({ type: 'evidence', about: key('A'), kind: 'two-trust-lines' }),
+      { type: 'equivocation', neighbour: key('A'), equivalent: UAH },
+    ]);
     expect(lineOf(machine, 'A')).toMatchObject({
       signed: { line: { limit: 50n } },
       conflicting: { line: { limit: 60n } },

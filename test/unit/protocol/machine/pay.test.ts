@@ -4,7 +4,7 @@ import type { Notice } from '#protocol/event.ts';
 import type { PlannedRoute } from '#protocol/payment.ts';
 import { type Refusal, refuse } from '#protocol/refusals.ts';
 import { announced } from '#test/support/announcements.ts';
-import { type Machine, machineWith, refusalIn, type Step } from '#test/support/machine.ts';
+import { type Machine, machineWith, probesPass, refusalIn, type Step } from '#test/support/machine.ts';
 import { chain, network } from '#test/support/network.ts';
 import { Draft, draft, key, keys, newPaymentId, UAH } from '#test/support/packets.ts';
 
@@ -78,7 +78,7 @@ describe('a payment', () => {
 
   it('lives 30 s and 2 s for each hop, and no two attempts have one salt', () => {
     const machine = payer('BC');
-    const step = machine.command(payCommand('R', 10n));
+    const step = probesPass(machine, machine.command(payCommand('R', 10n)));
     const first = sentIn(step);
     expect(first.header.expiresAtMs - first.header.createdAtMs).toBe(34_000);
     expect(first.header.createdAtMs).toBe(machine.nowMs);
@@ -91,10 +91,12 @@ describe('a payment', () => {
   it('is NEW, then ABORTED, when there is no route', () => {
     const machine = machineWith('A', { trustedBy: 'B' });
     const step = machine.command(payCommand('R', 10n));
-    expect(states(step)).toEqual(['NEW', 'ABORTED']);
+    expect(step.sent).toEqual(['find → B']);
+    const late = machine.fire(step);
+    expect([...states(step), ...states(late)]).toEqual(['NEW', 'ABORTED']);
     const refusal = refuse('no-route', { maxHops: 6 });
-    expect(step.notices.at(-1)).toMatchObject({ state: 'ABORTED', refusal });
-    expect(step.sent).toEqual([]);
+    expect(late.notices.at(-1)).toMatchObject({ state: 'ABORTED', refusal });
+    expect(late.sent).toEqual([]);
   });
 
   it('goes on after a restart, and is committed by what comes then', () => {
@@ -122,7 +124,7 @@ describe('a payment id', () => {
   it('that ended ABORTED stays so, and says why', () => {
     const machine = machineWith('A', { trustedBy: 'B' });
     const command = payCommand('R', 10n);
-    machine.command(command);
+    machine.fire(machine.command(command));
     const { notices, saved } = machine.command(command);
     const refusal = refuse('no-route', { maxHops: 6 });
     expect(notices).toEqual([{ type: 'payment', paymentId: command.paymentId, state: 'ABORTED', refusal }]);
@@ -245,7 +247,9 @@ describe('the own hop', () => {
   it('one neighbour cannot, another can', () => {
     const machine = payer('BC');
     machine.trustedBy('B', 9n, { seq: machine.nowMs + 1 });
-    expect(machine.command(payCommand('R', 10n)).sent).toEqual(['prepare → C']);
+    const step = machine.command(payCommand('R', 10n));
+    expect(step.sent).toEqual(['probe → C']);
+    expect(probesPass(machine, step).sent).toEqual(['prepare → C']);
   });
 
   it('is asked for all chosen routes over one neighbour together', () => {

@@ -1,12 +1,12 @@
 /** PREPARE: what the clock, the receiver and the order of checks make of it (§4.4, rules 7 to 9 and 11). */
 import { describe, expect, it } from 'vitest';
+import { MAX_PAYMENT_LIFETIME_MS } from '#protocol/limits.ts';
 import { type RefusalCode, refuse } from '#protocol/refusals.ts';
 import { causeIn, type Machine, machineWith, type Step } from '#test/support/machine.ts';
 import { type Draft, draft, key, newPaymentId, split } from '#test/support/packets.ts';
 import { THEN_MS } from '#test/support/people.ts';
 
 const MINUTE = 60_000;
-const DAY = 86_400_000;
 const intermediary = () => machineWith('B', { trusts: 'A', trustedBy: 'C' });
 const receiver = () => machineWith('C', { trusts: 'BD' });
 
@@ -43,10 +43,12 @@ describe('the clock', () => {
     }
   });
 
-  it('lives longer than a day', () => {
+  it('lives longer than the longest route needs', () => {
     const machine = intermediary();
-    expect(refused(machine, draft('ABC', { expiresAtMs: THEN_MS + DAY + 1 }))).toBe('lifetime-too-long');
-    expect(refused(machine, draft('ABC', { expiresAtMs: THEN_MS + DAY }))).toBeNull();
+    expect(refused(machine, draft('ABC', { expiresAtMs: THEN_MS + MAX_PAYMENT_LIFETIME_MS + 1 }))).toBe(
+      'lifetime-too-long',
+    );
+    expect(refused(machine, draft('ABC', { expiresAtMs: THEN_MS + MAX_PAYMENT_LIFETIME_MS }))).toBeNull();
   });
 
   it('made more than a minute ahead of here', () => {
@@ -284,17 +286,17 @@ describe('of several reasons the first in the order of §4.4 is told', () => {
     const packet = draft(has('no-trust-line') ? 'ABD' : 'ABC', {
       amount: has('insufficient') ? 101n : 10n,
       createdAtMs: machine.nowMs,
-      expiresAtMs: machine.nowMs + (has('lifetime-too-long') ? DAY + 1 : MINUTE),
+      expiresAtMs: machine.nowMs + (has('lifetime-too-long') ? MAX_PAYMENT_LIFETIME_MS + 1 : MAX_PAYMENT_LIFETIME_MS),
     });
     expect(refused(machine, packet)).toBe(code);
   });
 
   it('expired before too long a life; too long a life before being from the future', () => {
     const machine = intermediary();
-    machine.nowMs = THEN_MS + DAY + 2;
-    expect(refused(machine, draft('ABC', { expiresAtMs: THEN_MS + DAY + 1 }))).toBe('expired');
+    machine.nowMs = THEN_MS + MAX_PAYMENT_LIFETIME_MS + 2;
+    expect(refused(machine, draft('ABC', { expiresAtMs: THEN_MS + MAX_PAYMENT_LIFETIME_MS + 1 }))).toBe('expired');
     const createdAtMs = machine.nowMs + MINUTE + 1;
-    const expiresAtMs = createdAtMs + DAY + 1;
+    const expiresAtMs = createdAtMs + MAX_PAYMENT_LIFETIME_MS + 1;
     expect(refused(machine, draft('ABC', { createdAtMs, expiresAtMs }))).toBe('lifetime-too-long');
   });
 

@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { type Refusal, refuse } from '#protocol/refusals.ts';
 import { causeIn, lineMessage, type Machine, machineWith, NOTHING } from '#test/support/machine.ts';
-import { type Draft, draft, key } from '#test/support/packets.ts';
+import { type Draft, draft, key, split } from '#test/support/packets.ts';
 
+/** As many neighbours as it takes to have 256 packets open with one other. */
+const EIGHT = 'CDEFGHIJ';
 const intermediary = () => machineWith('B', { trusts: 'A', trustedBy: 'C' });
 /** B has lines both ways with A and C, and owes A 30, which C owes B: C paid A. */
 function indebted(): Machine {
@@ -107,10 +109,9 @@ describe('the hop in', () => {
   });
 
   it('256 open transactions with one neighbour', () => {
-    const machine = machineWith('B', { trusts: 'A', trustedBy: 'CD' });
+    const machine = machineWith('B', { trusts: 'A', trustedBy: EIGHT });
     machine.trust('A', 256n);
-    machine.trustedBy('C', 200n, { seq: machine.nowMs + 1 });
-    for (let open = 0; open < 256; open++) takes(machine, draft(open < 156 ? 'ABC' : 'ABD', { amount: 1n }));
+    for (let open = 0; open < 256; open++) takes(machine, draft(`AB${EIGHT[open % 8]}`, { amount: 1n }));
     expect(refusalOf(machine, draft('ABC', { amount: 1n }))).toEqual(refuse('too-much-open', { hop: 0 }));
   });
 });
@@ -120,8 +121,8 @@ it('512 open transactions with one neighbour: no answer and no trace of more', (
   machine.trust('A', 600n);
   machine.trustedBy('C', 600n, { seq: machine.nowMs + 1 });
   const prepare = () => machine.receive('A', draft('ABC', { amount: 1n }).prepare(1)).sent;
-  for (let open = 0; open < 256; open++) expect(prepare()).toEqual(['prepare → C']);
-  for (let open = 256; open < 512; open++) expect(prepare()).toEqual(['abort → A']);
+  for (let open = 0; open < 32; open++) expect(prepare()).toEqual(['prepare → C']);
+  for (let open = 32; open < 512; open++) expect(prepare()).toEqual(['abort → A']);
   expect(machine.receive('A', draft('ABC', { amount: 1n }).prepare(1))).toEqual(NOTHING);
   expect(machine.receive('A', draft('ABC', { amount: 1n }).resolve('unsigned'))).toEqual(NOTHING);
 });
@@ -180,11 +181,24 @@ describe('the hop out', () => {
   });
 
   it('256 open transactions with the next one', () => {
-    const machine = machineWith('B', { trusts: 'AD', trustedBy: 'C' });
-    machine.trust('A', 200n);
-    machine.trustedBy('C', 300n, { seq: machine.nowMs + 1 });
-    for (let open = 0; open < 256; open++) takes(machine, draft(open < 156 ? 'ABC' : 'DBC', { amount: 1n }));
+    const machine = machineWith('B', { trusts: `A${EIGHT}`, trustedBy: 'Z' });
+    machine.trustedBy('Z', 300n, { seq: machine.nowMs + 1 });
+    for (let open = 0; open < 256; open++) takes(machine, draft(`${EIGHT[open % 8]}BZ`, { amount: 1n }));
+    expect(refusalOf(machine, draft('ABZ', { amount: 1n }))).toEqual(refuse('too-much-open', { hop: 1 }));
+  });
+
+  it('32 hops to the next one that came from one neighbour, be they of a few split payments', () => {
+    const machine = machineWith('B', { trusts: 'A', trustedBy: 'C' });
+    const eight = Array.from({ length: 8 }, () => ['ABC', 1n] as const);
+    for (let payment = 0; payment < 4; payment++) for (const route of split(eight)) takes(machine, route);
     expect(refusalOf(machine, draft('ABC', { amount: 1n }))).toEqual(refuse('too-much-open', { hop: 1 }));
+  });
+
+  it('32 open transactions with the next one that came from one neighbour: others still pass', () => {
+    const machine = machineWith('B', { trusts: 'AD', trustedBy: 'C' });
+    for (let open = 0; open < 32; open++) takes(machine, draft('ABC', { amount: 1n }));
+    expect(refusalOf(machine, draft('ABC', { amount: 1n }))).toEqual(refuse('too-much-open', { hop: 1 }));
+    takes(machine, draft('DBC', { amount: 1n }));
   });
 
   it('a next one that holds something past its time gets nothing new until that ends', () => {

@@ -5,7 +5,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { refuse } from '#protocol/refusals.ts';
 import { announced, offer } from '#test/support/announcements.ts';
-import { causeIn, type Machine, machineWith, NOTHING, refusalIn } from '#test/support/machine.ts';
+import { causeIn, type Machine, machineWith, NOTHING, probesPass, refusalIn } from '#test/support/machine.ts';
 import { Draft, draft, key, keys, newPaymentId, split, UAH } from '#test/support/packets.ts';
 import { THEN_MS } from '#test/support/people.ts';
 
@@ -199,7 +199,8 @@ it('a payment under way when the loss shows is not tried another way', () => {
   const pay = { type: 'pay', paymentId, receiver: key('C'), equivalent: UAH, amount: 10n } as const;
   machine.feed({ type: 'gossip', signed: announced('CB') });
   machine.feed({ type: 'gossip', signed: announced('CD') });
-  const step = machine.command({ ...pay, sealedMemo: null, randomness: '11'.repeat(32), routes: null });
+  const begun = machine.command({ ...pay, sealedMemo: null, randomness: '11'.repeat(32), routes: null });
+  const step = probesPass(machine, begun);
   payment = Draft.of(step.messages[0]?.message);
   machine.markRestored();
   const aborted = machine.receive('B', payment.abort(1, refuse('no-trust-line', { hop: 1 })));

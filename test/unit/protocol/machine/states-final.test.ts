@@ -63,7 +63,7 @@ describe('committed', () => {
 
   it('an own ABORT that was forgotten: restored, the hop in no longer counts, nothing more to send', () => {
     const step = machine.receive('A', payment.abort(1));
-    expect(step.notices).toContainEqual({ type: 'restored', txId: payment.txId });
+    expect(step.notices).toContainEqual({ type: 'restored' });
     expect(step.sent).toEqual([]);
     expect(machine.position(payment, 'committed')).toMatchObject({ acked: true, waivedByMe: { position: 1 } });
     expect(machine.books('A')).toEqual(EMPTY);
@@ -148,9 +148,11 @@ describe('aborted by the ABORT of downstream', () => {
     expect(machine.receive('A', payment.resolve('id'))).toMatchObject(again);
   });
 
-  it('RESOLVE of anybody else: nothing', () => {
+  it('RESOLVE of anybody else: nothing; of downstream: its own ABORT, which it has forgotten', () => {
     expect(machine.receive('D', payment.resolve('id'))).toEqual(NOTHING);
-    expect(machine.receive('C', payment.resolve('header'))).toEqual(NOTHING);
+    const step = machine.receive('C', payment.resolve('header'));
+    expect(step).toMatchObject({ sent: ['abort → C'], saved: [] });
+    expect(step.messages[0]?.message).toEqual(payment.abort(2));
   });
 
   it('a certificate: acknowledged, stays waived, and downstream is shown its own ABORT', () => {
@@ -277,7 +279,7 @@ describe('aborted at the receiver', () => {
   it('its own commit, should it be shown: restored, stays waived, and nothing is said to have come', () => {
     const step = machine.receive('B', payment.commit);
     expect(step.notices.map(({ type }) => type)).toEqual(['restored']);
-    expect(step.saved.map(({ type }) => type).sort()).toEqual(['node', 'paid', 'transaction']);
+    expect(step.saved.map(({ type }) => type).sort()).toEqual(['account', 'node', 'paid', 'transaction']);
     expect(machine.books('B')).toEqual(EMPTY);
     expect(machine.state(payment)).toBe('aborted');
   });

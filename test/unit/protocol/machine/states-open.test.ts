@@ -67,7 +67,7 @@ describe('none', () => {
   it('a certificate holds an own signature: restored, applied, passed on, acknowledged', () => {
     const step = machine.receive('C', payment.commit);
     expect(step.sent).toEqual(['commit → A', 'ack-commit → C']);
-    expect(step.notices).toContainEqual({ type: 'restored', txId: payment.txId });
+    expect(step.notices).toContainEqual({ type: 'restored' });
     expect(machine.isRestored).toBe(true);
     expect(machine.state(payment)).toBe('committed');
     expect(machine.books('A')).toEqual([10n, 0n, 0n]);
@@ -85,8 +85,8 @@ describe('none', () => {
 
   it('an own ABORT, shown by upstream: restored', () => {
     const step = machine.receive('A', payment.abort(1));
-    expect(step.notices).toEqual([{ type: 'restored', txId: payment.txId }]);
-    expect(step.saved.map(({ type }) => type)).toEqual(['node']);
+    expect(step.notices).toEqual([{ type: 'restored' }]);
+    expect(step.saved.map(({ type }) => type)).toEqual(['node', 'account', 'account']);
     expect(machine.isRestored).toBe(true);
   });
 
@@ -162,7 +162,7 @@ describe('prepared', () => {
 
   it('an own ABORT that was forgotten: restored, the hop in waived, the hop out still at risk', () => {
     const step = machine.receive('A', payment.abort(1));
-    expect(step.notices).toEqual([{ type: 'restored', txId: payment.txId }]);
+    expect(step.notices).toEqual([{ type: 'restored' }]);
     expect(machine.position(payment, 'aborted')).toMatchObject({ ownRisk: 'reserved', acked: true });
     expect(machine.books('A')).toEqual(EMPTY);
     expect(machine.books('C')).toEqual([0n, 0n, 10n]);

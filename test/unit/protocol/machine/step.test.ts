@@ -12,6 +12,8 @@ it('hello, link down and timers of unknown things do nothing', () => {
     versions: [1],
     capabilities: [],
     instance: '00'.repeat(16),
+    startedAtMs: 0,
+    signature: new Uint8Array(64),
   } as const;
   expect(machine.receive('A', hello)).toEqual(NOTHING);
   expect(machine.unlink('A')).toEqual(NOTHING);

@@ -1,0 +1,60 @@
+/** The composition root of a hub: a node, the indexer beside it, and its HTTP interface. */
+
+import type { RunningNode, StartOptions } from '#node/assembly.ts';
+import type { Config } from '#node/config.ts';
+import type { Failure } from '#node/failure.ts';
+import { createLog, type Log } from '#node/log.ts';
+import { startNode } from '#node/node.ts';
+import { startHttp } from './http/server.ts';
+import { HubIndexer } from './indexer.ts';
+
+/** Where a hub serves hints over HTTP unless somebody chose otherwise. */
+export const USUAL_HTTP_PORT = 4612;
+
+export interface HubSettings {
+  readonly httpHost: string;
+  readonly httpPort: number;
+  readonly isBehindProxy: boolean;
+  readonly snapshotIntervalMs: number;
+  /** Equivalents whose gossip is followed from the beginning; others as soon as a line of them is known. */
+  readonly equivalents: readonly string[];
+}
+
+export interface RunningHub {
+  readonly node: RunningNode;
+  /** Of the HTTP interface. */
+  readonly httpUrl: string;
+}
+
+/**
+ * Starts the hub of a data folder; it stops with its node. Throws a Failure that says what stands in the way; nothing is
+ * left running then.
+ */
+export async function startHub(config: Config, settings: HubSettings, options: StartOptions = {}): Promise<RunningHub> {
+  const { dataDir, network } = config;
+  let indexer: HubIndexer | null = null;
+  let log: Log = createLog({ level: 'silent', file: null });
+  const node = await startNode(config, {
+    ...options,
+    async indexer(node) {
+      log = node.log;
+      const { snapshotIntervalMs, equivalents } = settings;
+      indexer = await HubIndexer.open(node, { dataDir, network, snapshotIntervalMs, equivalents });
+      return indexer;
+    },
+  });
+  try {
+    const http = await startHttp({
+      ...{ indexer: indexer as unknown as HubIndexer, publicKey: node.publicKey, network, log },
+      host: settings.httpHost,
+      port: settings.httpPort,
+      isBehindProxy: settings.isBehindProxy,
+    });
+    log.info({ url: http.url }, 'hints are served over HTTP');
+    void node.stopped.then(async () => http.stop());
+    return { node, httpUrl: http.url };
+  } catch (error) {
+    await node.stop('hints cannot be served', error as Failure);
+    throw error;
+  }
+}

@@ -1,0 +1,143 @@
+/** `geo hub start`: a node that also finds routes for others. */
+
+import { isIP } from 'node:net';
+import { Command, CommanderError } from 'commander';
+import { EXIT, type ExitCode } from '#node/cli/exit-codes.ts';
+import { passphraseSource } from '#node/cli/passphrase.ts';
+import { type Problem, parserSentence, problemOf, usage } from '#node/cli/problem.ts';
+import { withSettings } from '#node/cli/settings.ts';
+import { bad, line, safe, safeJson } from '#node/cli/text.ts';
+import { readConfig } from '#node/config.ts';
+import { runUntilStopped } from '#node/node.ts';
+import { EQUIVALENT_PATTERN } from '#protocol/equivalent.ts';
+import { excerpt } from '#protocol/excerpt.ts';
+import { pidOf } from '#protocol/identity.ts';
+import { type HubSettings, type RunningHub, startHub, USUAL_HTTP_PORT } from './hub.ts';
+import { MAX_FOLLOWED, SNAPSHOT_INTERVAL_S } from './limits.ts';
+
+interface Options {
+  readonly json?: true;
+  readonly dataDir?: string;
+  readonly httpHost: string;
+  readonly httpPort: string;
+  readonly behindProxy?: true;
+  readonly snapshotEvery: string;
+  readonly equivalents?: readonly string[];
+  readonly passphraseFile?: string;
+}
+
+const LONGEST_SNAPSHOT_INTERVAL_S = 86_400;
+
+function program(start: (options: Options) => Promise<void>, write: (text: string) => void): Command {
+  const hub = new Command('geo hub')
+    .description('A node that also keeps the map for others, and tells them candidate routes.')
+    .exitOverride()
+    .configureOutput({ writeOut: write, writeErr: write, outputError: () => undefined })
+    .helpOption('-h, --help', 'Show this');
+  hub.helpCommand(false);
+  const command = hub
+    .command('start')
+    .description('Run the hub until Ctrl-C or `geo stop`')
+    .option('--http-host <address>', 'Where hints are served over HTTP, an IP address of this machine', '127.0.0.1')
+    .option('--http-port <port>', 'Its port; 0: any free one', String(USUAL_HTTP_PORT))
+    .option('--behind-proxy', 'A proxy on this machine passes requests on, and says whose in X-Forwarded-For')
+    .option('--equivalents <names...>', 'Follow the announcements of these from the beginning, such as UAH hour')
+    .option(
+      '--snapshot-every <seconds>',
+      'How often the index is saved, if it has changed',
+      String(SNAPSHOT_INTERVAL_S),
+    )
+    .option('--passphrase-file <file>', 'File with the passphrase of an encrypted identity')
+    .option('--data-dir <folder>', 'Folder of the node (else GEO_DATA_DIR, else the usual place of this system)')
+    .option('--json', 'Say that the hub is up as one JSON document on standard output, errors too');
+  withSettings(command).action(start);
+  return hub;
+}
+
+function settingsOf({ httpHost, httpPort, behindProxy, snapshotEvery, equivalents = [] }: Options): HubSettings {
+  if (isIP(httpHost) === 0)
+    throw wrong('--http-host', httpHost, 'an IP address of this machine, such as 127.0.0.1 or ::');
+  const names = equivalents.flatMap((name) => name.split(',')).filter((name) => name !== '');
+  const odd = names.find((name) => !EQUIVALENT_PATTERN.test(name));
+  if (odd !== undefined) throw wrong('--equivalents', odd, 'names of 1 to 16 of A-Z, a-z, 0-9 and _');
+  if (names.length > MAX_FOLLOWED) throw wrong('--equivalents', `${names.length} names`, `at most ${MAX_FOLLOWED}`);
+  return {
+    httpHost,
+    httpPort: integer('--http-port', httpPort, 0, 65_535),
+    isBehindProxy: behindProxy === true,
+    snapshotIntervalMs: 1_000 * integer('--snapshot-every', snapshotEvery, 1, LONGEST_SNAPSHOT_INTERVAL_S),
+    equivalents: names,
+  };
+}
+
+function integer(flag: string, text: string, min: number, max: number): number {
+  const value = /^\d{1,6}$/.test(text) ? Number(text) : -1;
+  if (value >= min && value <= max) return value;
+  throw wrong(flag, text, `an integer from ${min} to ${max}`);
+}
+
+function wrong(flag: string, given: string, allowed: string) {
+  return usage(`${flag} is "${excerpt(given)}"; allowed: ${allowed}.`);
+}
+
+/** Runs the hub until it stops. Throws what ended it. */
+async function start(options: Options): Promise<void> {
+  const settings = settingsOf(options);
+  const config = readConfig({ flags: { ...options }, environment: process.env });
+  const canAsk = options.json !== true && process.stdin.isTTY && process.stderr.isTTY;
+  const passphrase = passphraseSource({ canAsk }, options.passphraseFile);
+  const hub = await startHub(config, settings, { passphrase });
+  const ended = runUntilStopped(hub.node);
+  say(hub, config.dataDir, options.json === true);
+  const { failure } = await ended;
+  if (failure !== null) throw failure;
+}
+
+function say({ node, httpUrl }: RunningHub, dataDir: string, json: boolean): void {
+  const up = {
+    pid: pidOf(node.publicKey),
+    publicKey: node.publicKey,
+    http: httpUrl,
+    api: node.apiUrl,
+    addresses: node.addresses(),
+    dataDir,
+    process: process.pid,
+  };
+  const text = `The hub is up.\n  PID        ${up.pid}\n  Hints      ${httpUrl}\n  API        ${up.api}
+  Addresses  ${up.addresses.join(', ')}\nStop it with Ctrl-C or \`geo stop\`.`;
+  process.stdout.write(json ? `${safeJson({ schema: 1, ...up })}\n` : `${text}\n`);
+}
+
+function tell({ code, message, facts }: Problem, json: boolean): void {
+  if (json) process.stdout.write(`${safeJson({ schema: 1, error: { code, message, facts } })}\n`);
+  else process.stderr.write(`${line`${bad('geo:')} ${{ trusted: message.split('\n').map(safe).join('\n') }}`}\n`);
+}
+
+async function run(argv: readonly string[]): Promise<ExitCode> {
+  const json = argv.includes('--json');
+  let help = '';
+  try {
+    await program(start, (text) => {
+      help += text;
+    }).parseAsync([...argv], { from: 'user' });
+    return EXIT.done;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) {
+      const problem = problemOf(error);
+      tell(problem, json);
+      return problem.exitCode;
+    }
+    if (error.exitCode === 0) {
+      process.stdout.write(help);
+      return EXIT.done;
+    }
+    const see = 'See `geo hub start --help`.';
+    const isNoCommand = error.code === 'commander.help';
+    const what = isNoCommand ? `Which command?\n\n${help.trimEnd()}` : `${parserSentence(error.message)} ${see}`;
+    tell(usage(what).problem, json);
+    return EXIT.usage;
+  }
+}
+
+const exitCode = await run(process.argv.slice(2));
+process.stdout.write('', () => process.exit(exitCode));

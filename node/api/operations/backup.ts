@@ -1,0 +1,43 @@
+/** Operations on backups, and on what comes back after a loss of records. */
+import { backupFolder } from '../../backup/keeper.ts';
+import { keptBefore } from '../../backup/take-back.ts';
+import type { NodeContext } from '../context.ts';
+import type { Result } from '../contract.ts';
+import { command, type Handler } from '../handler.ts';
+import { viewAccount, viewParticipant, viewRestored } from '../views.ts';
+
+export const makeBackup: Handler<'makeBackup'> = ({ backups }) => backups.now();
+
+export const listBackups: Handler<'listBackups'> = async ({ backups, config }) => ({
+  folder: backupFolder(config),
+  trouble: backups.trouble,
+  backups: await backups.list(),
+});
+
+export const getRestoration: Handler<'getRestoration'> = (context) => viewRestoration(context);
+
+export const confirmRestored: Handler<'confirmRestored'> = async (context, { regardless }) => {
+  const refusal = await command(context, { type: 'confirm-restored', regardless: regardless === true });
+  return refusal ?? viewRestoration(context);
+};
+
+function viewRestoration(context: NodeContext): Result<'getRestoration'> {
+  const { records } = context.driver;
+  const isLoss = records.node.restoredAtMs !== null;
+  const { people = [], leftOut = 0 } = (isLoss && keptBefore(context.store)) || {};
+  const missing = people.flatMap(({ publicKey, equivalents }) =>
+    equivalents
+      .filter((equivalent) => records.account(publicKey, equivalent) === undefined)
+      .map((equivalent) => ({
+        neighbour: viewParticipant(context, publicKey),
+        equivalent,
+        linked: records.linked.has(publicKey),
+      })),
+  );
+  return {
+    restored: viewRestored(context),
+    accounts: [...records.accounts()].map((account) => viewAccount(context, account)),
+    missing,
+    notKept: leftOut,
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * The backup file. All but the first line, whose it is and how long the summary is, is sealed:
+ *
+ *   "GEO backup 1\n" | public key (32 bytes) | length of the summary (4 bytes) | sealed summary | sealed contents
+ *
+ * Each sealed part vouches for all that comes before it. The summary can be read without unpacking the rest.
+ */
+import { promisify } from 'node:util';
+import { deflateRaw, inflateRaw } from 'node:zlib';
+import { bytesToHex } from '#protocol/hex.ts';
+import { type PublicKey, pidOf, publicKeyBytes } from '#protocol/identity.ts';
+import { Failure } from '../failure.ts';
+import type { Identity } from '../identity/key-file.ts';
+import { decodeValue, encodeValue } from '../store/value.ts';
+import type { BackupContents } from './contents.ts';
+import { SEAL_BYTES, seal, unseal } from './sealing.ts';
+
+/** What a backup file says about itself. */
+export interface BackupSummary {
+  readonly createdAtMs: number;
+  readonly network: string;
+  readonly accounts: number;
+  readonly contacts: number;
+}
+
+const FIRST_LINE = Buffer.from('GEO backup 1\n');
+const ANY_VERSION = /^GEO backup (\d{1,6})\n/;
+const KEY_BYTES = 32;
+const LENGTH_AT = FIRST_LINE.length + KEY_BYTES;
+const SUMMARY_AT = LENGTH_AT + 4;
+const MAX_SUMMARY_BYTES = 1_024;
+/** The beginning of a file is enough to read its summary. */
+export const SUMMARY_END = SUMMARY_AT + SEAL_BYTES + MAX_SUMMARY_BYTES;
+/** What is unpacked at most. */
+const MAX_CONTENTS_BYTES = 2 ** 30;
+
+const deflate = promisify<Uint8Array, Buffer>(deflateRaw);
+const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
+
+/** The bytes of a backup file that only this identity can open. */
+export async function sealBackup(contents: BackupContents, { seed, publicKey }: Identity): Promise<Uint8Array> {
+  const summary = seal(seed, 'file', encodeValue(summaryOf(contents)), headOf(publicKey));
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(summary.length);
+  const before = Buffer.concat([headOf(publicKey), length, summary]);
+  return Buffer.concat([before, seal(seed, 'file', await deflate(encodeValue(contents)), before)]);
+}
+
+/** What is in a backup file. Throws `backup-unusable`, saying what is wrong with it. */
+export async function openBackup(bytes: Uint8Array, identity: Identity): Promise<BackupContents> {
+  const { end } = openSummary(bytes, identity);
+  const packed = unseal(identity.seed, 'file', bytes.subarray(end), bytes.subarray(0, end));
+  if (packed === null) throw damaged();
+  return decodeValue(await inflate(packed, { maxOutputLength: MAX_CONTENTS_BYTES })) as BackupContents;
+}
+
+/** What the beginning of a backup file (`SUMMARY_END` bytes at least) says. Throws `backup-unusable`. */
+export function readSummary(bytes: Uint8Array, identity: Identity): BackupSummary {
+  return openSummary(bytes, identity).summary;
+}
+
+function openSummary(bytes: Uint8Array, { seed, publicKey }: Identity): { summary: BackupSummary; end: number } {
+  const text = Buffer.from(bytes.subarray(0, FIRST_LINE.length + 6)).toString('latin1');
+  const version = ANY_VERSION.exec(text)?.[1];
+  if (version === undefined) throw unusable('This is not a backup file of GEO.');
+  if (version !== '1') throw unusable(`This backup file has version ${version}; this program knows version 1.`);
+  if (bytes.length < SUMMARY_AT) throw damaged();
+  const owner = bytesToHex(bytes.subarray(FIRST_LINE.length, LENGTH_AT)) as PublicKey;
+  if (owner !== publicKey) {
+    throw unusable(
+      `This backup file is of ${pidOf(owner)}, and the words or the key given are those of ${pidOf(publicKey)}.`,
+      'Use the words of the one it is of, or another backup file.',
+    );
+  }
+  const end = SUMMARY_AT + Buffer.from(bytes.subarray(LENGTH_AT, SUMMARY_AT)).readUInt32BE();
+  if (end > Math.min(bytes.length, SUMMARY_END)) throw damaged();
+  const summary = unseal(seed, 'file', bytes.subarray(SUMMARY_AT, end), headOf(publicKey));
+  if (summary === null) throw damaged();
+  return { summary: decodeValue(summary) as BackupSummary, end };
+}
+
+function headOf(publicKey: PublicKey): Uint8Array {
+  return Buffer.concat([FIRST_LINE, publicKeyBytes(publicKey)]);
+}
+
+function summaryOf({ createdAtMs, network, records, contacts }: BackupContents): BackupSummary {
+  const accounts = records.filter(({ type }) => type === 'account').length;
+  return { createdAtMs, network, accounts, contacts: contacts.length };
+}
+
+function damaged(): Failure {
+  return unusable(
+    'This backup file is damaged or cut short.',
+    'Use another one: `geo backup list` shows all there are.',
+  );
+}
+
+function unusable(message: string, hint?: string): Failure {
+  return new Failure('backup-unusable', message, hint === undefined ? {} : { hint });
+}

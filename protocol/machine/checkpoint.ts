@@ -1,0 +1,153 @@
+/**
+ * Checkpoints (§3.5): the smaller key proposes when the account is quiet, the larger one signs when it has counted the
+ * very same, and from then on neither side changes what came before.
+ */
+import type { Account } from '../account.ts';
+import {
+  balanceSeenBy,
+  type Checkpoint,
+  type CheckpointRecord,
+  checkpointDigest,
+  checkpointStatement,
+  inOrder,
+  type SignedCheckpoint,
+} from '../checkpoint.ts';
+import type { PublicKey } from '../identity.ts';
+import { hopsDigest } from '../journal.ts';
+import { CHECKPOINT_AGE_MS, CHECKPOINT_HOPS, CHECKPOINT_QUIET_MS, MAX_CLOCK_SKEW_MS, VERSION } from '../limits.ts';
+import { adoptCheckpoint, countedSince, isCompared, isQuiet, reservedHops } from './books.ts';
+import { keepEvidence } from './evidence.ts';
+import { markRestored } from './restored.ts';
+import type { Turn } from './turn.ts';
+
+/**
+ * Proposes a checkpoint for each account with a larger key that is due (`now`: on which anything counts since the last
+ * one), and shows again those that wait for an answer.
+ */
+export function proposeCheckpoints(turn: Turn, now: boolean): void {
+  if (turn.node.isFrozen) return;
+  for (const account of [...turn.records.accounts()]) {
+    if (turn.self > account.neighbour || account.standing !== 'confirmed') continue;
+    const proposed = turn.checkpoint(account.neighbour, account.equivalent)?.proposed ?? null;
+    if (proposed !== null) turn.send(account.neighbour, { type: 'checkpoint', signed: proposed });
+    else if (isDue(turn, account, now)) propose(turn, account);
+  }
+}
+
+/** Enough hops, or a long time; and nobody is waiting for anything, so that both have counted the same. */
+function isDue(turn: Turn, account: Account, now: boolean): boolean {
+  const quietMs = turn.nowMs - account.latestMs;
+  const entries = account.entries - (turn.checkpoint(account.neighbour, account.equivalent)?.entries ?? 0);
+  // A packet from a clock that is ahead is waited for: until then all others would be refused.
+  if (!isCompared(turn, account) || entries < 1 || account.latestMs <= account.closedUntilMs || quietMs < 0)
+    return false;
+  const isEnough = entries >= CHECKPOINT_HOPS && quietMs >= CHECKPOINT_QUIET_MS;
+  return (now || isEnough || quietMs >= CHECKPOINT_AGE_MS) && isQuiet(turn, account);
+}
+
+function propose(turn: Turn, account: Account): void {
+  const { neighbour, equivalent } = account;
+  const record = turn.checkpoint(neighbour, equivalent);
+  const checkpoint = checkpointOf(turn, account, record, account.latestMs);
+  const smallerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
+  const proposed: SignedCheckpoint = { checkpoint, smallerSignature, largerSignature: null };
+  turn.saveCheckpoint({
+    type: 'checkpoint',
+    neighbour,
+    equivalent,
+    agreed: record?.agreed ?? null,
+    entries: record?.entries ?? 0,
+    proposed,
+  });
+  turn.saveAccount({ ...account, refuseUntilMs: checkpoint.untilMs });
+  turn.send(neighbour, { type: 'checkpoint', signed: proposed });
+}
+
+/** The next checkpoint by the own books, covering packets created up to `untilMs`. */
+function checkpointOf(turn: Turn, account: Account, record: CheckpointRecord | undefined, untilMs: number): Checkpoint {
+  const { neighbour, equivalent } = account;
+  const { smaller, larger } = inOrder(turn.self, neighbour);
+  const before = record?.agreed?.checkpoint;
+  const covered = [...countedSince(turn, account, account.closedUntilMs).values()].filter(
+    ({ createdAtMs }) => createdAtMs <= untilMs,
+  );
+  let own = before === undefined ? 0n : balanceSeenBy(turn.self, before);
+  for (const { delta } of covered) own += delta;
+  const seqOf = (from: PublicKey, to: PublicKey): number => turn.line(from, to, equivalent)?.signed.line.seq ?? 0;
+  return {
+    version: VERSION,
+    network: turn.records.network,
+    equivalent,
+    smaller,
+    larger,
+    epoch: (before?.epoch ?? 0) + 1,
+    previous: before === undefined ? null : checkpointDigest(before),
+    balance: turn.self === smaller ? own : -own,
+    untilMs,
+    count: covered.length,
+    digest: hopsDigest(covered),
+    smallerSeq: seqOf(smaller, larger),
+    largerSeq: seqOf(larger, smaller),
+  };
+}
+
+/** A checkpoint of the account with `from`, its signatures verified. */
+export function receiveCheckpoint(turn: Turn, from: PublicKey, signed: SignedCheckpoint): void {
+  const { checkpoint, largerSignature } = signed;
+  const account = turn.account(from, checkpoint.equivalent);
+  if (largerSignature !== null) receiveAgreed(turn, from, signed);
+  else if (account !== undefined && turn.self === checkpoint.larger) answerProposal(turn, account, signed);
+}
+
+/** As the larger key: signs what the own books say too; shows what is agreed already. */
+function answerProposal(turn: Turn, account: Account, proposed: SignedCheckpoint): void {
+  const { checkpoint } = proposed;
+  const record = turn.checkpoint(account.neighbour, account.equivalent);
+  const agreed = record?.agreed ?? null;
+  if (agreed !== null && agreed.checkpoint.epoch >= checkpoint.epoch) {
+    turn.send(account.neighbour, { type: 'checkpoint', signed: agreed });
+    return;
+  }
+  if (!isCompared(turn, account)) return;
+  if (turn.node.isFrozen || account.standing !== 'confirmed' || !isOwnView(turn, account, record, checkpoint)) return;
+  const largerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
+  const signed: SignedCheckpoint = { ...proposed, largerSignature };
+  adoptCheckpoint(turn, account, signed);
+  turn.send(account.neighbour, { type: 'checkpoint', signed });
+}
+
+/** Do the own books say the same about all packets created up to then, and is none of those undecided? */
+function isOwnView(
+  turn: Turn,
+  account: Account,
+  record: CheckpointRecord | undefined,
+  checkpoint: Checkpoint,
+): boolean {
+  const { untilMs, smallerSeq, largerSeq } = checkpoint;
+  if (untilMs > turn.nowMs + MAX_CLOCK_SKEW_MS || untilMs <= account.closedUntilMs) return false;
+  if (reservedHops(turn, account).some(({ createdAtMs }) => createdAtMs <= untilMs)) return false;
+  const own = checkpointOf(turn, account, record, untilMs);
+  // Lines may have changed since it was proposed: older ones than known here are as true.
+  if (smallerSeq > own.smallerSeq || largerSeq > own.largerSeq) return false;
+  return checkpointDigest({ ...own, smallerSeq, largerSeq }) === checkpointDigest(checkpoint);
+}
+
+/** One that both signed: the answer to a proposal, or one that this node has forgotten. */
+function receiveAgreed(turn: Turn, from: PublicKey, signed: SignedCheckpoint): void {
+  const { checkpoint } = signed;
+  const { equivalent, epoch, untilMs } = checkpoint;
+  const record = turn.checkpoint(from, equivalent);
+  const knownEpoch = record?.agreed?.checkpoint.epoch ?? 0;
+  if (epoch <= knownEpoch) {
+    const known = record?.agreed ?? null;
+    if (known !== null && epoch === knownEpoch && checkpointDigest(known.checkpoint) !== checkpointDigest(checkpoint)) {
+      const documents = [known, signed].map((one) => ({ type: 'checkpoint', signed: one }) as const);
+      keepEvidence(turn, from, 'two-checkpoints', documents);
+    }
+    return;
+  }
+  const proposed = record?.proposed?.checkpoint;
+  const isAnswer = proposed !== undefined && checkpointDigest(proposed) === checkpointDigest(checkpoint);
+  if (!isAnswer) markRestored(turn, untilMs);
+  adoptCheckpoint(turn, turn.accountOrNew(from, equivalent), signed);
+}

@@ -1,0 +1,247 @@
+/**
+ * Looking for rings of debts (§5.2) with nothing but the own accounts: a walk goes from creditor to debtor until it comes
+ * back to somebody who had it before. Each learns whom it came from and whom it went to, and what the ring could clear.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { type Account, clearableIn, clearableOut } from '../account.ts';
+import { type RingFound, type RingNone, type RingWalk, ringMark } from '../clearing/ring.ts';
+import type { Passage } from '../clearing/seeking.ts';
+import type { PublicKey } from '../identity.ts';
+import {
+  DEAD_END_MS,
+  MAX_CLEARING_HOPS,
+  MAX_LOOK_AHEAD,
+  MAX_WALK_STEPS,
+  MAX_WALKS_PER_HOUR,
+  MAX_WALKS_PER_SECOND,
+  SEEK_ROUNDS,
+  WALK_AFTER_MS,
+  WALK_JITTER_MS,
+  WALKS_PER_CHANGE,
+} from '../limits.ts';
+import { clearFound } from './clear.ts';
+import { mayBeAsked } from './consent.ts';
+import { countQuestion } from './probe.ts';
+import { whyNotOut } from './reserve.ts';
+import type { Turn } from './turn.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** The neighbour has come to owe something: soon a ring is looked for, unless that is planned already. */
+export function planWalk(turn: Turn, neighbour: PublicKey, equivalent: string): void {
+  const account = turn.account(neighbour, equivalent);
+  if (turn.records.seeking === 'never' || account === undefined || !mayClear(turn, account)) return;
+  const seeking = seekingOf(turn, account);
+  if (seeking.plannedForMs > turn.nowMs) return;
+  const jitterMs = Number.parseInt(account.journalHead.slice(0, 8), 16) % WALK_JITTER_MS;
+  const plannedForMs = turn.nowMs + WALK_AFTER_MS + jitterMs;
+  turn.learn({ ...seeking, plannedForMs });
+  turn.schedule({ type: 'seek', neighbour, equivalent, tries: 0 }, plannedForMs);
+}
+
+/** After a payment, where rings are always looked for. */
+export function paymentCounted(turn: Turn, neighbour: PublicKey, equivalent: string): void {
+  if (turn.records.seeking === 'always') planWalk(turn, neighbour, equivalent);
+}
+
+/** Every now and then, though nothing changed: one walk, over one debt after the other. */
+export function seekNowAndThen(turn: Turn, round: number): void {
+  if (turn.records.seeking !== 'always' || round % SEEK_ROUNDS !== 0) return;
+  const owed = [...turn.records.accounts()].filter((account) => clearableOut(account) > 0n);
+  const account = owed[(round / SEEK_ROUNDS) % owed.length];
+  if (account !== undefined) seek(turn, account.neighbour, account.equivalent, WALKS_PER_CHANGE - 1);
+}
+
+/** Looks for rings over each debt to this participant, as the owner wants it. */
+export function seekEverywhere(turn: Turn, equivalent: string | null): void {
+  for (const account of turn.records.accounts()) {
+    if (equivalent === null || account.equivalent === equivalent) {
+      planWalk(turn, account.neighbour, account.equivalent);
+    }
+  }
+}
+
+/** Begins a walk over the debt of a neighbour, and plans another one in case it finds nothing. */
+export function seek(turn: Turn, neighbour: PublicKey, equivalent: string, tries: number): void {
+  const account = turn.account(neighbour, equivalent);
+  if (turn.records.seeking === 'never' || account === undefined || !mayClear(turn, account)) return;
+  const seeking = seekingOf(turn, account);
+  if (seeking.walks >= MAX_WALKS_PER_HOUR || isBeingCleared(turn, account)) return;
+  const isLast = tries + 1 >= WALKS_PER_CHANGE;
+  const plannedForMs = isLast ? turn.nowMs : turn.nowMs + 2 * WALK_AFTER_MS;
+  turn.learn({ ...seeking, walks: seeking.walks + 1, plannedForMs });
+  if (!isLast) turn.schedule({ type: 'seek', neighbour, equivalent, tries: tries + 1 }, plannedForMs);
+  if (!isOpen(turn, account)) return;
+  // Only the neighbour knows this journal too, and it is told the id anyway.
+  const id = digestOf('walk', account.journalHead, String(turn.nowMs), String(seeking.walks)).slice(0, 32);
+  const marks = [ringMark(id, turn.self)];
+  pass(turn, { type: 'passage', id, equivalent, from: null, to: neighbour, tried: [], marks, steps: MAX_WALK_STEPS });
+}
+
+/** Sends a walk on. */
+function pass(turn: Turn, passage: Omit<Passage, 'closedBy'>): void {
+  const { id, equivalent, to, marks, steps } = passage;
+  turn.learn({ ...passage, closedBy: null });
+  turn.send(to, { type: 'ring-walk', id, equivalent, marks, steps });
+}
+
+/** A verified walk: its last mark is the sender's. */
+export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
+  const { id, equivalent, steps } = walk;
+  const account = turn.account(from, equivalent);
+  if (account === undefined || !countQuestion(turn, from, MAX_WALKS_PER_SECOND / 2)) return;
+  // Those of all neighbours are counted under the own key.
+  if (!countQuestion(turn, turn.self, MAX_WALKS_PER_SECOND)) return;
+  const passage = turn.records.knowledge.passage(id);
+  const own = ringMark(id, turn.self);
+  if (turn.records.seeking === 'never' || turn.node.isFrozen || clearableIn(account) === 0n) {
+    sayNone(turn, from, { id, equivalent, steps, isDead: true });
+  } else if (walk.marks.includes(own)) {
+    // A walk closes once for each; what comes back by way of nobody was never here.
+    if (passage === undefined || passage.closedBy !== null || passage.to === from) return;
+    turn.learn({ ...passage, closedBy: from });
+    turn.send(from, { type: 'ring-found', id, equivalent, nodes: [turn.self], amount: clearableIn(account) });
+  } else {
+    const marks = [...walk.marks, own].slice(-MAX_CLEARING_HOPS);
+    const to = passage === undefined && steps > 0 ? nextOf(turn, { id, equivalent, marks, not: [from] }) : null;
+    if (to === null) sayNone(turn, from, { id, equivalent, steps, isDead: isDeadEnd(turn, equivalent, from) });
+    else pass(turn, { type: 'passage', id, equivalent, from, to, tried: [], marks, steps: steps - 1 });
+  }
+}
+
+function sayNone(turn: Turn, to: PublicKey, none: Omit<RingNone, 'type'>): void {
+  turn.send(to, { type: 'ring-none', ...none });
+}
+
+/** Is there nobody to whom any walk from this neighbour would go on now? */
+function isDeadEnd(turn: Turn, equivalent: string, from: PublicKey): boolean {
+  return debtorsOf(turn, equivalent, [from]).length === 0;
+}
+
+/** A walk came back: another debtor is tried, or it goes back further. */
+export function receiveNone(turn: Turn, from: PublicKey, none: RingNone): void {
+  const { id, equivalent } = none;
+  const passage = turn.records.knowledge.passage(id);
+  if (passage?.to !== from || passage.equivalent !== equivalent || passage.closedBy !== null) return;
+  const steps = Math.min(none.steps, passage.steps);
+  const dead = none.isDead ? [from] : [];
+  if (none.isDead) turn.learn({ type: 'dead-end', neighbour: from, equivalent, untilMs: turn.nowMs + DEAD_END_MS });
+  const tried = [...passage.tried, from];
+  // Where it began it goes over one debt only.
+  if (passage.from === null) return;
+  const to = steps === 0 ? null : nextOf(turn, { ...passage, not: [passage.from, ...tried] });
+  if (to === null) {
+    // What this very message told is not known yet.
+    const isDead = debtorsOf(turn, equivalent, [passage.from, ...dead]).length === 0;
+    sayNone(turn, passage.from, { id, equivalent, steps, isDead });
+  } else pass(turn, { ...passage, to, tried, steps: steps - 1 });
+}
+
+/** The debtor a walk goes on to: one at which it closes the longest ring, or one by chance, the likelier the more it owes. */
+function nextOf(
+  turn: Turn,
+  walk: Pick<RingWalk, 'id' | 'equivalent' | 'marks'> & { readonly not: readonly PublicKey[] },
+): PublicKey | null {
+  const { id, equivalent, not } = walk;
+  const closing = closingOf(openTo(turn, equivalent, not), walk);
+  if (closing !== null) return closing;
+  const open = debtorsOf(turn, equivalent, not);
+  const total = open.reduce((sum, account) => sum + clearableOut(account), 0n);
+  if (total === 0n) return null;
+  let left = BigInt(`0x${digestOf('step', id, turn.self, String(not.length))}`) % total;
+  for (const account of open) {
+    if (left < clearableOut(account)) return account.neighbour;
+    left -= clearableOut(account);
+  }
+  return null;
+}
+
+/** Accounts over which a walk could go on: not to these neighbours, nor to where it would come back from. */
+function debtorsOf(turn: Turn, equivalent: string, not: readonly PublicKey[]): readonly Account[] {
+  const { knowledge } = turn.records;
+  return openTo(turn, equivalent, not).filter(
+    ({ neighbour }) => !knowledge.isDeadEnd(neighbour, equivalent, turn.nowMs),
+  );
+}
+
+/** Accounts with others than these over which a clearing would be let out. */
+function openTo(turn: Turn, equivalent: string, not: readonly PublicKey[]): readonly Account[] {
+  return [...turn.records.accounts()].filter(
+    (account) => account.equivalent === equivalent && !not.includes(account.neighbour) && isOpen(turn, account),
+  );
+}
+
+/** The one at which the walk closes the longest ring, if it does at any. */
+function closingOf(open: readonly Account[], { id, marks }: Pick<RingWalk, 'id' | 'marks'>): PublicKey | null {
+  if (open.length > MAX_LOOK_AHEAD) return null;
+  let first: PublicKey | null = null;
+  let firstAt = marks.length;
+  for (const { neighbour } of open) {
+    const at = marks.indexOf(ringMark(id, neighbour));
+    if (at < 0 || at >= firstAt) continue;
+    first = neighbour;
+    firstAt = at;
+  }
+  return first;
+}
+
+/** A verified answer on its way back: the ring goes on with the one that it came from. */
+export function receiveRing(turn: Turn, from: PublicKey, found: RingFound): void {
+  const { id, equivalent, nodes } = found;
+  const passage = turn.records.knowledge.passage(id);
+  const account = turn.account(from, equivalent);
+  if (turn.records.seeking === 'never' || account === undefined) return;
+  if (passage?.to !== from || passage.equivalent !== equivalent) return;
+  const amount = least(found.amount, clearableOut(account));
+  if (amount === 0n) return;
+  if (nodes.at(-1) === turn.self) {
+    if (passage.closedBy === null || passage.closedBy !== nodes.at(-2)) return;
+    turn.learn({ ...passage, closedBy: null });
+    clearFound(turn, { equivalent, nodes: [turn.self, ...nodes], amount, id });
+    return;
+  }
+  const before = passage.from === null ? undefined : turn.account(passage.from, equivalent);
+  if (before === undefined || nodes.includes(turn.self) || nodes.length >= MAX_CLEARING_HOPS) return;
+  const passable = least(amount, clearableIn(before));
+  if (passable === 0n) return;
+  turn.send(before.neighbour, { type: 'ring-found', id, equivalent, nodes: [turn.self, ...nodes], amount: passable });
+}
+
+/** Does the neighbour owe something, and is there somebody whom this participant owes? */
+function mayClear(turn: Turn, account: Account): boolean {
+  if (turn.node.isFrozen || clearableOut(account) === 0n) return false;
+  for (const other of turn.records.accounts()) {
+    if (other.equivalent === account.equivalent && clearableIn(other) > 0n) return true;
+  }
+  return false;
+}
+
+/** Would a clearing be let out over the account now, or its owner be asked? */
+function isOpen(turn: Turn, { neighbour, equivalent }: Account): boolean {
+  const hop = { from: null, to: neighbour, number: 0, amount: 1n };
+  const refusal = whyNotOut(turn, { kind: 'clear', equivalent, createdAtMs: turn.nowMs }, hop);
+  return refusal === null || (refusal.code === 'no-auto-clearing' && mayBeAsked(turn, neighbour, equivalent));
+}
+
+function isBeingCleared(turn: Turn, { neighbour, equivalent }: Account): boolean {
+  for (const attempt of turn.records.knowledge.ringAttempts()) {
+    if (attempt.equivalent === equivalent && attempt.nodes[1] === neighbour) return true;
+  }
+  return false;
+}
+
+function seekingOf(turn: Turn, { neighbour, equivalent }: Account) {
+  const hour = Math.floor(turn.nowMs / HOUR_MS);
+  const known = turn.seeking(neighbour, equivalent);
+  const base = { type: 'seeking', neighbour, equivalent, hour } as const;
+  return { ...base, walks: known?.hour === hour ? known.walks : 0, plannedForMs: known?.plannedForMs ?? 0 };
+}
+
+function digestOf(...parts: readonly string[]): string {
+  return bytesToHex(sha256(utf8ToBytes(['geo/1', ...parts].join('/'))));
+}
+
+function least(one: bigint, other: bigint): bigint {
+  return one < other ? one : other;
+}

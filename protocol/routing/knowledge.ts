@@ -1,0 +1,161 @@
+/**
+ * What a participant has learned of others and does not keep (§6.4): hops, searches under way, questions it has been
+ * asked. Volatile, as `Records.linked`: the machine only reads it, a driver calls `learn` for each effect of that name.
+ */
+import type { DeadEnd, EndedRingAttempt, Passage, RingAttempt, Seeking } from '../clearing/seeking.ts';
+import type { PublicKey } from '../identity.ts';
+import { MAX_HOP_ESTIMATES, MAX_PASSAGES, MAX_QUESTIONS_REMEMBERED, MAX_RING_ATTEMPTS } from '../limits.ts';
+import { LruCache } from '../lru.ts';
+import type { PaymentId } from '../packet.ts';
+import type { HopEstimate } from './estimate.ts';
+import type { EndedSearch, Search } from './search.ts';
+
+/** How many questions a neighbour has asked in one second: those above a rate get no answer. */
+export interface Questions {
+  readonly type: 'questions';
+  readonly neighbour: PublicKey;
+  /** Seconds since 1970. */
+  readonly second: number;
+  readonly count: number;
+}
+
+/** A question that goes round and was here already. */
+export interface SeenQuestion {
+  readonly type: 'seen-question';
+  readonly id: string;
+}
+
+/** How often the hops that an indexer named were there, and how often they were not. */
+export interface IndexerRecord {
+  readonly type: 'indexer';
+  readonly publicKey: PublicKey;
+  readonly right: number;
+  readonly wrong: number;
+}
+
+export type Learned =
+  | HopEstimate
+  | Search
+  | EndedSearch
+  | Questions
+  | SeenQuestion
+  | IndexerRecord
+  | Passage
+  | Seeking
+  | DeadEnd
+  | RingAttempt
+  | EndedRingAttempt;
+
+export class Knowledge {
+  /** Those learned last are kept. */
+  readonly #hops = new Map<string, HopEstimate>();
+  readonly #searches = new Map<PaymentId, Search>();
+  readonly #questions = new Map<PublicKey, Questions>();
+  readonly #seen = new LruCache<string, true>(MAX_QUESTIONS_REMEMBERED);
+  readonly #indexers = new Map<PublicKey, IndexerRecord>();
+  readonly #passages = new Map<string, Passage>();
+  readonly #deadEnds = new Map<string, DeadEnd>();
+  readonly #seekings = new Map<string, Seeking>();
+  readonly #ringAttempts = new Map<PaymentId, RingAttempt>();
+
+  hop(from: PublicKey, to: PublicKey, equivalent: string): HopEstimate | undefined {
+    return this.#hops.get(hopKey(from, to, equivalent));
+  }
+
+  /** What is known of the hops of one equivalent. */
+  *hops(equivalent: string): IterableIterator<HopEstimate> {
+    for (const hop of this.#hops.values()) if (hop.equivalent === equivalent) yield hop;
+  }
+
+  search(id: PaymentId): Search | undefined {
+    return this.#searches.get(id);
+  }
+
+  searches(): IterableIterator<Search> {
+    return this.#searches.values();
+  }
+
+  questionsOf(neighbour: PublicKey): Questions | undefined {
+    return this.#questions.get(neighbour);
+  }
+
+  hasSeen(id: string): boolean {
+    return this.#seen.has(id);
+  }
+
+  indexer(publicKey: PublicKey): IndexerRecord | undefined {
+    return this.#indexers.get(publicKey);
+  }
+
+  passage(id: string): Passage | undefined {
+    return this.#passages.get(id);
+  }
+
+  /** Did a walk come back from there a short while ago? */
+  isDeadEnd(neighbour: PublicKey, equivalent: string, nowMs: number): boolean {
+    return (this.#deadEnds.get(`${neighbour}/${equivalent}`)?.untilMs ?? 0) > nowMs;
+  }
+
+  seeking(neighbour: PublicKey, equivalent: string): Seeking | undefined {
+    return this.#seekings.get(`${neighbour}/${equivalent}`);
+  }
+
+  ringAttempt(paymentId: PaymentId): RingAttempt | undefined {
+    return this.#ringAttempts.get(paymentId);
+  }
+
+  ringAttempts(): IterableIterator<RingAttempt> {
+    return this.#ringAttempts.values();
+  }
+
+  /** Takes in what a step learned. */
+  learn(learned: Learned): void {
+    switch (learned.type) {
+      case 'hop-estimate':
+        keepLatest(this.#hops, hopKey(learned.from, learned.to, learned.equivalent), learned, MAX_HOP_ESTIMATES);
+        return;
+      case 'search':
+        this.#searches.set(learned.id, learned);
+        return;
+      case 'ended-search':
+        this.#searches.delete(learned.id);
+        return;
+      case 'questions':
+        this.#questions.set(learned.neighbour, learned);
+        return;
+      case 'seen-question':
+        this.#seen.get(learned.id, () => true);
+        return;
+      case 'indexer':
+        this.#indexers.set(learned.publicKey, learned);
+        return;
+      case 'passage':
+        keepLatest(this.#passages, learned.id, learned, MAX_PASSAGES);
+        return;
+      case 'dead-end':
+        this.#deadEnds.set(`${learned.neighbour}/${learned.equivalent}`, learned);
+        return;
+      case 'seeking':
+        this.#seekings.set(`${learned.neighbour}/${learned.equivalent}`, learned);
+        return;
+      case 'ring-attempt':
+        keepLatest(this.#ringAttempts, learned.paymentId, learned, MAX_RING_ATTEMPTS);
+        return;
+      case 'ended-ring-attempt':
+        this.#ringAttempts.delete(learned.paymentId);
+        return;
+    }
+  }
+}
+
+const hopKey = (from: PublicKey, to: PublicKey, equivalent: string): string => `${equivalent}/${from}/${to}`;
+
+function keepLatest<Key, Value>(map: Map<Key, Value>, key: Key, value: Value, most: number): void {
+  map.delete(key);
+  map.set(key, value);
+  if (map.size <= most) return;
+  for (const oldest of map.keys()) {
+    map.delete(oldest);
+    return;
+  }
+}
