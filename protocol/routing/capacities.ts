@@ -10,8 +10,8 @@ const CREDIT_PRIOR = 700;
 const REPAY_PRIOR = 250;
 /** One indexer of several has named it, and the map does not show it. */
 const DOUBTED_PRIOR = 350;
-/** A certain hop costs this much, one with one chance in a hundred a hundred times as much. */
-const CERTAIN_COST = 1_000;
+/** A certain hop costs this much, and none costs less; one with one chance in a hundred a hundred times as much. */
+export const CERTAIN_COST = 1_000;
 /** Probes over a hop without an answer after which it is closed for the rest of a search. */
 const CLOSING_SILENCES = 2;
 

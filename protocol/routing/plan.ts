@@ -4,7 +4,7 @@
  */
 import { unreachable } from '../bug.ts';
 import { MAX_PAYMENT_HOPS, MAX_ROUTES } from '../limits.ts';
-import type { Bounds, Capacities } from './capacities.ts';
+import { type Bounds, type Capacities, CERTAIN_COST } from './capacities.ts';
 import { Flow, type NumberedRoute } from './flow.ts';
 import { PathFinder } from './path.ts';
 import type { View } from './view.ts';
@@ -34,7 +34,7 @@ export class Planner {
   constructor(view: View, capacities: Capacities) {
     this.#view = view;
     this.#capacities = capacities;
-    this.#finder = new PathFinder(view, MAX_PAYMENT_HOPS);
+    this.#finder = new PathFinder(view, MAX_PAYMENT_HOPS, CERTAIN_COST);
   }
 
   /** Could the receiver be reached over this participant? */
