@@ -51,7 +51,8 @@ function breadthFirst(graph: Graph, target: number, most: number): Uint8Array {
   distances[target] = 0;
   queue[0] = target;
   let end = 1;
-  for (let at = 0; at < end; at++) {
+  // Once all are reached nothing more is found.
+  for (let at = 0; at < end && end < graph.participantCount; at++) {
     const number = queue[at] as number;
     const hops = (distances[number] as number) + 1;
     if (hops > most) break;

@@ -3,8 +3,13 @@
  */
 import type { View } from './view.ts';
 
-/** Cost of a hop, a positive integer; 0: it is closed. */
-export type CostOf = (from: number, to: number, isRepay: boolean) => number;
+/** What hops cost: positive integers; 0: the hop is closed. */
+export interface Costs {
+  of(from: number, to: number, isRepay: boolean): number;
+  /** Do all hops out of this participant cost what `plain` says? */
+  isPlain(from: number): boolean;
+  plain(isRepay: boolean): number;
+}
 
 /** Where each participant was reached, in arrays that are as long as the largest view so far needs. */
 interface Marks {
@@ -74,86 +79,97 @@ export class PathFinder {
    * The chain of least cost as numbers from source to target, or null when every chain is closed. Of equal ones it is
    * one with fewest hops. Longer chains than the shortest by more than one hop are looked at only if no other is open.
    */
-  cheapest(costOf: CostOf): number[] | null {
+  cheapest(costs: Costs): number[] | null {
     const { source, target } = this.#view;
     const shortest = this.#distances[source] as number;
     if (shortest > this.#mostHops) return null;
-    if (!this.#view.someHopIn((from, isRepay) => costOf(from, target, isRepay) > 0)) return null;
+    if (!this.#view.someHopIn((from, isRepay) => costs.of(from, target, isRepay) > 0)) return null;
     const near = Math.min(shortest + 1, this.#mostHops);
-    // The few shortest chains tell what the many longer ones may cost at most.
-    const direct = this.#within(shortest, costOf, Number.POSITIVE_INFINITY);
-    const most = direct?.cost ?? Number.POSITIVE_INFINITY;
-    if (direct !== null && (near === shortest || near * this.#leastCost > most)) return direct.nodes;
-    const found = near === shortest ? direct : this.#within(near, costOf, most);
+    // The chains of fewest hops are few. What a longer one may cost at most is known by them, and mostly there is none.
+    const direct = this.#within(shortest, costs, Number.POSITIVE_INFINITY);
+    const isBest = near === shortest || near * this.#leastCost >= (direct?.cost ?? Number.POSITIVE_INFINITY);
+    if (direct !== null && (isBest || this.#within(near, costs, direct.cost) === null)) return direct.nodes;
+    // Of equal chains the one is chosen that is met first when nothing is left out.
+    const found = near === shortest ? null : this.#within(near, costs, Number.POSITIVE_INFINITY);
     if (found !== null || near === this.#mostHops) return found?.nodes ?? null;
-    return this.#within(this.#mostHops, costOf, most)?.nodes ?? null;
+    return this.#within(this.#mostHops, costs, Number.POSITIVE_INFINITY)?.nodes ?? null;
   }
 
   /**
-   * Level by level: the cheapest way to each participant with just so many hops, if it is cheaper than with fewer. What
-   * would cost more than `mostCost` by the time it is at the target is left out, which changes nothing if a chain costs
-   * no more than that.
+   * Level by level: the cheapest way to each participant with just so many hops, if it is cheaper than with fewer. Only
+   * chains are looked for that cost less than `below`.
    */
-  #within(mostHops: number, costOf: CostOf, mostCost: number): Chain | null {
+  #within(mostHops: number, costs: Costs, below: number): Chain | null {
     const { source, target } = this.#view;
     const labels: Labels = { nodes: [source], before: [-1], costs: [0] };
-    const { nodes, before, costs } = labels;
     lastRun++;
     marks.costs[source] = 0;
     marks.runs[source] = lastRun;
     let best = -1;
     let levelStart = 0;
     for (let hops = 1; hops <= mostHops; hops++) {
-      const levelEnd = nodes.length;
+      const levelEnd = labels.nodes.length;
       lastLevel++;
       for (let label = levelStart; label < levelEnd; label++) {
-        if (nodes[label] === target) continue;
-        this.#expand(label, labels, { left: mostHops - hops, costOf, mostCost });
+        if (labels.nodes[label] === target) continue;
+        this.#expand(label, labels, { left: mostHops - hops, costs, below });
       }
-      if (nodes.length === levelEnd) break;
+      if (labels.nodes.length === levelEnd) break;
       if (marks.labelLevels[target] === lastLevel) best = marks.labels[target] as number;
       levelStart = levelEnd;
     }
     if (best < 0) return null;
     const path: number[] = [];
-    for (let label = best; label >= 0; label = before[label] as number) path.push(nodes[label] as number);
-    return { nodes: path.reverse(), cost: costs[best] as number };
+    for (let label = best; label >= 0; label = labels.before[label] as number) path.push(labels.nodes[label] as number);
+    return { nodes: path.reverse(), cost: labels.costs[best] as number };
   }
 
-  #expand(label: number, labels: Labels, of: { left: number; costOf: CostOf; mostCost: number }): void {
+  /** What a chain costs from there on, at least. */
+  #leastRest(from: number, costs: Costs): number {
+    const hops = this.#distances[from] as number;
+    if (hops === 0) return 0;
+    const first = costs.isPlain(from) ? Math.min(costs.plain(false), costs.plain(true)) : this.#leastCost;
+    return Math.max(first, this.#leastCost) + (hops - 1) * this.#leastCost;
+  }
+
+  #expand(label: number, labels: Labels, of: { left: number; costs: Costs; below: number }): void {
     const view = this.#view;
     const distances = this.#distances;
-    const { nodes, before, costs } = labels;
-    const { left, costOf, mostCost } = of;
-    const from = nodes[label] as number;
-    const cost = costs[label] as number;
+    const { source } = view;
+    const { left, costs, below } = of;
+    const { costs: reachedAt, runs, labels: labelOf, labelLevels } = marks;
+    const from = labels.nodes[label] as number;
+    const cost = labels.costs[label] as number;
+    const isPlain = costs.isPlain(from);
+    const [credit, repay] = isPlain ? [costs.plain(false), costs.plain(true)] : [0, 0];
+    if (isPlain && credit <= 0 && repay <= 0) return;
     const count = view.hopsFrom(from, distances, left);
     const { to: targets, isRepay } = view;
     for (let at = 0; at < count; at++) {
       const to = targets[at] as number;
-      if (to === view.source) continue;
-      const rest = (distances[to] as number) * this.#leastCost;
-      const isReached = marks.runs[to] === lastRun;
+      if (to === source) continue;
+      const isReached = runs[to] === lastRun;
       // Whatever the hop costs, it is too much.
-      if (cost + this.#leastCost + rest > mostCost) continue;
-      if (isReached && (marks.costs[to] as number) <= cost + this.#leastCost) continue;
-      const more = costOf(from, to, isRepay[at] === 1);
+      if (isReached && (reachedAt[to] as number) <= cost + this.#leastCost) continue;
+      let more = isRepay[at] === 1 ? repay : credit;
+      if (!isPlain) more = costs.of(from, to, isRepay[at] === 1);
       if (more <= 0) continue;
       const sum = cost + more;
-      if (sum + rest > mostCost || (isReached && (marks.costs[to] as number) <= sum)) continue;
-      marks.runs[to] = lastRun;
-      marks.costs[to] = sum;
-      if (marks.labelLevels[to] === lastLevel) {
-        const known = marks.labels[to] as number;
-        costs[known] = sum;
-        before[known] = label;
+      if (isReached && (reachedAt[to] as number) <= sum) continue;
+      if (below < Number.POSITIVE_INFINITY && sum + this.#leastRest(to, costs) >= below) continue;
+      runs[to] = lastRun;
+      reachedAt[to] = sum;
+      if (labelLevels[to] === lastLevel) {
+        const known = labelOf[to] as number;
+        labels.costs[known] = sum;
+        labels.before[known] = label;
         continue;
       }
-      marks.labelLevels[to] = lastLevel;
-      marks.labels[to] = nodes.length;
-      nodes.push(to);
-      before.push(label);
-      costs.push(sum);
+      labelLevels[to] = lastLevel;
+      labelOf[to] = labels.nodes.length;
+      labels.nodes.push(to);
+      labels.before.push(label);
+      labels.costs.push(sum);
     }
   }
 }
