@@ -26,6 +26,8 @@ interface Open {
   readonly since: Map<number, { readonly participant: number; readonly begunMs: number; readonly position: Position }>;
   total: number;
   settledAtMs: number;
+  /** Does it count in journals? Then books are compared by it until a checkpoint has closed them. */
+  isCounted: boolean;
 }
 
 const ROUTES = 8;
@@ -54,12 +56,13 @@ export class Holding {
     if (open === undefined) {
       const { paymentId } = (positions[0] as Position).header;
       this.#ofPayment.set(paymentId, (this.#ofPayment.get(paymentId) ?? 0) + 1);
-      open = { paymentId, unsettled: new Map(), since: new Map(), total: 0, settledAtMs: 0 };
+      open = { paymentId, unsettled: new Map(), since: new Map(), total: 0, settledAtMs: 0, isCounted: false };
       this.#open.set(txId, open);
     }
     let unsettled = 0;
     for (const position of positions) {
       if (isUnsettled(position)) unsettled++;
+      if (position.state === 'committed') open.isCounted = true;
       if (this.#isCounting) this.#note(open, participant, position, nowMs);
     }
     open.total += unsettled - (open.unsettled.get(participant) ?? 0);
@@ -83,7 +86,10 @@ export class Holding {
     return this.#ofPayment.has(paymentId);
   }
 
-  /** Transactions that are settled everywhere since before a time, each told once with all who know of it. */
+  /**
+   * Transactions that are settled everywhere since before a time and count nowhere, each told once with all who know of
+   * it. Of those that count, nothing more is told.
+   */
   *takeSettled(beforeMs: number): Generator<{ readonly txId: TxId; readonly known: Iterable<number> }> {
     let taken = 0;
     for (const { atMs, txId } of this.#settled) {
@@ -96,7 +102,7 @@ export class Holding {
       const others = (this.#ofPayment.get(paymentId) ?? 1) - 1;
       if (others > 0) this.#ofPayment.set(paymentId, others);
       else this.#ofPayment.delete(paymentId);
-      yield { txId, known: open.unsettled.keys() };
+      if (!open.isCounted) yield { txId, known: open.unsettled.keys() };
     }
     if (taken > 0) this.#settled.splice(0, taken);
   }
