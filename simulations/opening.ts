@@ -1,7 +1,9 @@
 /** The accounts and lines of a network of credit as records of its participants, as if they had been there for long. */
-import { emptyAccount } from '#protocol/account.ts';
+import { type Account, emptyAccount } from '#protocol/account.ts';
 import type { SignedAnnouncement } from '#protocol/announcement.ts';
+import { type Checkpoint, checkpointStatement, inOrder } from '#protocol/checkpoint.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import { hopsDigest } from '#protocol/journal.ts';
 import { ANNOUNCEMENT_LIFETIME_MS, VERSION } from '#protocol/limits.ts';
 import type { LineRecord, Records } from '#protocol/records.ts';
 import type { Sign } from '#protocol/statement.ts';
@@ -14,6 +16,8 @@ import { keyOf } from './signatures.ts';
 
 export const NETWORK = 'geo-simulation';
 export const EQUIVALENT = 'UAH';
+/** Before anything is paid. */
+const OPENED_MS = EPOCH_MS - 1;
 const NO_SIGNATURE = new Uint8Array(8);
 /** Everybody agrees to be on the map. */
 const POLICY = { ...DEFAULT_POLICY, announce: true };
@@ -33,8 +37,13 @@ export function openAccounts(
     const limitOfA = BigInt(graph.limitOfA[account] as number) * unit;
     const limitOfB = BigInt(graph.limitOfB[account] as number) * unit;
     const owedToA = BigInt(graph.owedToA[account] as number) * unit;
-    openEnd(records[a] as Records, b, limitOfA, limitOfB, owedToA);
-    openEnd(records[b] as Records, a, limitOfB, limitOfA, -owedToA);
+    const ends = [records[a] as Records, records[b] as Records] as const;
+    openEnd(ends[0], b, { limitGiven: limitOfA, limitReceived: limitOfB, balance: owedToA });
+    openEnd(ends[1], a, { limitGiven: limitOfB, limitReceived: limitOfA, balance: -owedToA });
+    if (owedToA !== 0n) {
+      const signsOfEnds = settings.signsLines ? ([signs[a] as Sign, signs[b] as Sign] as const) : null;
+      agreeOnDebt(ends, owedToA, signsOfEnds);
+    }
     // A line without a limit stands where something is owed: it can be paid back.
     const lines: [number, number, bigint, boolean][] = [
       [a, b, limitOfA, owedToA > 0n],
@@ -52,12 +61,42 @@ export function openAccounts(
 function openEnd(
   records: Records,
   neighbour: number,
-  limitGiven: bigint,
-  limitReceived: bigint,
-  balance: bigint,
+  amounts: Pick<Account, 'limitGiven' | 'limitReceived' | 'balance'>,
 ): void {
-  records.apply({ ...emptyAccount(keyOf(neighbour), EQUIVALENT), limitGiven, limitReceived, balance });
+  const account = { ...emptyAccount(keyOf(neighbour), EQUIVALENT), ...amounts };
+  const isOwed = amounts.balance !== 0n;
+  const closed = { closedUntilMs: OPENED_MS, refuseUntilMs: OPENED_MS, latestMs: OPENED_MS };
+  records.apply(isOwed ? { ...account, ...closed } : account);
   records.linked.add(keyOf(neighbour));
+}
+
+/** A debt that is there at first is one that both have signed: the next checkpoint goes on from it. */
+function agreeOnDebt([a, b]: readonly [Records, Records], owedToA: bigint, signs: readonly [Sign, Sign] | null): void {
+  const { smaller, larger } = inOrder(a.self, b.self);
+  const isInOrder = smaller === a.self;
+  const checkpoint: Checkpoint = {
+    version: VERSION,
+    network: NETWORK,
+    equivalent: EQUIVALENT,
+    smaller,
+    larger,
+    epoch: 1,
+    previous: null,
+    balance: isInOrder ? owedToA : -owedToA,
+    untilMs: OPENED_MS,
+    count: 0,
+    digest: hopsDigest([]),
+    smallerSeq: 0,
+    largerSeq: 0,
+  };
+  const ofA = signs?.[0](checkpointStatement(checkpoint, a.self)) ?? NO_SIGNATURE;
+  const ofB = signs?.[1](checkpointStatement(checkpoint, b.self)) ?? NO_SIGNATURE;
+  const agreed = { checkpoint, smallerSignature: isInOrder ? ofA : ofB, largerSignature: isInOrder ? ofB : ofA };
+  for (const [records, neighbour] of [
+    [a, b.self],
+    [b, a.self],
+  ] as const)
+    records.apply({ type: 'checkpoint', neighbour, equivalent: EQUIVALENT, agreed, entries: 0, proposed: null });
 }
 
 function lineRecord(from: PublicKey, to: PublicKey, limit: bigint, sign: Sign | null): LineRecord {

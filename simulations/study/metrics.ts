@@ -155,7 +155,7 @@ function debtsOf({ graph }: RunPlan, { network }: RunResult): { total: number; g
 }
 
 /** 0: all have the same; near 1: one has all. 0 when nobody has anything. */
-function gini(values: Float64Array): number {
+export function gini(values: Float64Array): number {
   const inOrder = values.slice().sort();
   let weighted = 0;
   let all = 0;

@@ -31,7 +31,7 @@ const TELL_EVERY = 50;
 const MOST_VIOLATIONS = 5;
 
 /** Runs one point to its row. Throws `BadStudy`, `BadFile`. */
-async function rowOf(
+export async function rowOf(
   file: StudyFile,
   number: number,
   progress: (share: number) => void,
