@@ -4,7 +4,7 @@
  */
 import { FLAG_BITS, type Graph, TRUSTED, TRUSTS } from '../graph.ts';
 import type { PublicKey } from '../identity.ts';
-import { FAR, mapDistances } from './distances.ts';
+import { FAR, mapDistances, mapNumber } from './beside-map.ts';
 
 /** A hop out of the own accounts: what it can carry is known. */
 export interface OwnHop {
@@ -54,7 +54,7 @@ export class View {
 
   /** −1 for one that no hop of this view leads to or from. */
   numberOf(key: PublicKey): number {
-    const known = this.#graph?.numberOf(key) ?? -1;
+    const known = this.#graph === undefined ? -1 : mapNumber(this.#graph, key);
     return known >= 0 ? known : (this.#others.get(key) ?? -1);
   }
 

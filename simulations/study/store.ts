@@ -33,6 +33,8 @@ const COSTS = 'costs.jsonl';
 /** What a point took on the machine that ran it: no part of the results, which are the same everywhere. */
 export interface Cost {
   readonly seconds: number;
+  /** Of all threads of its process. */
+  readonly cpuSeconds: number;
   readonly peakMegabytes: number;
 }
 

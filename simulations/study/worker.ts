@@ -57,11 +57,14 @@ export function runWorker([path]: readonly string[]): Promise<number> {
   const answer = (message: Answer) => process.send?.(message);
   process.on('message', ({ point }: Question) => {
     const began = performance.now();
+    const cpuBefore = process.cpuUsage();
     rowOf(file, point, (share) => answer({ type: 'progress', point, share })).then(
       ({ row, violations }) => {
         const seconds = Math.round(performance.now() - began) / 1_000;
+        const { user, system } = process.cpuUsage(cpuBefore);
+        const cpuSeconds = Math.round((user + system) / 1_000) / 1_000;
         const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1_024);
-        answer({ type: 'row', point, row, violations, cost: { seconds, peakMegabytes } });
+        answer({ type: 'row', point, row, violations, cost: { seconds, cpuSeconds, peakMegabytes } });
       },
       (error: unknown) =>
         answer({ type: 'failed', point, what: error instanceof Error ? error.message : String(error) }),

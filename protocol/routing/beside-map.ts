@@ -1,13 +1,16 @@
 /**
- * How many hops each participant of a map is from one of them, at least. Every step of a search asks for the same, so
- * the latest answers are kept beside the map: what a map says does not change between two changes of it.
+ * What every step of a search asks a map for, kept beside it as long as the map does not change: how many hops each
+ * participant is from a receiver, at least, and the numbers of keys.
  */
 import { FLAG_BITS, type Graph } from '../graph.ts';
+import type { PublicKey } from '../identity.ts';
 
 /** Of a participant that is further away than was looked. */
 export const FAR = 255;
 /** Memory for kept answers of one map: those of 6,700 receivers on a map of 10,000 participants. */
 const MOST_BYTES = 2 ** 26;
+/** Numbers of keys that are kept: of more hops than are remembered. */
+const MOST_NUMBERS = 2 ** 14;
 /** When so large a part of the map was reached in one level, those that were not look for it, not the other way. */
 const LARGE_LEVEL = 1 / 16;
 
@@ -15,7 +18,9 @@ type ByTarget = Map<number, Uint8Array>;
 
 interface Kept {
   readonly version: number;
-  readonly most: number;
+  readonly numbers: Map<PublicKey, number>;
+  /** Up to how many hops was looked. */
+  most: number;
   /** By receiver: those asked for lately, and those that were before that. */
   young: ByTarget;
   old: ByTarget;
@@ -28,11 +33,8 @@ const kept = new WeakMap<Graph, Kept>();
  * may hold the same array.
  */
 export function mapDistances(graph: Graph, target: number, most: number): Uint8Array {
-  let known = kept.get(graph);
-  if (known?.version !== graph.version || known.most !== most) {
-    known = { version: graph.version, most, young: new Map(), old: new Map() };
-    kept.set(graph, known);
-  }
+  const known = besides(graph);
+  if (known.most !== most) Object.assign(known, { most, young: new Map(), old: new Map() });
   const lately = known.young.get(target);
   if (lately !== undefined) return lately;
   const distances = known.old.get(target) ?? breadthFirst(graph, target, most);
@@ -42,6 +44,25 @@ export function mapDistances(graph: Graph, target: number, most: number): Uint8A
   }
   known.young.set(target, distances);
   return distances;
+}
+
+/** As `graph.numberOf`, which has to hash the key. */
+export function mapNumber(graph: Graph, key: PublicKey): number {
+  const { numbers } = besides(graph);
+  const before = numbers.get(key);
+  if (before !== undefined) return before;
+  const number = graph.numberOf(key);
+  if (numbers.size >= MOST_NUMBERS) numbers.clear();
+  numbers.set(key, number);
+  return number;
+}
+
+function besides(graph: Graph): Kept {
+  const known = kept.get(graph);
+  if (known?.version === graph.version) return known;
+  const fresh: Kept = { version: graph.version, numbers: new Map(), most: 0, young: new Map(), old: new Map() };
+  kept.set(graph, fresh);
+  return fresh;
 }
 
 function breadthFirst(graph: Graph, target: number, most: number): Uint8Array {
