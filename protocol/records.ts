@@ -14,10 +14,11 @@ import type { EvidenceRecord } from './evidence.ts';
 import type { PublicKey } from './identity.ts';
 import type { JournalEntry } from './journal.ts';
 import { MAX_EVIDENCE_PER_PARTICIPANT, MAX_MAP_LINES } from './limits.ts';
+import { LineIndex } from './line-index.ts';
 import type { PaymentId, TxId } from './packet.ts';
 import type { Payment } from './payment.ts';
 import { downstreamOf, isUnsettled, type Position, upstreamOf } from './position.ts';
-import { entryKey, lineKey, paidKey, paymentKey, recordKey, transactionKey } from './record-key.ts';
+import { entryKey, paidKey, paymentKey, recordKey, transactionKey } from './record-key.ts';
 import { Knowledge } from './routing/knowledge.ts';
 import { Topology } from './topology.ts';
 import type { SignedTrustLine } from './trust-line.ts';
@@ -135,7 +136,7 @@ export class Records {
   startedAtMs = 0;
 
   #node: NodeRecord = EMPTY_NODE;
-  readonly #lines = new Map<string, LineRecord>();
+  readonly #lines: LineIndex;
   readonly #accounts = new Map<PublicKey, Map<string, Account>>();
   readonly #checkpoints = new Map<string, CheckpointRecord>();
   readonly #proposals = new Map<string, ProposalRecord>();
@@ -154,6 +155,7 @@ export class Records {
   /** `topology`: a map with a secret seed, or one held in common with others in one process, so that it is in memory once. */
   constructor(self: PublicKey, network: string, archive: Archive | null = null, topology = new Topology()) {
     this.self = self;
+    this.#lines = new LineIndex(self);
     this.network = network;
     this.#archive = archive;
     this.topology = topology;
@@ -198,11 +200,11 @@ export class Records {
   }
 
   line(from: PublicKey, to: PublicKey, equivalent: string): LineRecord | undefined {
-    return this.#lines.get(lineKey(from, to, equivalent));
+    return this.#lines.get(from, to, equivalent);
   }
 
   lines(): IterableIterator<LineRecord> {
-    return this.#lines.values();
+    return this.#lines.all();
   }
 
   account(neighbour: PublicKey, equivalent: string): Account | undefined {
@@ -325,7 +327,7 @@ export class Records {
         this.#node = record;
         return;
       case 'line':
-        this.#lines.set(recordKey(record), record);
+        this.#lines.set(record);
         return;
       case 'account':
         this.#applyAccount(record);
