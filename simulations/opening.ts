@@ -4,7 +4,7 @@ import { type Checkpoint, checkpointStatement, inOrder } from '#protocol/checkpo
 import type { PublicKey } from '#protocol/identity.ts';
 import { hopsDigest } from '#protocol/journal.ts';
 import { VERSION } from '#protocol/limits.ts';
-import type { LineRecord, Records } from '#protocol/records.ts';
+import { EMPTY_NODE, type LineRecord, type NodeRecord, type Records } from '#protocol/records.ts';
 import type { Sign } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
 import type { CommonMap } from './common-map.ts';
@@ -19,7 +19,7 @@ export const EQUIVALENT = 'UAH';
 const OPENED_MS = EPOCH_MS - 1;
 const NO_SIGNATURE = new Uint8Array(8);
 /** Everybody agrees to be on the map. */
-const POLICY = { ...DEFAULT_POLICY, announce: true };
+const NODE: NodeRecord = { ...EMPTY_NODE, announceAll: true };
 
 /** Opens both ends and both lines of every account, linked, and puts the lines on the map where it is known. */
 export function openAccounts(
@@ -30,6 +30,7 @@ export function openAccounts(
   map: CommonMap,
 ): void {
   const unit = stepSize(graph.precision);
+  for (const one of records) one.apply(NODE);
   for (let account = 0; account < graph.a.length; account++) {
     const a = graph.a[account] as number;
     const b = graph.b[account] as number;
@@ -108,7 +109,7 @@ function lineRecord(from: PublicKey, to: PublicKey, limit: bigint, sign: Sign | 
     seq: EPOCH_MS,
     limit,
     status: 'active',
-    policy: POLICY,
+    policy: DEFAULT_POLICY,
     createdAtMs: EPOCH_MS,
   };
   const signature = sign === null ? NO_SIGNATURE : sign(trustLineStatement(line));

@@ -98,3 +98,15 @@ it('debts go in circles where clearing is on', async () => {
   expect(on.clearedShare).toBeGreaterThan(0.05);
   expect(on.debt).toBeLessThan(Number(off.debt));
 });
+
+it('keeps house where lines go one way only', async () => {
+  const network = { participants: ['A', 'B', 'C'].map((name) => ({ name })), lines: oneWay('A', 'B', 'C') };
+  const { row, violations } = await run({ network, demand: { payments: 10 }, faults: FAULTS, housekeeping: 1 });
+  expect(violations).toEqual([]);
+  expect(row.tried).toBeGreaterThan(0);
+});
+
+/** A circle in which each lets the next owe it something. */
+function oneWay(...names: readonly string[]): object[] {
+  return names.map((from, at) => ({ from, to: names[(at + 1) % names.length], limit: 10, owed: at }));
+}
