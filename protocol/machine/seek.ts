@@ -100,6 +100,7 @@ export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
   } else if (walk.marks.includes(own)) {
     // A walk closes once for each; what comes back by way of nobody was never here.
     if (passage === undefined || passage.closedBy !== null || passage.to === from) return;
+    if (isUnderWay(turn, account)) return;
     turn.learn({ ...passage, closedBy: from });
     turn.send(from, { type: 'ring-found', id, equivalent, nodes: [turn.self], amount: clearableIn(account) });
   } else {
@@ -192,7 +193,7 @@ export function receiveRing(turn: Turn, from: PublicKey, found: RingFound): void
   const passage = turn.records.knowledge.passage(id);
   const account = turn.account(from, equivalent);
   if (turn.records.seeking === 'never' || account === undefined) return;
-  if (passage?.to !== from || passage.equivalent !== equivalent) return;
+  if (passage?.to !== from || passage.equivalent !== equivalent || isUnderWay(turn, account)) return;
   const amount = least(found.amount, clearableOut(account));
   if (amount === 0n) return;
   if (nodes.at(-1) === turn.self) {
@@ -203,6 +204,7 @@ export function receiveRing(turn: Turn, from: PublicKey, found: RingFound): void
   }
   const before = passage.from === null ? undefined : turn.account(passage.from, equivalent);
   if (before === undefined || nodes.includes(turn.self) || nodes.length >= MAX_CLEARING_HOPS) return;
+  if (isUnderWay(turn, before)) return;
   const passable = least(amount, clearableIn(before));
   if (passable === 0n) return;
   turn.send(before.neighbour, { type: 'ring-found', id, equivalent, nodes: [turn.self, ...nodes], amount: passable });
@@ -227,6 +229,19 @@ function isOpen(turn: Turn, { neighbour, equivalent }: Account): boolean {
 function isBeingCleared(turn: Turn, { neighbour, equivalent }: Account): boolean {
   for (const attempt of turn.records.knowledge.ringAttempts()) {
     if (attempt.equivalent === equivalent && attempt.nodes[1] === neighbour) return true;
+  }
+  return false;
+}
+
+/**
+ * Is a clearing on its way over the account, mostly of the same ring? Then nobody can say what will be left of the debt: the
+ * ring is looked for again. One past its time does not count, or a neighbour in doubt would end all clearing.
+ */
+function isUnderWay(turn: Turn, { neighbour, equivalent, reservedIn, reservedOut }: Account): boolean {
+  if (reservedIn === 0n && reservedOut === 0n) return false;
+  for (const { state, header } of turn.records.unsettledWith(neighbour)) {
+    if (state !== 'prepared' && state !== 'held') continue;
+    if (header.kind === 'clear' && header.equivalent === equivalent && turn.nowMs <= header.expiresAtMs) return true;
   }
   return false;
 }

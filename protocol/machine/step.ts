@@ -13,6 +13,7 @@ import type { Sign } from '../statement.ts';
 import { letGo, receiveAbort, receiveAbortAck } from './abort.ts';
 import { receiveOffer, renewAnnouncements, withdrawUnwanted } from './announce.ts';
 import { keepBackup, receiveBackup, tellKept } from './backup.ts';
+import { receiveCancel } from './cancel.ts';
 import { proposeCheckpoints, receiveCheckpoint } from './checkpoint.ts';
 import { startClearing } from './clear.ts';
 import { expireHeld, receiveCommit, receiveCommitAck } from './commit.ts';
@@ -42,7 +43,7 @@ import {
   receiveReminder,
   recoverAgain,
 } from './recover.ts';
-import { receiveCancel, receiveResolve, resolveNow, retry } from './resolve.ts';
+import { receiveResolve, resolveNow, retry } from './resolve.ts';
 import { freeze } from './restored.ts';
 import { answersAreLate } from './search.ts';
 import { receiveNone, receiveRing, receiveWalk, seek, seekEverywhere, seekNowAndThen } from './seek.ts';

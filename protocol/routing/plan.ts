@@ -144,8 +144,9 @@ export class Planner {
     if (!isTaken && !this.#capacities.knowsOf(from)) {
       return trust === 'known' ? 0 : this.#capacities.costOfUnknown(isRepay);
     }
-    const room = limitOf(this.#capacities.bounds(from, to), trust) - (isTaken ? of.taken(from, to) : 0n);
-    return room < part ? 0 : this.#capacities.cost(from, to, isRepay, part);
+    const taken = isTaken ? of.taken(from, to) : 0n;
+    const room = limitOf(this.#capacities.bounds(from, to), trust) - taken;
+    return room < part ? 0 : this.#capacities.cost(from, to, isRepay, taken + part);
   }
 
   #room(nodes: readonly number[], trust: Trust, taken: Chains['taken']): bigint {
