@@ -30,6 +30,7 @@ import {
   sendMapDigest,
   tidyMap,
 } from './map.ts';
+import { receiveRingHalf, receiveRingProbe } from './meet.ts';
 import { resendTo, scheduleRetry } from './outbox.ts';
 import { receiveDecline, resumePayment, startPayment, tryNext } from './pay.ts';
 import { receivePrepare } from './prepare.ts';
@@ -178,6 +179,12 @@ function receive(turn: Turn, from: PublicKey, message: Message): void {
       return;
     case 'ring-none':
       receiveNone(turn, from, message);
+      return;
+    case 'ring-probe':
+      receiveRingProbe(turn, from, message);
+      return;
+    case 'ring-half':
+      receiveRingHalf(turn, from, message);
       return;
     case 'hint-request':
       // Nothing that is decided here: an indexer answers before it comes to its machine (§6.5).
