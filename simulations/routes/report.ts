@@ -1,8 +1,9 @@
 /** What a study found, as a table for people and as JSON for programs. */
+import type { Estimate } from '../estimate.ts';
 import { type CreditGraph, inUnits, lineCount, medianLimit } from '../graphs/credit-graph.ts';
 import type { Call } from './call.ts';
 import type { StudyRun } from './study.ts';
-import { type Estimate, type Row, rowOf, type Tally } from './tally.ts';
+import { type Row, rowOf, type Tally } from './tally.ts';
 
 /** Grows with each change that a reader of an older one would misread. */
 const SCHEMA = 1;
