@@ -1,0 +1,124 @@
+/** The report of a study: one page that needs nothing else, for people who know nothing of GEO. */
+import type { Results } from '../results.ts';
+import { meanFigure, valueFigure } from './figures.ts';
+import { Html, html } from './html.ts';
+import { titled } from './plot.ts';
+import { figuresOf } from './plots.ts';
+import { STYLE } from './style.ts';
+import { type Setting, type Summary, summaryOf, type Value, type Varied } from './summary.ts';
+
+/** Most rows of the table of means; results.csv has the rest. */
+const MOST_SETTINGS = 500;
+const MOST_VALUES = 20;
+
+/** The page: the same text for the same results. */
+export async function pageOf(results: Results): Promise<string> {
+  const summary = summaryOf(results);
+  const plots = await figuresOf(results.rows, summary);
+  const page = html`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${summary.study}</title>
+<style>${new Html(STYLE)}</style>
+</head>
+<body>
+<main>
+<h1>${summary.study}</h1>
+${introduction(summary)}
+<h2>What was varied</h2>
+${parametersOf(summary)}
+<h2>What was measured</h2>
+<dl>
+${summary.metrics.map((metric) => html`<dt>${titled(metric)}</dt><dd>${metric.what}</dd>\n`)}</dl>
+<h2>Means</h2>
+${meansOf(summary)}
+${plots}
+<h2>The numbers behind this page</h2>
+${filesOf(summary)}
+</main>
+</body>
+</html>
+`;
+  return page.text;
+}
+
+function introduction({ runs, seeds, settings }: Summary): Html {
+  const each = settings.length === 1 ? 'The one setting' : `Each of ${settings.length} settings`;
+  return html`<p>GEO is a network for paying without money: people who know each other say how much credit they give each
+other, and a payment goes along a chain of such trust from the payer to the payee. This page tells what a simulation of
+such a network found.</p>
+<p>${each} was run with ${counted(seeds, 'seed')}, ${counted(runs, 'run')} in all. A seed is the number that all chance in
+a run comes from: with another one, other people have other friends and pay other people, and with the same one
+everything is the same again.</p>
+${
+  seeds > 1
+    ? html`<p>A figure such as 93.4 ± 0.3 is the mean over the seeds and its 95 % interval: if very many seeds were run, their
+mean would most likely (19 times of 20) lie between 93.1 and 93.7. Two figures whose intervals are far apart differ; where
+the intervals overlap much, it may be chance.</p>`
+    : html`<p>With one seed nobody can tell how far chance moves a figure, so none has an interval: run several seeds before
+drawing conclusions.</p>`
+}`;
+}
+
+function counted(count: number, what: string): string {
+  return `${valueFigure(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function parametersOf({ varied, fixed }: Summary): Html {
+  const one = ({ column, values }: Varied) => {
+    const shown = values.slice(0, MOST_VALUES).map(valueFigure).join(', ');
+    const more = values.length > MOST_VALUES ? ` and ${values.length - MOST_VALUES} more` : '';
+    return html`<dt>${titled(column)}: ${shown}${more}</dt><dd>${column.what}</dd>\n`;
+  };
+  const changed = varied.length === 0 ? html`<p>Nothing but the seed.</p>` : html`<dl>\n${varied.map(one)}</dl>`;
+  if (fixed.length === 0) return changed;
+  return html`${changed}
+<p>The same in all runs:</p>
+<dl>
+${fixed.map(one)}</dl>`;
+}
+
+function meansOf({ settings, varied, metrics, seeds }: Summary): Html {
+  const isUneven = settings.some(({ runs }) => runs !== seeds);
+  const row = ({ values, runs, means }: Setting) =>
+    html`<tr>${values.map((value) => html`<th scope="row"${sideOf(value)}>${valueFigure(value)}</th>`)}${
+      isUneven ? html`<td>${runs}</td>` : ''
+    }${means.map((mean) => html`<td>${meanFigure(mean)}</td>`)}</tr>\n`;
+  const heads = [
+    ...varied.map(({ column, values }) => html`<th scope="col"${sideOf(values[0] ?? null)}>${titled(column)}</th>`),
+    ...[...(isUneven ? ['runs'] : []), ...metrics.map(titled)].map((head) => html`<th scope="col">${head}</th>`),
+  ];
+  const cut =
+    settings.length > MOST_SETTINGS
+      ? html`<p>The first ${MOST_SETTINGS} of ${settings.length} settings; results.csv has all.</p>`
+      : '';
+  return html`<div class="scroll" role="region" aria-label="Means of all settings" tabindex="0">
+<table>
+<caption>Mean${seeds > 1 ? ' ± 95 % interval' : ''} over ${counted(seeds, 'seed')}. – means that there was nothing to
+measure.</caption>
+<thead><tr>${heads}</tr></thead>
+<tbody>
+${settings.slice(0, MOST_SETTINGS).map(row)}</tbody>
+</table>
+</div>
+${cut}`;
+}
+
+/** Texts stand at the left, numbers at the right. */
+function sideOf(value: Value): Html {
+  return typeof value === 'string' ? html` class="text"` : html``;
+}
+
+function filesOf({ runs }: Summary): Html {
+  return html`<p>Beside this page lie the same ${counted(runs, 'run')}, one a row:</p>
+<ul>
+<li><a href="results.csv">results.csv</a> for spreadsheets,</li>
+<li><a href="results.jsonl">results.jsonl</a>, one object of JSON a line,</li>
+<li><a href="results.parquet">results.parquet</a> for pandas, R, DuckDB and the like,</li>
+<li><a href="manifest.json">manifest.json</a>: which version of the program made them from which settings, so that anybody
+can make them again.</li>
+</ul>`;
+}

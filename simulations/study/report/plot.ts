@@ -1,0 +1,217 @@
+/** One plot: a metric along a parameter, means with their 95 % intervals, as SVG that takes its colours from the page. */
+import type { Spec } from 'vega';
+import type { Column } from '../results.ts';
+import { THIN_SPACE, valueFigure } from './figures.ts';
+import type { Curve, Value } from './summary.ts';
+
+/** Most curves in one plot: as many as there are colours that can be told apart. */
+export const MOST_CURVES = 8;
+
+const WIDTH = 420;
+const HEIGHT = 300;
+/** Numbers that span more than this stand on a logarithmic axis. */
+const LOG_FROM = 30;
+/** Pixels between the marks of neighbouring curves at the same place, so that none hides another. */
+const APART = 5;
+
+const SHAPES = [
+  'circle',
+  'square',
+  'triangle-up',
+  'diamond',
+  'cross',
+  'triangle-down',
+  'triangle-right',
+  'triangle-left',
+];
+const DASHES = [[], [6, 3], [2, 3], [8, 3, 2, 3], [], [6, 3], [2, 3], [8, 3, 2, 3]];
+
+/** What is to be drawn: at most `MOST_CURVES` curves. */
+export interface Plot {
+  readonly x: Column;
+  readonly metric: Column;
+  readonly series: Column | null;
+  readonly curves: readonly Curve[];
+  /** What the plot shows, for those who do not see it. */
+  readonly label: string;
+}
+
+/** Whether the values of a parameter stand on a logarithmic axis. */
+export function isLogarithmic({ kind }: Column, values: readonly Value[]): boolean {
+  const numbers = values.filter((value) => typeof value === 'number');
+  const least = Math.min(...numbers);
+  return kind !== 'text' && numbers.length > 2 && least > 0 && Math.max(...numbers) / least >= LOG_FROM;
+}
+
+/** The name of a column with its unit. */
+export function titled({ name, unit }: Column): string {
+  return unit === '' ? name : `${name} (${unit})`;
+}
+
+/** The plot as an element of a page. */
+export async function svgOf(plot: Plot): Promise<string> {
+  // Only those who write a report load it.
+  const { parse, View } = await import('vega');
+  const view = new View(parse(specOf(plot)), { renderer: 'none' });
+  try {
+    const svg = await view.toSVG();
+    // The parts have no meaning of their own to a screen reader; the names of XML's spaces are not needed in a page.
+    return svg
+      .replace(/ xmlns(:\w+)?="[^"]*"/g, '')
+      .replace(/^<svg\b/, () => `<svg role="img" aria-label="${escaped(plot.label)}"`);
+  } finally {
+    view.finalize();
+  }
+}
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
+}
+
+function specOf({ x, metric, series, curves }: Plot): Spec {
+  const isText = x.kind === 'text';
+  const labels = curves.map(({ series }) => valueFigure(series));
+  const places = curves[0]?.points.map((point) => point.x) ?? [];
+  const points = curves.flatMap(({ points }, at) =>
+    points.flatMap(({ x, mean: estimate }) => {
+      if (estimate === null || x === null) return [];
+      const { mean, interval } = estimate;
+      return [{ x, mean, low: mean - (interval ?? 0), high: mean + (interval ?? 0), curve: labels[at] as string, at }];
+    }),
+  );
+  const place = { scale: 'x', field: 'x', offset: { signal: `(datum.at - ${(curves.length - 1) / 2}) * ${APART}` } };
+  const colour = { scale: 'colour', field: 'curve' };
+  return {
+    width: WIDTH,
+    height: HEIGHT,
+    autosize: { type: 'fit', contains: 'padding' },
+    padding: 4,
+    background: 'transparent',
+    config: { locale: { number: { decimal: '.', thousands: THIN_SPACE, grouping: [3], currency: ['', ''] } } },
+    data: [{ name: 'points', values: points }],
+    scales: [
+      isText
+        ? { name: 'x', type: 'point', domain: places as string[], range: 'width', padding: 0.5 }
+        : {
+            name: 'x',
+            type: isLogarithmic(x, places) ? 'log' : 'linear',
+            domain: { data: 'points', field: 'x' },
+            range: 'width',
+            zero: false,
+            padding: 14,
+          },
+      {
+        name: 'y',
+        type: 'linear',
+        domain: { data: 'points', fields: ['low', 'high'] },
+        range: 'height',
+        zero: false,
+        nice: true,
+        padding: 4,
+      },
+      { name: 'colour', type: 'ordinal', domain: labels, range: labels.map((_, at) => `var(--curve-${at + 1})`) },
+      { name: 'shape', type: 'ordinal', domain: labels, range: SHAPES },
+      { name: 'dash', type: 'ordinal', domain: labels, range: DASHES },
+    ],
+    axes: [
+      { ...AXIS, scale: 'y', orient: 'left', grid: true, tickCount: 5, title: titled(metric) },
+      {
+        ...AXIS,
+        scale: 'x',
+        orient: 'bottom',
+        title: titled(x),
+        ...(isText ? {} : { values: places, labelOverlap: true }),
+      },
+    ],
+    legends:
+      series === null
+        ? []
+        : [{ ...LEGEND, title: titled(series), fill: 'colour', shape: 'shape', columns: columnsFor(labels) }],
+    marks: [
+      ...(isText
+        ? []
+        : [
+            {
+              type: 'group' as const,
+              from: { facet: { name: 'curve', data: 'points', groupby: 'curve' } },
+              marks: [
+                {
+                  type: 'line' as const,
+                  from: { data: 'curve' },
+                  encode: {
+                    enter: {
+                      x: place,
+                      y: { scale: 'y', field: 'mean' },
+                      stroke: colour,
+                      strokeDash: { scale: 'dash', field: 'curve' },
+                      strokeWidth: { value: 1.5 },
+                    },
+                  },
+                },
+              ],
+            },
+          ]),
+      {
+        type: 'rule',
+        from: { data: 'points' },
+        encode: {
+          enter: {
+            x: place,
+            y: { scale: 'y', field: 'low' },
+            y2: { scale: 'y', field: 'high' },
+            stroke: colour,
+            strokeWidth: { value: 1.5 },
+          },
+        },
+      },
+      {
+        type: 'symbol',
+        from: { data: 'points' },
+        encode: {
+          enter: {
+            x: place,
+            y: { scale: 'y', field: 'mean' },
+            fill: colour,
+            shape: { scale: 'shape', field: 'curve' },
+            size: { value: 46 },
+          },
+        },
+      },
+    ],
+  };
+}
+
+const FONT = 'system-ui, sans-serif';
+const INK = 'currentColor';
+const AXIS = {
+  domainColor: INK,
+  tickColor: INK,
+  gridColor: 'var(--grid)',
+  labelColor: INK,
+  titleColor: INK,
+  labelFont: FONT,
+  titleFont: FONT,
+  labelFontSize: 12,
+  titleFontSize: 12,
+  titleFontWeight: 'normal',
+  labelLimit: 150,
+  titleLimit: 360,
+} as const;
+const LEGEND = {
+  orient: 'top',
+  labelColor: INK,
+  titleColor: INK,
+  labelFont: FONT,
+  titleFont: FONT,
+  labelFontSize: 12,
+  titleFontSize: 12,
+  titleFontWeight: 'normal',
+  labelLimit: 360,
+} as const;
+
+/** All beside each other where there is room, or as many as fit when all are as long as the longest. */
+function columnsFor(labels: readonly string[]): number {
+  const widths = labels.map((label) => 34 + 7 * label.length);
+  const inOneRow = widths.reduce((sum, width) => sum + width, 0) <= WIDTH;
+  return inOneRow ? labels.length : Math.max(1, Math.floor(WIDTH / Math.max(...widths)));
+}

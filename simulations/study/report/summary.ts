@@ -1,0 +1,126 @@
+/** The rows of a study brought together: means over seeds for each setting, and curves along one parameter. */
+import { type Estimate, estimate } from '../../estimate.ts';
+import type { Column, Results, Row } from '../results.ts';
+import { cellOf, SEED } from './tables.ts';
+
+export type Value = number | string | null;
+
+/** A parameter and the values that it had, in order: numbers by size, texts as they came. */
+export interface Varied {
+  readonly column: Column;
+  readonly values: readonly Value[];
+}
+
+/** All runs with the same values of all parameters but the seed. */
+export interface Setting {
+  /** By the parameters that were varied. */
+  readonly values: readonly Value[];
+  readonly runs: number;
+  /** By metric. */
+  readonly means: readonly (Estimate | null)[];
+}
+
+/** What is in a report. */
+export interface Summary {
+  readonly study: string;
+  /** Parameters with more than one value, those with one, and seeds apart. */
+  readonly varied: readonly Varied[];
+  readonly fixed: readonly Varied[];
+  readonly seeds: number;
+  readonly runs: number;
+  /** Metrics that are numbers. */
+  readonly metrics: readonly Column[];
+  readonly settings: readonly Setting[];
+}
+
+/** One metric along one parameter. */
+export interface Curve {
+  /** Of the second parameter; null where there is none. */
+  readonly series: Value;
+  readonly points: readonly { readonly x: Value; readonly mean: Estimate | null }[];
+}
+
+/** Means of everything. Settings come in the order of their parameters' values. */
+export function summaryOf(results: Results): Summary {
+  const parameters = results.parameters
+    .filter(({ name }) => name !== SEED)
+    .map((column) => valuesOf(column, results.rows));
+  const varied = parameters.filter(({ values }) => values.length > 1);
+  const metrics = results.metrics.filter(({ kind }) => kind !== 'text');
+  const groups = grouped(results.rows, (row) =>
+    varied.map(({ column, values }) => values.indexOf(cellOf(row, column))),
+  );
+  return {
+    study: results.study,
+    varied,
+    fixed: parameters.filter(({ values }) => values.length === 1),
+    seeds: new Set(results.rows.map((row) => row[SEED])).size,
+    runs: results.rows.length,
+    metrics,
+    settings: groups.map(({ at, rows }) => ({
+      values: varied.map(({ values }, parameter) => values[at[parameter] as number] as Value),
+      runs: rows.length,
+      means: metrics.map((metric) => estimate(rows.map((row) => numberOf(row, metric)))),
+    })),
+  };
+}
+
+/**
+ * A metric along `x`, one curve for each value of `series`. Where more parameters were varied, each run of a seed is
+ * first averaged over them, so that the interval is still that of the seeds.
+ */
+export function curvesOf(rows: readonly Row[], metric: Column, x: Varied, series: Varied | null): Curve[] {
+  return (series?.values ?? [null]).map((value) => {
+    const ofSeries = series === null ? rows : rows.filter((row) => cellOf(row, series.column) === value);
+    return {
+      series: value,
+      points: x.values.map((at) => ({
+        x: at,
+        mean: meanOverSeeds(
+          ofSeries.filter((row) => cellOf(row, x.column) === at),
+          metric,
+        ),
+      })),
+    };
+  });
+}
+
+function meanOverSeeds(rows: readonly Row[], metric: Column): Estimate | null {
+  const bySeed = new Map<Value, number[]>();
+  for (const row of rows) {
+    const value = numberOf(row, metric);
+    const seed = row[SEED] ?? null;
+    if (value !== null) bySeed.set(seed, [...(bySeed.get(seed) ?? []), value]);
+  }
+  return estimate([...bySeed.values()].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length));
+}
+
+function numberOf(row: Row, column: Column): number | null {
+  const value = cellOf(row, column);
+  return typeof value === 'number' ? value : null;
+}
+
+function valuesOf(column: Column, rows: readonly Row[]): Varied {
+  const values = [...new Set(rows.map((row) => cellOf(row, column)))];
+  if (column.kind !== 'text') values.sort((one, other) => Number(one ?? -Infinity) - Number(other ?? -Infinity));
+  return { column, values };
+}
+
+/** Rows of the same key, by the order of the keys. */
+function grouped(
+  rows: readonly Row[],
+  keyOf: (row: Row) => readonly number[],
+): { readonly at: readonly number[]; readonly rows: readonly Row[] }[] {
+  const groups = new Map<string, { readonly at: readonly number[]; readonly rows: Row[] }>();
+  for (const row of rows) {
+    const at = keyOf(row);
+    const key = at.join();
+    const group = groups.get(key) ?? { at, rows: [] };
+    group.rows.push(row);
+    groups.set(key, group);
+  }
+  return [...groups.values()].sort((one, other) => {
+    const differs = one.at.findIndex((value, index) => value !== other.at[index]);
+    return differs < 0 ? 0 : (one.at[differs] as number) - (other.at[differs] as number);
+  });
+}
