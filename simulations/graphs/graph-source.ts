@@ -4,6 +4,7 @@ import type { CreditGraph } from './credit-graph.ts';
 import { generate, type Model } from './generate.ts';
 import { type DrawLimit, positiveNumber } from './limits.ts';
 import { type Format, readGraph } from './read-graph.ts';
+import { MOST_ACCOUNTS } from './reader.ts';
 
 /** Where the network comes from. */
 export type GraphSource =
@@ -14,8 +15,6 @@ export const GRAPH_USAGE =
   'ba:NODES,M, ws:NODES,K,BETA, er:NODES,P, hk:NODES,M,P, sbm:NODES,BLOCKS,INSIDE,BETWEEN, hubs:NODES,HUBS,P or the path of a file';
 
 const MOST_NODES = 1_000_000;
-/** What fits into memory. */
-const MOST_ACCOUNTS = 10_000_000;
 const MOST_HUBS = 1_000;
 /** The stream of random numbers that generated networks are drawn from. */
 const GRAPH_STREAM = 11;
