@@ -1,9 +1,9 @@
 /** The report of a study: one page that needs nothing else, for people who know nothing of GEO. */
-import type { Results } from '../results.ts';
+import type { Column, Results } from '../results.ts';
 import { meanFigure, valueFigure } from './figures.ts';
 import { Html, html } from './html.ts';
 import { titled } from './plot.ts';
-import { figuresOf } from './plots.ts';
+import { anchorOf, figuresOf } from './plots.ts';
 import { STYLE } from './style.ts';
 import { type Setting, type Summary, summaryOf, type Value, type Varied } from './summary.ts';
 
@@ -28,15 +28,18 @@ export async function pageOf(results: Results): Promise<string> {
 <main>
 <h1>${summary.study}</h1>
 ${introduction(summary)}
-<h2>What was varied</h2>
+${contents(summary)}
+<h2 id="short">In short</h2>
+${extremes(summary)}
+<h2 id="varied">What was varied</h2>
 ${parametersOf(summary)}
-<h2>What was measured</h2>
+<h2 id="measured">What was measured</h2>
 <dl>
 ${summary.metrics.map((metric) => html`<dt>${titled(metric)}</dt><dd>${metric.what}</dd>\n`)}</dl>
-<h2>Means</h2>
+<h2 id="means">Means</h2>
 ${meansOf(summary)}
 ${plots}
-<h2>The numbers behind this page</h2>
+<h2 id="files">The numbers behind this page</h2>
 ${filesOf(summary)}
 </main>
 </body>
@@ -45,7 +48,45 @@ ${filesOf(summary)}
   return page.text;
 }
 
+/** Links to all parts. */
+function contents({ metrics, varied }: Summary): Html {
+  const plots = varied.length === 0 ? [] : metrics.map((metric, at) => [anchorOf(at), metric.name] as const);
+  const links = (targets: readonly (readonly [string, string])[]) =>
+    targets.map(([anchor, text]) => html`<li><a href="#${anchor}">${text}</a></li>\n`);
+  return html`<nav aria-label="Contents">
+<ul class="links">
+${links([
+  ['short', 'In short'],
+  ['varied', 'What was varied'],
+  ['measured', 'What was measured'],
+  ['means', 'Means'],
+])}${
+  plots.length === 0 ? '' : html`<li><a href="#plots">Plots</a>: <ul class="links">\n${links(plots)}</ul></li>\n`
+}${links([['files', 'Files']])}</ul>
+</nav>`;
+}
+
+/** Of each metric: the settings where it was least and most. */
+function extremes({ metrics, settings, varied }: Summary): Html {
+  const nameOf = (setting: Setting) =>
+    varied.map(({ column }, at) => `${column.name} ${valueFigure(setting.values[at] ?? null)}`).join(', ');
+  const one = (metric: Column, at: number) => {
+    const known = settings.filter(({ means }) => means[at] !== null);
+    const ordered = known.toSorted((a, b) => (a.means[at]?.mean ?? 0) - (b.means[at]?.mean ?? 0));
+    const [least, most] = [ordered[0], ordered.at(-1)];
+    if (least === undefined || most === undefined) return html`<li>${titled(metric)}: nothing was measured.</li>\n`;
+    const [low, high] = [least, most].map(({ means }) => meanFigure(means[at] ?? null));
+    if (varied.length === 0) return html`<li>${titled(metric)}: <strong>${low as string}</strong>.</li>\n`;
+    if (low === high) return html`<li>${titled(metric)}: <strong>${low as string}</strong> everywhere.</li>\n`;
+    return html`<li>${titled(metric)}: from <strong>${low as string}</strong> (${nameOf(least)}) to <strong>${
+      high as string
+    }</strong> (${nameOf(most)}).</li>\n`;
+  };
+  return html`<ul>\n${metrics.map(one)}</ul>`;
+}
+
 function introduction({ runs, seeds, settings }: Summary): Html {
+  if (runs === 0) return html`<p>No run has been made yet.</p>`;
   const each = settings.length === 1 ? 'The one setting' : `Each of ${settings.length} settings`;
   return html`<p>GEO is a network for paying without money: people who know each other say how much credit they give each
 other, and a payment goes along a chain of such trust from the payer to the payee. This page tells what a simulation of
@@ -95,10 +136,10 @@ function meansOf({ settings, varied, metrics, seeds }: Summary): Html {
     settings.length > MOST_SETTINGS
       ? html`<p>The first ${MOST_SETTINGS} of ${settings.length} settings; results.csv has all.</p>`
       : '';
-  return html`<div class="scroll" role="region" aria-label="Means of all settings" tabindex="0">
+  return html`<p class="soft">Mean${seeds > 1 ? ' ± 95 % interval' : ''} over ${counted(seeds, 'seed')}. – means that there was nothing to
+measure.</p>
+<div class="scroll tall" role="region" aria-label="Means of all settings" tabindex="0">
 <table>
-<caption>Mean${seeds > 1 ? ' ± 95 % interval' : ''} over ${counted(seeds, 'seed')}. – means that there was nothing to
-measure.</caption>
 <thead><tr>${heads}</tr></thead>
 <tbody>
 ${settings.slice(0, MOST_SETTINGS).map(row)}</tbody>

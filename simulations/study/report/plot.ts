@@ -7,12 +7,13 @@ import type { Curve, Value } from './summary.ts';
 /** Most curves in one plot: as many as there are colours that can be told apart. */
 export const MOST_CURVES = 8;
 
-const WIDTH = 420;
-const HEIGHT = 300;
+/** Pixels of what is between the axes; axes and legend come to it. */
+const WIDTH = 350;
+const HEIGHT = 210;
 /** Numbers that span more than this stand on a logarithmic axis. */
 const LOG_FROM = 30;
-/** Pixels between the marks of neighbouring curves at the same place, so that none hides another. */
-const APART = 5;
+/** Most pixels between the marks of neighbouring curves at one place, which keep one from hiding another. */
+const MOST_APART = 6;
 
 const SHAPES = [
   'circle',
@@ -68,6 +69,38 @@ function escaped(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
+interface Range {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Least and most of all intervals; some room about them where they are one number. */
+function rangeOf(points: readonly Range[]): [number, number] {
+  const low = points.reduce((least, point) => Math.min(least, point.low), Infinity);
+  const high = points.reduce((most, point) => Math.max(most, point.high), -Infinity);
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  if (high - low > 1e-9 * size) return [low, high];
+  const room = size === 0 ? 1 : size / 10;
+  return [low - room, high + room];
+}
+
+/** Whether numbers have so many zeros after the point that a power of ten is easier to read. */
+function isTiny(points: readonly Range[]): boolean {
+  return rangeOf(points).every((end) => Math.abs(end) < 1e-3);
+}
+
+/** As far as leaves room between the curves' marks at two neighbouring places. */
+function apartOf(x: Column, places: readonly Value[], curves: number): number {
+  const numbers = places.filter((place) => typeof place === 'number');
+  const isLog = isLogarithmic(x, places);
+  const at =
+    x.kind === 'text' ? places.map((_, place) => place) : numbers.map((one) => (isLog ? Math.log10(one) : one));
+  const gaps = at.slice(1).map((one, before) => one - (at[before] as number));
+  const span = (at.at(-1) ?? 0) - (at[0] ?? 0);
+  const gap = span > 0 ? (WIDTH * Math.min(...gaps)) / span : WIDTH;
+  return Math.round(10 * Math.max(1, Math.min(MOST_APART, (0.6 * gap) / curves))) / 10;
+}
+
 function specOf({ x, metric, series, curves }: Plot): Spec {
   const isText = x.kind === 'text';
   const labels = curves.map(({ series }) => valueFigure(series));
@@ -79,13 +112,14 @@ function specOf({ x, metric, series, curves }: Plot): Spec {
       return [{ x, mean, low: mean - (interval ?? 0), high: mean + (interval ?? 0), curve: labels[at] as string, at }];
     }),
   );
-  const place = { scale: 'x', field: 'x', offset: { signal: `(datum.at - ${(curves.length - 1) / 2}) * ${APART}` } };
+  const apart = apartOf(x, places, curves.length);
+  const place = { scale: 'x', field: 'x', offset: { signal: `(datum.at - ${(curves.length - 1) / 2}) * ${apart}` } };
   const colour = { scale: 'colour', field: 'curve' };
   return {
     width: WIDTH,
     height: HEIGHT,
-    autosize: { type: 'fit', contains: 'padding' },
-    padding: 4,
+    autosize: 'pad',
+    padding: 6,
     background: 'transparent',
     config: { locale: { number: { decimal: '.', thousands: THIN_SPACE, grouping: [3], currency: ['', ''] } } },
     data: [{ name: 'points', values: points }],
@@ -98,12 +132,12 @@ function specOf({ x, metric, series, curves }: Plot): Spec {
             domain: { data: 'points', field: 'x' },
             range: 'width',
             zero: false,
-            padding: 14,
+            padding: 10 + (apart * curves.length) / 2,
           },
       {
         name: 'y',
         type: 'linear',
-        domain: { data: 'points', fields: ['low', 'high'] },
+        domain: rangeOf(points),
         range: 'height',
         zero: false,
         nice: true,
@@ -114,13 +148,22 @@ function specOf({ x, metric, series, curves }: Plot): Spec {
       { name: 'dash', type: 'ordinal', domain: labels, range: DASHES },
     ],
     axes: [
-      { ...AXIS, scale: 'y', orient: 'left', grid: true, tickCount: 5, title: titled(metric) },
+      {
+        ...AXIS,
+        scale: 'y',
+        orient: 'left',
+        grid: true,
+        tickCount: 5,
+        title: titled(metric),
+        ...(isTiny(points) ? { format: '.6~e' } : {}),
+      },
       {
         ...AXIS,
         scale: 'x',
         orient: 'bottom',
         title: titled(x),
-        ...(isText ? {} : { values: places, labelOverlap: true }),
+        ...(isText ? labelsOf(places) : NUMBERS),
+        ...(isText ? {} : { values: places }),
       },
     ],
     legends:
@@ -197,6 +240,11 @@ const AXIS = {
   labelLimit: 150,
   titleLimit: 360,
 } as const;
+/** Each value as it is; a logarithmic axis would leave most of them out. */
+const NUMBERS = {
+  labelOverlap: 'greedy',
+  encode: { labels: { update: { text: { signal: "format(datum.value, ',.12~g')" } } } },
+} as const;
 const LEGEND = {
   orient: 'top',
   labelColor: INK,
@@ -208,6 +256,13 @@ const LEGEND = {
   titleFontWeight: 'normal',
   labelLimit: 360,
 } as const;
+
+/** Texts of categories: aslant where they would not stand beside each other. */
+function labelsOf(places: readonly Value[]) {
+  const characters = places.reduce<number>((sum, place) => sum + valueFigure(place).length, 0);
+  if (7 * characters + 10 * places.length < WIDTH) return {};
+  return { labelAngle: -35, labelAlign: 'right', labelBaseline: 'middle', labelLimit: 200 } as const;
+}
 
 /** All beside each other where there is room, or as many as fit when all are as long as the longest. */
 function columnsFor(labels: readonly string[]): number {

@@ -3,17 +3,18 @@ import type { Column, Row } from '../results.ts';
 import { meanFigure, valueFigure } from './figures.ts';
 import { Html, html } from './html.ts';
 import { isLogarithmic, MOST_CURVES, svgOf, titled } from './plot.ts';
-import { type Curve, curvesOf, type Summary, type Varied } from './summary.ts';
+import { type Cells, type Curve, cellsOf, curvesOf, type Summary, type Varied } from './summary.ts';
 
 /** A heading and plots for each metric: one along each parameter that was varied. */
 export async function figuresOf(rows: readonly Row[], summary: Summary): Promise<Html> {
   const { metrics, varied } = summary;
-  if (varied.length === 0) return new Html('');
+  if (varied.length === 0) return html``;
+  const cells = varied.map((x) => cellsOf(rows, x, varied.find((other) => other !== x) ?? null));
   const sections: Html[] = [];
-  for (const metric of metrics) {
+  for (const [at, metric] of metrics.entries()) {
     const figures: Html[] = [];
-    for (const x of varied) figures.push(await figureOf(rows, summary, metric, x));
-    sections.push(html`<section>
+    for (const along of cells) figures.push(await figureOf(along, summary, metric));
+    sections.push(html`<section id="${anchorOf(at)}">
 <h3>${titled(metric)}</h3>
 <p>${metric.what}</p>
 <div class="plots">
@@ -21,12 +22,17 @@ ${figures}</div>
 </section>
 `);
   }
-  return html`<h2>Plots</h2>\n${sections}`;
+  return html`<h2 id="plots">Plots</h2>\n${sections}`;
 }
 
-async function figureOf(rows: readonly Row[], summary: Summary, metric: Column, x: Varied): Promise<Html> {
-  const series = summary.varied.find((other) => other !== x) ?? null;
-  const curves = curvesOf(rows, metric, x, series);
+/** Where in the page the plots of a metric are. */
+export function anchorOf(metric: number): string {
+  return `metric-${metric + 1}`;
+}
+
+async function figureOf(cells: Cells, summary: Summary, metric: Column): Promise<Html> {
+  const { x, series } = cells;
+  const curves = curvesOf(cells, metric);
   const drawn = curves.slice(0, MOST_CURVES);
   const isEmpty = drawn.every(({ points }) => points.every(({ mean }) => mean === null));
   const label = labelOf(metric, x, series, drawn);

@@ -2,19 +2,19 @@
 export const STYLE = `
 :root {
   color-scheme: light dark;
-  --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --grid: #e3e7eb; --stripe: #f6f8fa; --link: #0550ae;
+  --paper: #fff; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --grid: #e3e7eb; --link: #0550ae;
   --curve-1: #0067b8; --curve-2: #c2410c; --curve-3: #0f7b4f; --curve-4: #8b3fb0;
   --curve-5: #7a5d00; --curve-6: #b3175f; --curve-7: #00707a; --curve-8: #4b5563;
 }
 @media screen and (prefers-color-scheme: dark) {
   :root {
-    --paper: #14181d; --ink: #e6e9ec; --soft: #a5aeb7; --line: #3a424b; --grid: #2b323a; --stripe: #1b2027; --link: #79b8ff;
+    --paper: #14181d; --ink: #e6e9ec; --soft: #a5aeb7; --line: #3a424b; --grid: #2b323a; --link: #79b8ff;
     --curve-1: #58a6ff; --curve-2: #ff9e64; --curve-3: #4fd191; --curve-4: #d2a8ff;
     --curve-5: #e3c04a; --curve-6: #ff8fb8; --curve-7: #4fd3dd; --curve-8: #b6bec8;
   }
 }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 62rem; background: var(--paper); color: var(--ink);
+body { margin: 0 auto; padding: 1.5rem 1rem 4rem; max-width: 74rem; background: var(--paper); color: var(--ink);
   font: 1rem/1.5 system-ui, sans-serif; }
 h1 { font-size: 1.7rem; line-height: 1.2; margin: 0 0 .5rem; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; margin: 2.5rem 0 .5rem; padding-top: .75rem; border-top: 1px solid var(--line); }
@@ -25,26 +25,37 @@ a { color: var(--link); }
 figcaption { font-size: .9rem; }
 dt { font-weight: 600; margin-top: .6rem; overflow-wrap: anywhere; }
 dd { margin: 0; }
+nav { font-size: .9rem; margin-top: 1.5rem; }
+.links { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1rem; }
+.links .links { display: inline-flex; gap: .1rem .75rem; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2rem; }
 figure { margin: .5rem 0; min-width: 0; break-inside: avoid; }
-svg { display: block; width: 100%; max-width: 480px; height: auto; }
-.scroll { overflow-x: auto; }
+svg { display: block; max-width: 100%; height: auto; }
+.scroll { overflow-x: auto; background:
+  linear-gradient(to right, var(--paper) 30%, transparent) left / 3rem 100% no-repeat local,
+  linear-gradient(to left, var(--paper) 30%, transparent) right / 3rem 100% no-repeat local,
+  linear-gradient(to right, var(--line), transparent) left / .75rem 100% no-repeat scroll,
+  linear-gradient(to left, var(--line), transparent) right / .75rem 100% no-repeat scroll; }
+.tall { max-height: 85vh; overflow-y: auto; }
+.tall thead th { position: sticky; top: 0; background: var(--paper); }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-caption { text-align: start; color: var(--soft); padding: .25rem 0; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: end; white-space: nowrap; }
 th:first-child, td:first-child { padding-inline-start: .25rem; }
 thead th { vertical-align: bottom; white-space: normal; min-width: 5.5rem; max-width: 11rem; border-bottom: 2px solid var(--line); }
 tbody th { font-weight: 400; }
 th.text { text-align: start; }
-tbody tr:nth-child(even) { background: var(--stripe); }
 summary { cursor: pointer; color: var(--link); font-size: .9rem; padding: .25rem 0; }
 :focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; max-height: none; background: none; }
+  .tall thead th { position: static; }
   th, td { white-space: normal; padding: .15rem .4rem; }
-  .plots { grid-template-columns: 1fr 1fr; }
-  h2, h3 { break-after: avoid; }
-  details:not([open]) { display: none; }
+  nav { font-size: .9rem; margin-top: 1.5rem; }
+.links { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1rem; }
+.links .links { display: inline-flex; gap: .1rem .75rem; }
+.plots { grid-template-columns: 1fr 1fr; }
+  h2, h3, h3 + p { break-after: avoid; }
+  details:not([open]), nav { display: none; }
 }
 `;

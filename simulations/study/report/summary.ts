@@ -47,9 +47,8 @@ export function summaryOf(results: Results): Summary {
     .map((column) => valuesOf(column, results.rows));
   const varied = parameters.filter(({ values }) => values.length > 1);
   const metrics = results.metrics.filter(({ kind }) => kind !== 'text');
-  const groups = grouped(results.rows, (row) =>
-    varied.map(({ column, values }) => values.indexOf(cellOf(row, column))),
-  );
+  const places = varied.map(placesOf);
+  const groups = grouped(results.rows, (row) => places.map((placeOf) => placeOf(row)));
   return {
     study: results.study,
     varied,
@@ -65,34 +64,50 @@ export function summaryOf(results: Results): Summary {
   };
 }
 
+/** The runs of each value of `x`, by each value of `series`: what all curves along `x` are drawn from. */
+export interface Cells {
+  readonly x: Varied;
+  readonly series: Varied | null;
+  /** By series, by x. */
+  readonly rows: readonly (readonly (readonly Row[])[])[];
+}
+
+/** Sorts the runs once for all metrics. */
+export function cellsOf(rows: readonly Row[], x: Varied, series: Varied | null): Cells {
+  const cells = (series?.values ?? [null]).map(() => x.values.map((): Row[] => []));
+  const [xAt, seriesAt] = [placesOf(x), series === null ? null : placesOf(series)];
+  for (const row of rows) cells[seriesAt?.(row) ?? 0]?.[xAt(row)]?.push(row);
+  return { x, series, rows: cells };
+}
+
 /**
- * A metric along `x`, one curve for each value of `series`. Where more parameters were varied, each run of a seed is
+ * A metric along `x`, one curve for each value of `series`. Where more parameters were varied, the runs of one seed are
  * first averaged over them, so that the interval is still that of the seeds.
  */
-export function curvesOf(rows: readonly Row[], metric: Column, x: Varied, series: Varied | null): Curve[] {
-  return (series?.values ?? [null]).map((value) => {
-    const ofSeries = series === null ? rows : rows.filter((row) => cellOf(row, series.column) === value);
-    return {
-      series: value,
-      points: x.values.map((at) => ({
-        x: at,
-        mean: meanOverSeeds(
-          ofSeries.filter((row) => cellOf(row, x.column) === at),
-          metric,
-        ),
-      })),
-    };
-  });
+export function curvesOf({ x, series, rows }: Cells, metric: Column): Curve[] {
+  return rows.map((ofSeries, at) => ({
+    series: series?.values[at] ?? null,
+    points: x.values.map((value, place) => ({ x: value, mean: meanOverSeeds(ofSeries[place] ?? [], metric) })),
+  }));
 }
 
 function meanOverSeeds(rows: readonly Row[], metric: Column): Estimate | null {
   const bySeed = new Map<Value, number[]>();
   for (const row of rows) {
     const value = numberOf(row, metric);
+    if (value === null) continue;
     const seed = row[SEED] ?? null;
-    if (value !== null) bySeed.set(seed, [...(bySeed.get(seed) ?? []), value]);
+    const values = bySeed.get(seed) ?? [];
+    values.push(value);
+    bySeed.set(seed, values);
   }
   return estimate([...bySeed.values()].map((values) => values.reduce((sum, value) => sum + value, 0) / values.length));
+}
+
+/** Which of its values a row has. */
+function placesOf({ column, values }: Varied): (row: Row) => number {
+  const places = new Map(values.map((value, at) => [value, at]));
+  return (row) => places.get(cellOf(row, column)) ?? -1;
 }
 
 function numberOf(row: Row, column: Column): number | null {

@@ -32,10 +32,13 @@ const NAMES = ['results.csv', 'results.jsonl', 'results.parquet', 'report.html',
 
 const read = (name: string, dir = 'one') => readFileSync(join(folder, dir, name));
 
+/** With spaces where lines could break. */
+const broken = (text: string) => text.replaceAll('\u00A0', ' ');
+
 let page: string;
 beforeAll(async () => {
   expect(await writeResults(join(folder, 'one'), results, MANIFEST)).toEqual(NAMES);
-  page = read('report.html').toString();
+  page = broken(read('report.html').toString());
 });
 
 describe('the files of a study', () => {
@@ -129,7 +132,9 @@ describe('the report', () => {
   it('needs nothing from elsewhere and runs nothing', () => {
     expect(page).not.toMatch(/https?:/i);
     expect(page).not.toMatch(/<script|<link|<img|<iframe|<object|<embed|\bsrc=|\bsrcset=|@import|url\(|\son\w+=/i);
-    expect([...page.matchAll(/href="([^"]*)"/g)].map(([, to]) => to)).toEqual([
+    const links = [...page.matchAll(/href="([^"]*)"/g)].map(([, to]) => to ?? '');
+    for (const to of links.filter((link) => link.startsWith('#'))) expect(page).toContain(`id="${to.slice(1)}"`);
+    expect(links.filter((link) => !link.startsWith('#'))).toEqual([
       'results.csv',
       'results.jsonl',
       'results.parquet',
@@ -204,6 +209,16 @@ describe('the report', () => {
     for (const svg of svgs(text)) expect(() => new SaxesParser().write(svg).close()).not.toThrow();
   });
 
+  it('says where each metric was least and most', () => {
+    expect(page).toMatch(
+      /<li>success \(%\): from <strong>85\.88 ± 0\.51<\/strong> \(participants 10\u202F000, demand uniform\) to <strong>96\.94 ± 0\.65<\/strong> \(participants 100, demand circulation:0\.5\)\.<\/li>/,
+    );
+  });
+
+  it('can be made of no run at all', async () => {
+    expect(await pageOf({ ...results, rows: [] })).toContain('No run has been made yet.');
+  });
+
   it('says what one seed cannot tell, and leaves plots out where nothing was varied', async () => {
     const one = await pageOf({ ...results, rows: results.rows.slice(0, 1) });
     expect(one).toContain('With one seed nobody can tell');
@@ -226,7 +241,7 @@ describe('the report', () => {
       rows,
     });
     // Of each seed 5 + seed: 6 and 7, so 6.5 ± 12.706 × 0.5.
-    expect(text).toContain('<td>6.5 ± 6.4</td>');
+    expect(broken(text)).toContain('<td>6.5 ± 6.4</td>');
     expect(text).toContain('Averaged over all values of third.');
   });
 });
