@@ -1,21 +1,21 @@
-/** What a study found, as plain data: one row a run, whose columns are the parameters of the run and what it measured. */
+/** What a study gives: one row a point, in plain columns. */
 
-/** One column of the rows. */
+/** A column of a table of results. */
 export interface Column {
   readonly name: string;
-  /** Of its numbers: `ms`, `%`, `messages`; empty where there is none. */
   readonly unit: string;
-  /** What it means, for people who know nothing of GEO. */
+  /** What it says, for people. */
   readonly what: string;
   readonly kind: 'integer' | 'real' | 'text';
 }
 
-/** One run: a value for each column; null where there is none. */
+/** By name of column; null: there is nothing to tell. */
 export type Row = Readonly<Record<string, number | string | null>>;
 
-/** All runs of a study. The column `seed` is among the parameters. */
+/** A whole study; rows in the order of their points. */
 export interface Results {
   readonly study: string;
+  /** The fields of the grid, and `seed`. */
   readonly parameters: readonly Column[];
   readonly metrics: readonly Column[];
   readonly rows: readonly Row[];

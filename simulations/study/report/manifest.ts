@@ -14,7 +14,7 @@ export interface Manifest {
   readonly isChanged: boolean;
   /** What was asked for: the study, as it was understood. */
   readonly configuration: unknown;
-  /** SHA-256 of `configuration` as JSON, in hex. */
+  /** SHA-256 in hex: of all that was asked for, files that it names among them. */
   readonly configurationDigest: string;
   readonly seeds: readonly number[];
   readonly node: string;
@@ -26,15 +26,19 @@ export function sha256(data: string | Uint8Array): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-/** The manifest of a study that this program runs now. `configuration` is plain data. */
-export async function manifestOf(configuration: unknown, seeds: readonly number[]): Promise<Manifest> {
+/** The manifest of a study that this program runs now. `configuration` is plain data; the digest is of its JSON if not told. */
+export async function manifestOf(
+  configuration: unknown,
+  seeds: readonly number[],
+  configurationDigest = sha256(JSON.stringify(configuration)),
+): Promise<Manifest> {
   const { commit, isChanged } = await sourceOf();
   return {
     version: packageJson.version,
     commit,
     isChanged,
     configuration,
-    configurationDigest: sha256(JSON.stringify(configuration)),
+    configurationDigest,
     seeds,
     node: process.version,
     platform: `${process.platform} ${process.arch}`,

@@ -2,14 +2,16 @@
 import type { Column, Results } from '../results.ts';
 import { meanFigure, valueFigure } from './figures.ts';
 import { Html, html } from './html.ts';
-import { titled } from './plot.ts';
 import { anchorOf, figuresOf } from './plots.ts';
+import { titled } from './spec.ts';
 import { STYLE } from './style.ts';
-import { type Setting, type Summary, summaryOf, type Value, type Varied } from './summary.ts';
+import { type Setting, type Summary, summaryOf, type Varied } from './summary.ts';
 
 /** Most rows of the table of means; results.csv has the rest. */
 const MOST_SETTINGS = 500;
 const MOST_VALUES = 20;
+/** Most lines that are still short. */
+const MOST_LINES = 10;
 
 /** The page: the same text for the same results. */
 export async function pageOf(results: Results): Promise<string> {
@@ -34,8 +36,7 @@ ${extremes(summary)}
 <h2 id="varied">What was varied</h2>
 ${parametersOf(summary)}
 <h2 id="measured">What was measured</h2>
-<dl>
-${summary.metrics.map((metric) => html`<dt>${titled(metric)}</dt><dd>${metric.what}</dd>\n`)}</dl>
+${metricsOf(summary)}
 <h2 id="means">Means</h2>
 ${meansOf(summary)}
 ${plots}
@@ -67,7 +68,7 @@ ${links([
 }
 
 /** Of each metric: the settings where it was least and most. */
-function extremes({ metrics, settings, varied }: Summary): Html {
+function extremes({ metrics, constant, settings, varied }: Summary): Html {
   const nameOf = (setting: Setting) =>
     varied.map(({ column }, at) => `${column.name} ${valueFigure(setting.values[at] ?? null)}`).join(', ');
   const one = (metric: Column, at: number) => {
@@ -82,7 +83,26 @@ function extremes({ metrics, settings, varied }: Summary): Html {
       high as string
     }</strong> (${nameOf(most)}).</li>\n`;
   };
-  return html`<ul>\n${metrics.map(one)}</ul>`;
+  const lines = [
+    ...metrics.map(one),
+    ...constant.map(
+      ({ column, value }) => html`<li>${titled(column)}: <strong>${valueFigure(value)}</strong> in all runs.</li>\n`,
+    ),
+  ];
+  const first = html`<ul>\n${lines.slice(0, MOST_LINES)}</ul>`;
+  if (lines.length <= MOST_LINES) return first;
+  return html`${first}
+<details><summary>${lines.length - MOST_LINES} more</summary>
+<ul>
+${lines.slice(MOST_LINES)}</ul>
+</details>`;
+}
+
+function metricsOf({ metrics, constant, absent }: Summary): Html {
+  const one = (metric: Column) => html`<div><dt>${titled(metric)}</dt><dd>${metric.what}</dd></div>\n`;
+  const all = html`<dl class="many">\n${[...metrics, ...constant.map(({ column }) => column)].map(one)}</dl>`;
+  if (absent.length === 0) return all;
+  return html`${all}\n<p>Not measured: ${absent.map(({ name }) => name).join(', ')}.</p>`;
 }
 
 function introduction({ runs, seeds, settings }: Summary): Html {
@@ -122,16 +142,17 @@ function parametersOf({ varied, fixed }: Summary): Html {
 ${fixed.map(one)}</dl>`;
 }
 
+const BETWEEN = ' · ';
+
 function meansOf({ settings, varied, metrics, seeds }: Summary): Html {
+  if (metrics.length === 0) return html`<p>Nothing but what is the same in all runs.</p>`;
   const isUneven = settings.some(({ runs }) => runs !== seeds);
   const row = ({ values, runs, means }: Setting) =>
-    html`<tr>${values.map((value) => html`<th scope="row"${sideOf(value)}>${valueFigure(value)}</th>`)}${
+    html`<tr><th scope="row" class="text">${values.length === 0 ? 'all' : values.map(valueFigure).join(BETWEEN)}</th>${
       isUneven ? html`<td>${runs}</td>` : ''
     }${means.map((mean) => html`<td>${meanFigure(mean)}</td>`)}</tr>\n`;
-  const heads = [
-    ...varied.map(({ column, values }) => html`<th scope="col"${sideOf(values[0] ?? null)}>${titled(column)}</th>`),
-    ...[...(isUneven ? ['runs'] : []), ...metrics.map(titled)].map((head) => html`<th scope="col">${head}</th>`),
-  ];
+  const names = varied.map(({ column }) => titled(column)).join(BETWEEN);
+  const heads = [...(isUneven ? ['runs'] : []), ...metrics.map(titled)];
   const cut =
     settings.length > MOST_SETTINGS
       ? html`<p>The first ${MOST_SETTINGS} of ${settings.length} settings; results.csv has all.</p>`
@@ -140,17 +161,12 @@ function meansOf({ settings, varied, metrics, seeds }: Summary): Html {
 measure.</p>
 <div class="scroll tall" role="region" aria-label="Means of all settings" tabindex="0">
 <table>
-<thead><tr>${heads}</tr></thead>
+<thead><tr><th scope="col" class="text">${names}</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
 <tbody>
 ${settings.slice(0, MOST_SETTINGS).map(row)}</tbody>
 </table>
 </div>
 ${cut}`;
-}
-
-/** Texts stand at the left, numbers at the right. */
-function sideOf(value: Value): Html {
-  return typeof value === 'string' ? html` class="text"` : html``;
 }
 
 function filesOf({ runs }: Summary): Html {

@@ -2,13 +2,14 @@
 import type { Column, Row } from '../results.ts';
 import { meanFigure, valueFigure } from './figures.ts';
 import { Html, html } from './html.ts';
-import { isLogarithmic, MOST_CURVES, svgOf, titled } from './plot.ts';
+import { svgOf } from './plot.ts';
+import { isLogarithmic, MOST_CURVES, titled } from './spec.ts';
 import { type Cells, type Curve, cellsOf, curvesOf, type Summary, type Varied } from './summary.ts';
 
 /** A heading and plots for each metric: one along each parameter that was varied. */
 export async function figuresOf(rows: readonly Row[], summary: Summary): Promise<Html> {
   const { metrics, varied } = summary;
-  if (varied.length === 0) return html``;
+  if (varied.length === 0 || metrics.length === 0) return html``;
   const cells = varied.map((x) => cellsOf(rows, x, varied.find((other) => other !== x) ?? null));
   const sections: Html[] = [];
   for (const [at, metric] of metrics.entries()) {

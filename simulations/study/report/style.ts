@@ -26,8 +26,10 @@ figcaption { font-size: .9rem; }
 dt { font-weight: 600; margin-top: .6rem; overflow-wrap: anywhere; }
 dd { margin: 0; }
 nav { font-size: .9rem; margin-top: 1.5rem; }
-.links { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1rem; }
-.links .links { display: inline-flex; gap: .1rem .75rem; }
+.links, .links .links { display: inline; list-style: none; margin: 0; padding: 0; }
+.links li { display: inline; margin-inline-end: .6rem; }
+.many { columns: 22rem; column-gap: 2rem; }
+.many > div { break-inside: avoid; }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 26rem), 1fr)); gap: 1rem 2rem; }
 figure { margin: .5rem 0; min-width: 0; break-inside: avoid; }
 svg { display: block; max-width: 100%; height: auto; }
@@ -38,6 +40,8 @@ svg { display: block; max-width: 100%; height: auto; }
   linear-gradient(to left, var(--line), transparent) right / .75rem 100% no-repeat scroll; }
 .tall { max-height: 85vh; overflow-y: auto; }
 .tall thead th { position: sticky; top: 0; background: var(--paper); }
+.tall th:first-child { position: sticky; left: 0; background: var(--paper); min-width: 0; max-width: 14rem; white-space: normal; }
+.tall thead th:first-child { z-index: 1; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: end; white-space: nowrap; }
 th:first-child, td:first-child { padding-inline-start: .25rem; }
@@ -49,7 +53,7 @@ summary { cursor: pointer; color: var(--link); font-size: .9rem; padding: .25rem
 @media print {
   body { max-width: none; padding: 0; font-size: 10pt; }
   .scroll { overflow: visible; max-height: none; background: none; }
-  .tall thead th { position: static; }
+  .tall th:first-child, .tall thead th { position: static; }
   th, td { white-space: normal; padding: .15rem .4rem; }
   nav { font-size: .9rem; margin-top: 1.5rem; }
 .links { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: .1rem 1rem; }

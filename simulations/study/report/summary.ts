@@ -28,8 +28,11 @@ export interface Summary {
   readonly fixed: readonly Varied[];
   readonly seeds: number;
   readonly runs: number;
-  /** Metrics that are numbers. */
+  /** Metrics that are numbers and not the same in all runs. */
   readonly metrics: readonly Column[];
+  /** Those that are the same in all of several runs, and those that no run has. */
+  readonly constant: readonly { readonly column: Column; readonly value: number }[];
+  readonly absent: readonly Column[];
   readonly settings: readonly Setting[];
 }
 
@@ -46,7 +49,10 @@ export function summaryOf(results: Results): Summary {
     .filter(({ name }) => name !== SEED)
     .map((column) => valuesOf(column, results.rows));
   const varied = parameters.filter(({ values }) => values.length > 1);
-  const metrics = results.metrics.filter(({ kind }) => kind !== 'text');
+  const numbers = results.metrics.filter(({ kind }) => kind !== 'text').map((column) => valuesOf(column, results.rows));
+  const isOne = ({ values }: Varied) => values.length === 1 && results.rows.length > 1;
+  const metrics = numbers.filter((metric) => !isOne(metric)).map(({ column }) => column);
+  const same = numbers.filter(isOne).map(({ column, values: [value] }) => ({ column, value: value as number | null }));
   const places = varied.map(placesOf);
   const groups = grouped(results.rows, (row) => places.map((placeOf) => placeOf(row)));
   return {
@@ -56,6 +62,8 @@ export function summaryOf(results: Results): Summary {
     seeds: new Set(results.rows.map((row) => row[SEED])).size,
     runs: results.rows.length,
     metrics,
+    constant: same.flatMap(({ column, value }) => (value === null ? [] : [{ column, value }])),
+    absent: same.filter(({ value }) => value === null).map(({ column }) => column),
     settings: groups.map(({ at, rows }) => ({
       values: varied.map(({ values }, parameter) => values[at[parameter] as number] as Value),
       runs: rows.length,

@@ -125,6 +125,7 @@ describe('the manifest of this program', () => {
     });
     expect(manifest.configurationDigest).toBe(createHash('sha256').update('{"a":1}').digest('hex'));
     expect(manifest.commit ?? '0'.repeat(40)).toMatch(/^[0-9a-f]{40}$/);
+    expect((await manifestOf({ a: 1 }, [7], 'ab')).configurationDigest).toBe('ab');
   });
 });
 
@@ -213,6 +214,15 @@ describe('the report', () => {
     expect(page).toMatch(
       /<li>success \(%\): from <strong>85\.88 ± 0\.51<\/strong> \(participants 10\u202F000, demand uniform\) to <strong>96\.94 ± 0\.65<\/strong> \(participants 100, demand circulation:0\.5\)\.<\/li>/,
     );
+  });
+
+  it('says once what is the same in all runs, and what was not measured', async () => {
+    const rows = results.rows.map((row) => ({ ...row, attempts: 1, cleared: null }));
+    const text = await pageOf({ ...results, rows });
+    expect(text).toContain('<li>attempts: <strong>1</strong> in all runs.</li>');
+    expect(text).toContain('<p>Not measured: cleared.</p>');
+    expect(svgs(text)).toHaveLength(8);
+    expect(text).not.toContain('<th scope="col">attempts</th>');
   });
 
   it('can be made of no run at all', async () => {
