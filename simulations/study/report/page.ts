@@ -98,9 +98,9 @@ ${lines.slice(MOST_LINES)}</ul>
 </details>`;
 }
 
-function metricsOf({ metrics, constant, absent }: Summary): Html {
+function metricsOf({ measured, absent }: Summary): Html {
   const one = (metric: Column) => html`<div><dt>${titled(metric)}</dt><dd>${metric.what}</dd></div>\n`;
-  const all = html`<dl class="many">\n${[...metrics, ...constant.map(({ column }) => column)].map(one)}</dl>`;
+  const all = html`<dl class="many">\n${measured.map(one)}</dl>`;
   if (absent.length === 0) return all;
   return html`${all}\n<p>Not measured: ${absent.map(({ name }) => name).join(', ')}.</p>`;
 }

@@ -45,7 +45,7 @@ svg { display: block; max-width: 100%; height: auto; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 th, td { padding: .25rem .75rem; border-bottom: 1px solid var(--line); text-align: end; white-space: nowrap; }
 th:first-child, td:first-child { padding-inline-start: .25rem; }
-thead th { vertical-align: bottom; white-space: normal; min-width: 5.5rem; max-width: 11rem; border-bottom: 2px solid var(--line); }
+thead th { vertical-align: bottom; white-space: normal; min-width: 5.5rem; max-width: 15rem; border-bottom: 2px solid var(--line); }
 tbody th { font-weight: 400; }
 th.text { text-align: start; }
 summary { cursor: pointer; color: var(--link); font-size: .9rem; padding: .25rem 0; }

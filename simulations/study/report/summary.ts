@@ -28,9 +28,11 @@ export interface Summary {
   readonly fixed: readonly Varied[];
   readonly seeds: number;
   readonly runs: number;
-  /** Metrics that are numbers and not the same in all runs. */
+  /** Metrics that are numbers and that any run has. */
+  readonly measured: readonly Column[];
+  /** Of those, the ones that are not the same in all runs. */
   readonly metrics: readonly Column[];
-  /** Those that are the same in all of several runs, and those that no run has. */
+  /** The ones that are, where there are several runs; and those that no run has. */
   readonly constant: readonly { readonly column: Column; readonly value: number }[];
   readonly absent: readonly Column[];
   readonly settings: readonly Setting[];
@@ -53,6 +55,7 @@ export function summaryOf(results: Results): Summary {
   const isOne = ({ values }: Varied) => values.length === 1 && results.rows.length > 1;
   const metrics = numbers.filter((metric) => !isOne(metric)).map(({ column }) => column);
   const same = numbers.filter(isOne).map(({ column, values: [value] }) => ({ column, value: value as number | null }));
+  const absent = same.filter(({ value }) => value === null).map(({ column }) => column);
   const places = varied.map(placesOf);
   const groups = grouped(results.rows, (row) => places.map((placeOf) => placeOf(row)));
   return {
@@ -61,9 +64,10 @@ export function summaryOf(results: Results): Summary {
     fixed: parameters.filter(({ values }) => values.length === 1),
     seeds: new Set(results.rows.map((row) => row[SEED])).size,
     runs: results.rows.length,
+    measured: numbers.map(({ column }) => column).filter((column) => !absent.includes(column)),
     metrics,
     constant: same.flatMap(({ column, value }) => (value === null ? [] : [{ column, value }])),
-    absent: same.filter(({ value }) => value === null).map(({ column }) => column),
+    absent,
     settings: groups.map(({ at, rows }) => ({
       values: varied.map(({ values }, parameter) => values[at[parameter] as number] as Value),
       runs: rows.length,
