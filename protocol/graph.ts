@@ -56,6 +56,7 @@ export class Graph {
   /** Blocks that were given back, by the logarithm of their room: the start of the first + 1, or 0. Each begins with the next. */
   #freeBlocks = new Uint32Array(32);
   #lineCount = 0;
+  #version = 0;
 
   /** @param seed 8 secret random bytes, where others choose the keys; see `TableSeed`. */
   constructor(seed: TableSeed = NO_SEED) {
@@ -109,6 +110,11 @@ export class Graph {
   /** Every number of a participant is below this: the size that an array indexed by number needs. */
   get numberBound(): number {
     return this.#keys.bound;
+  }
+
+  /** Grows with each change: what was worked out of the graph holds as long as this stays. */
+  get version(): number {
+    return this.#version;
   }
 
   /** Memory held by the graph, in bytes. */
@@ -165,6 +171,7 @@ export class Graph {
     const neighbour = this.#keys.intern(to);
     this.#reserve();
     if (!this.#set(number, neighbour, TRUSTS)) return false;
+    this.#version++;
     this.#set(neighbour, number, TRUSTED);
     this.#lineCount++;
     return true;
@@ -175,6 +182,7 @@ export class Graph {
     const number = this.#keys.numberOf(from);
     const neighbour = this.#keys.numberOf(to);
     if (number < 0 || neighbour < 0 || !this.#clear(number, neighbour, TRUSTS)) return false;
+    this.#version++;
     this.#clear(neighbour, number, TRUSTED);
     this.#lineCount--;
     this.#releaseIfAlone(number);

@@ -130,7 +130,7 @@ export class Records {
   /** When this participant looks for rings of debts (§5.2). A setting, set by the driver. */
   seeking: SeekingMode = 'never';
   /** What was learned of others and is not kept. Volatile, as `linked`; a driver calls its `learn`. */
-  readonly knowledge = new Knowledge();
+  knowledge = new Knowledge();
   /** When this process began: what was compared before may have been lost since. Volatile, as `linked`; see `begin`. */
   startedAtMs = 0;
 
@@ -165,6 +165,32 @@ export class Records {
     // A clock that stepped back does not make an old comparison a new one.
     for (const { comparedAtMs } of this.accounts()) startedAtMs = Math.max(startedAtMs, comparedAtMs + 1);
     this.startedAtMs = startedAtMs;
+  }
+
+  /** Records in memory of what grows with use: accounts, transactions, payments, journal entries. */
+  get size(): number {
+    return this.#accounts.size + this.#transactions.size + this.#payments.size + this.#entries.size;
+  }
+
+  /** What a process loses when it stops: after this the records are as those read from disk by a new one. */
+  forgetVolatile(): void {
+    this.linked.clear();
+    this.knowledge = new Knowledge();
+  }
+
+  /**
+   * Takes a transaction of which every position everywhere is settled out of memory for good. For a driver that keeps
+   * no archive and knows that nobody can ask about it any more.
+   */
+  forgetTransaction(txId: TxId): void {
+    const header = this.#transactions.get(txId)?.positions[0]?.header;
+    this.#transactions.delete(txId);
+    if (header !== undefined) this.#paid.delete(paidKey(header.payer, header.paymentId));
+  }
+
+  /** As `forgetTransaction`, for a payment that is over with all its transactions. */
+  forgetPayment(paymentId: PaymentId): void {
+    this.#payments.delete(paymentId);
   }
 
   get node(): NodeRecord {

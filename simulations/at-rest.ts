@@ -3,8 +3,8 @@
  */
 import type { PublicKey } from '#protocol/identity.ts';
 import { EMPTY_HEAD, headAfter } from '#protocol/journal.ts';
-import { isLast, upstreamOf } from '#protocol/position.ts';
 import type { Violation } from './checkers.ts';
+import { awaitedBy } from './network-at-rest.ts';
 import type { Participant } from './participant.ts';
 
 /** What must hold when nothing moves any more (agreement, zero sum, liveness). */
@@ -88,12 +88,7 @@ function stuck(
   const violations: Violation[] = [];
   if (!isTrusted(participant)) return violations;
   for (const position of participant.records.unsettled()) {
-    const { route } = position;
-    const awaited =
-      position.state === 'committed' || (position.state === 'aborted' && position.ownRisk === null)
-        ? [upstreamOf(position) as PublicKey]
-        : route.nodes.slice(isLast(position) ? 0 : position.position);
-    if (!awaited.every((node) => isTrusted(byKey.get(node)))) continue;
+    if (!awaitedBy(position).every((node) => isTrusted(byKey.get(node)))) continue;
     violations.push({
       invariant: 'INV-LIVE',
       participant: participant.index,

@@ -12,17 +12,26 @@ import { runRoutes } from './routes/main.ts';
 import { type FaultLevel, makeScenario } from './scenario.ts';
 import { fastSignatures, realSignatures } from './signatures.ts';
 import { Simulation } from './simulation.ts';
+import { runMerge, runPlan, runRun } from './study/main.ts';
+import { runWorker, WORKER } from './study/worker.ts';
 import { Trace } from './trace.ts';
 
 /** The words that ask for a study instead of runs with faults. */
-const STUDIES = new Map([
+const STUDIES = new Map<string, (args: readonly string[]) => Promise<number>>([
   ['routes', runRoutes],
   ['clear', runClearing],
+  ['run', runRun],
+  ['plan', runPlan],
+  ['merge', runMerge],
+  [WORKER, runWorker],
 ]);
 
 const USAGE = `Usage: npm run sim -- [--seeds 1..1000] [--faults none|honest|all] [--signatures fast|real] [--keep-going]
        npm run sim -- routes [options]   how many payments of a network are made; see routes --help
        npm run sim -- clear FILE [--json]   how much of a list of debts cancels itself; see clear --help
+       npm run sim -- run STUDY.yaml     every point of a study file, on all cores; see run --help
+       npm run sim -- plan STUDY.yaml --shards N   jobs that run a study on many machines
+       npm run sim -- merge DIR… --out DIR         what they gave, put together
 
   --seeds A..B         which seeds to run, or one number (default 1..1000)
   --faults LEVEL       none: a calm network; honest: loss, duplication, reordering, cuts, crashes;

@@ -1,7 +1,7 @@
 /**
  * What each hop of a view can carry, and how likely it does, for one search (§6.4).
  */
-import { chancePermille, type HopEstimate } from './estimate.ts';
+import { chancePermille, type HopEstimate, isFaded } from './estimate.ts';
 import type { View } from './view.ts';
 
 /** What is believed of a hop of which nothing is known, in permille, by what it is. */
@@ -10,8 +10,8 @@ const CREDIT_PRIOR = 700;
 const REPAY_PRIOR = 250;
 /** One indexer of several has named it, and the map does not show it. */
 const DOUBTED_PRIOR = 350;
-/** A certain hop costs this much, one with one chance in a hundred a hundred times as much. */
-const CERTAIN_COST = 1_000;
+/** A certain hop costs this much, and none costs less; one with one chance in a hundred a hundred times as much. */
+export const CERTAIN_COST = 1_000;
 /** Probes over a hop without an answer after which it is closed for the rest of a search. */
 const CLOSING_SILENCES = 2;
 
@@ -41,6 +41,11 @@ function tableOf<T extends Pick<HopEstimate, 'from' | 'to'>>(view: View, hops: I
   return table;
 }
 
+/** What still says something: of the rest as much is believed as of hops of which nothing is known. */
+function* unfaded(hops: Iterable<HopEstimate>, nowMs: number): IterableIterator<HopEstimate> {
+  for (const hop of hops) if (!isFaded(hop, nowMs)) yield hop;
+}
+
 export class Capacities {
   readonly #view: View;
   readonly #wanted: bigint;
@@ -67,7 +72,7 @@ export class Capacities {
     this.#nowMs = of.nowMs;
     this.#unknown = { atLeast: 0n, atMost: of.wanted, wasAsked: false };
     this.#learned = tableOf(view, of.learned);
-    this.#remembered = tableOf(view, of.remembered);
+    this.#remembered = tableOf(view, unfaded(of.remembered, of.nowMs));
     this.#doubted = tableOf(view, of.doubted);
   }
 

@@ -95,7 +95,7 @@ function probesOf(
   };
   for (const { nodes, amount: part } of probes) close(nodes, part);
   while (probes.length < MAX_PROBES_AT_ONCE) {
-    const nodes = planner.another(amount, (from, to) => closed.get(from)?.has(to) === true);
+    const nodes = planner.another(amount, closed);
     if (nodes === null || planner.width(nodes, 'known') >= amount) break;
     probes.push({ nodes, amount });
     close(nodes, amount);

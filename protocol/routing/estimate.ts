@@ -68,6 +68,11 @@ export function moved(hop: HopEstimate, by: bigint): HopEstimate {
   return { ...hop, atLeast: less(hop.atLeast), atMost: hop.atMost === null ? null : less(hop.atMost) };
 }
 
+/** Is all that was learned so old that it says nothing any more? */
+export function isFaded({ atLeastAtMs, atMostAtMs, silentAtMs }: HopEstimate, nowMs: number): boolean {
+  return nowMs - Math.max(atLeastAtMs, atMostAtMs, silentAtMs) >= MOST_HALVINGS * ESTIMATE_HALF_LIFE_MS;
+}
+
 /** How likely the hop carries an amount, 0 … 1,000, where `prior` is what is believed of an unknown one. */
 export function chancePermille(hop: HopEstimate | undefined, prior: number, amount: bigint, nowMs: number): number {
   if (hop === undefined) return prior;
@@ -82,11 +87,14 @@ export function chancePermille(hop: HopEstimate | undefined, prior: number, amou
   return silences === 0 ? chance : Math.max(1, faded(chance >> 2, chance, nowMs - silentAtMs));
 }
 
+/** After so many nothing is left of a thousand. */
+const MOST_HALVINGS = 10;
+
 /** Of an amount that was refused just before. */
 const UNLIKELY = 20;
 
 /** What was learned counts half as much with each half-life. */
 function faded(learned: number, prior: number, ageMs: number): number {
-  const halvings = Math.min(Math.max(0, Math.floor(ageMs / ESTIMATE_HALF_LIFE_MS)), 10);
+  const halvings = Math.min(Math.max(0, Math.floor(ageMs / ESTIMATE_HALF_LIFE_MS)), MOST_HALVINGS);
   return prior + Math.trunc((learned - prior) / 2 ** halvings);
 }

@@ -4,15 +4,18 @@
  */
 import { unreachable } from '../bug.ts';
 import { MAX_PAYMENT_HOPS, MAX_ROUTES } from '../limits.ts';
-import type { Bounds, Capacities } from './capacities.ts';
+import { type Bounds, type Capacities, CERTAIN_COST } from './capacities.ts';
 import { Flow, type NumberedRoute } from './flow.ts';
-import { PathFinder } from './path.ts';
+import { type Costs, PathFinder } from './path.ts';
 import type { View } from './view.ts';
 
 /** Augmenting chains of one flow: some of them take back what an earlier one sent. */
 const MOST_CHAINS = 3 * MAX_ROUTES;
 /** Chains that carry less than such a part of what is wanted are looked for last, so that the routes are few. */
 const SMALLEST_PART = 16n;
+
+/** Hops by where they come from. */
+export type HopSet = ReadonlyMap<number, ReadonlySet<number>>;
 
 /** Routes and what they carry together, which may be less than was wanted. */
 export interface Plan {
@@ -34,7 +37,7 @@ export class Planner {
   constructor(view: View, capacities: Capacities) {
     this.#view = view;
     this.#capacities = capacities;
-    this.#finder = new PathFinder(view, MAX_PAYMENT_HOPS);
+    this.#finder = new PathFinder(view, MAX_PAYMENT_HOPS, CERTAIN_COST);
   }
 
   /** Could the receiver be reached over this participant? */
@@ -59,20 +62,25 @@ export class Planner {
   }
 
   /** The likeliest route that may carry an amount and uses none of the closed hops, or null. */
-  another(amount: bigint, isClosed: (from: number, to: number) => boolean): readonly number[] | null {
-    return this.#finder.cheapest((from, to, isRepay) => {
-      if (isClosed(from, to)) return 0;
-      if (!this.#capacities.knowsOf(from)) return this.#capacities.costOfUnknown(isRepay);
-      if (this.#capacities.bounds(from, to).atMost < amount) return 0;
-      return this.#capacities.cost(from, to, isRepay, amount);
+  another(amount: bigint, closed: HopSet): readonly number[] | null {
+    const capacities = this.#capacities;
+    return this.#finder.cheapest({
+      of: (from, to, isRepay) => {
+        if (closed.get(from)?.has(to) === true) return 0;
+        if (!capacities.knowsOf(from)) return capacities.costOfUnknown(isRepay);
+        if (capacities.bounds(from, to).atMost < amount) return 0;
+        return capacities.cost(from, to, isRepay, amount);
+      },
+      isPlain: (from) => !capacities.knowsOf(from) && !closed.has(from),
+      plain: (isRepay) => capacities.costOfUnknown(isRepay),
     });
   }
 
   /** Is there any other route than this one, whatever it may carry? */
   hasAlternative(nodes: readonly number[]): boolean {
     for (let at = nodes.length - 2; at >= 0; at--) {
-      const [from, to] = [nodes[at], nodes[at + 1]];
-      if (this.another(1n, (a, b) => a === from && b === to) !== null) return true;
+      const [from, to] = [nodes[at] as number, nodes[at + 1] as number];
+      if (this.another(1n, new Map([[from, new Set([to])]])) !== null) return true;
     }
     return false;
   }
@@ -123,13 +131,16 @@ export class Planner {
     const [times, by] = of.fraction;
     let left = amount;
     let part = amount;
+    let widest = this.#widestIn(trust, of);
     for (let chains = 0; left > 0n && chains < of.most; ) {
-      const chain = this.#finder.cheapest((from, to, isRepay) => this.#cost(of, part, trust, from, to, isRepay));
+      // What no last hop carries need not be looked for.
+      const chain = part > widest ? null : this.#finder.cheapest(this.#costs(of, part, trust));
       if (chain !== null) {
         const pushed = least(this.#room(chain, trust, of.taken), left);
         of.push(chain, pushed);
         left -= pushed;
         part = least(part, left);
+        widest = this.#widestIn(trust, of);
         chains++;
       } else if (part === 1n) break;
       else {
@@ -139,14 +150,33 @@ export class Planner {
     }
   }
 
-  #cost(of: Chains, part: bigint, trust: Trust, from: number, to: number, isRepay: boolean): number {
-    const isTaken = of.touches(from) || of.touches(to);
-    if (!isTaken && !this.#capacities.knowsOf(from)) {
-      return trust === 'known' ? 0 : this.#capacities.costOfUnknown(isRepay);
-    }
-    const taken = isTaken ? of.taken(from, to) : 0n;
-    const room = limitOf(this.#capacities.bounds(from, to), trust) - taken;
-    return room < part ? 0 : this.#capacities.cost(from, to, isRepay, taken + part);
+  /** The most that a hop into the receiver carries, as far as it is more than nothing. */
+  #widestIn(trust: Trust, { taken }: Chains): bigint {
+    const { target } = this.#view;
+    let widest = 0n;
+    this.#view.someHopIn((from) => {
+      const room = limitOf(this.#capacities.bounds(from, target), trust) - taken(from, target);
+      if (room > widest) widest = room;
+      return false;
+    });
+    return widest;
+  }
+
+  #costs(of: Chains, part: bigint, trust: Trust): Costs {
+    const capacities = this.#capacities;
+    const plain = (isRepay: boolean): number => (trust === 'known' ? 0 : capacities.costOfUnknown(isRepay));
+    // Of whom nothing is known and whom no chain passes, no hop is taken either.
+    const isPlain = (from: number): boolean => !capacities.knowsOf(from) && !of.touches(from);
+    return {
+      of: (from, to, isRepay) => {
+        if (isPlain(from)) return plain(isRepay);
+        const taken = of.taken(from, to);
+        const room = limitOf(capacities.bounds(from, to), trust) - taken;
+        return room < part ? 0 : capacities.cost(from, to, isRepay, taken + part);
+      },
+      isPlain,
+      plain,
+    };
   }
 
   #room(nodes: readonly number[], trust: Trust, taken: Chains['taken']): bigint {

@@ -2,8 +2,9 @@
  * The network as a payer sees it for one search (§6.4): its own accounts, the map, and hops that others named, all as
  * numbers.
  */
-import { FLAG_BITS, type Graph, TRUSTED } from '../graph.ts';
+import { FLAG_BITS, type Graph, TRUSTED, TRUSTS } from '../graph.ts';
 import type { PublicKey } from '../identity.ts';
+import { FAR, mapDistances, mapNumber } from './beside-map.ts';
 
 /** A hop out of the own accounts: what it can carry is known. */
 export interface OwnHop {
@@ -53,7 +54,7 @@ export class View {
 
   /** −1 for one that no hop of this view leads to or from. */
   numberOf(key: PublicKey): number {
-    const known = this.#graph?.numberOf(key) ?? -1;
+    const known = this.#graph === undefined ? -1 : mapNumber(this.#graph, key);
     return known >= 0 ? known : (this.#others.get(key) ?? -1);
   }
 
@@ -62,15 +63,20 @@ export class View {
     return this.#own.get(to) ?? 0n;
   }
 
-  /** Writes the hops out of a participant to `to` and `isRepay`; how many. A hop may be named twice. */
-  hopsFrom(number: number): number {
+  /**
+   * Writes the hops out of a participant, to those at most `most` hops from the receiver by `distances`, to `to` and
+   * `isRepay`; how many. A hop may be named twice.
+   */
+  hopsFrom(number: number, distances: Uint8Array, most: number): number {
     let count = 0;
     const degree = this.#mapDegree(number);
     this.#makeRoom(number === this.source ? this.#own.size : degree + (this.#named.get(number)?.length ?? 0));
+    const { to: heads, isRepay } = this;
     if (number === this.source) {
       for (const to of this.#own.keys()) {
-        this.to[count] = to;
-        this.isRepay[count++] = 0;
+        if ((distances[to] as number) > most) continue;
+        heads[count] = to;
+        isRepay[count++] = 0;
       }
       return count;
     }
@@ -79,30 +85,54 @@ export class View {
       const start = (this.#graph as Graph).startOf(number);
       for (let place = start; place < start + degree; place++) {
         const entry = entries[place] as number;
-        this.to[count] = entry >>> FLAG_BITS;
-        this.isRepay[count++] = (entry & TRUSTED) === 0 ? 1 : 0;
+        const to = entry >>> FLAG_BITS;
+        if ((distances[to] as number) > most) continue;
+        heads[count] = to;
+        isRepay[count++] = (entry & TRUSTED) === 0 ? 1 : 0;
       }
     }
     for (const to of this.#named.get(number) ?? []) {
-      this.to[count] = to;
-      this.isRepay[count++] = 0;
+      if ((distances[to] as number) > most) continue;
+      heads[count] = to;
+      isRepay[count++] = 0;
     }
     return count;
   }
 
+  /** Is any hop into the receiver open? `isOpen` is asked as `hopsFrom` would tell the hops, in any order. */
+  someHopIn(isOpen: (from: number, isRepay: boolean) => boolean): boolean {
+    const { target, source } = this;
+    if (this.#own.has(target) && isOpen(source, false)) return true;
+    if (this.#mapDegree(target) > 0) {
+      const { entries } = this.#graph as Graph;
+      const start = (this.#graph as Graph).startOf(target);
+      const end = start + (this.#graph as Graph).degreeOf(target);
+      for (let place = start; place < end; place++) {
+        const entry = entries[place] as number;
+        const from = entry >>> FLAG_BITS;
+        if (from !== source && isOpen(from, (entry & TRUSTS) === 0)) return true;
+      }
+    }
+    for (const [from, list] of this.#named) {
+      if (from !== source && list.includes(target) && isOpen(from, false)) return true;
+    }
+    return false;
+  }
+
   /**
-   * How many hops each participant is from the receiver, at least; 255: more than `most`. Lines are usable both ways, so
-   * the hops into a participant are those out of it; what is named, and the own hops, count both ways as well.
+   * How many hops each participant is from the receiver, at least; `FAR`: more than `most`. Lines are usable both ways,
+   * so the hops into a participant are those out of it; what is named, and the own hops, count both ways as well. Read only.
    */
   distances(most: number): Uint8Array {
-    const distances = new Uint8Array(this.bound).fill(255);
+    if (this.#isAllOnMap()) return mapDistances(this.#graph as Graph, this.target, most);
+    const distances = new Uint8Array(this.bound).fill(FAR);
     const back = this.#namedBackwards();
     distances[this.target] = 0;
     let level = [this.target];
     for (let hops = 1; hops <= most && level.length > 0; hops++) {
       const next: number[] = [];
       const reach = (number: number): void => {
-        if (distances[number] !== 255) return;
+        if (distances[number] !== FAR) return;
         distances[number] = hops;
         next.push(number);
       };
@@ -119,6 +149,14 @@ export class View {
       level = next;
     }
     return distances;
+  }
+
+  /** Does the map show every hop? */
+  #isAllOnMap(): boolean {
+    const graph = this.#graph;
+    if (graph === undefined || this.#otherKeys.length > 0 || this.#named.size > 0) return false;
+    for (const to of this.#own.keys()) if (graph.flagsBetween(this.source, to) === 0) return false;
+    return true;
   }
 
   #makeRoom(hops: number): void {

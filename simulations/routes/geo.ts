@@ -4,11 +4,14 @@ import type { Notice } from '#protocol/event.ts';
 import type { Message } from '#protocol/link.ts';
 import type { PaymentId, TxId } from '#protocol/packet.ts';
 import { type CreditGraph, stepSize } from '../graphs/credit-graph.ts';
+import { txIdIn } from '../message-transaction.ts';
+import { Network } from '../network.ts';
+import { calm } from '../network-settings.ts';
+import { EQUIVALENT } from '../opening.ts';
 import { Random } from '../random.ts';
 import { keyOf } from '../signatures.ts';
 import { type Arcs, type Capacities, initialCapacities } from './capacities.ts';
 import type { Demand } from './demand.ts';
-import { EQUIVALENT, Network } from './network.ts';
 
 /** What became of one payment. */
 export interface Result {
@@ -94,7 +97,7 @@ export class Geo {
     this.capacities = initialCapacities(graph);
     for (let arc = 0; arc < arcs.count; arc++)
       this.#arcs.set((arcs.tail[arc] as number) * graph.nodes + (arcs.head[arc] as number), arc);
-    this.#network = new Network(graph, settings, {
+    this.#network = new Network(graph, calm(settings.delayMs, settings.isMapKnown), {
       sent: (_from, message) => this.#count(message),
       changed: (owner, neighbour, account) => this.#mirror(owner, neighbour, account),
       noticed: (_participant, notice) => this.#notice(notice),
@@ -223,10 +226,4 @@ export class Geo {
     const arc = this.#arcs.get(owner * this.#nodes + neighbour) as number;
     this.capacities[arc] = Number(limitReceived + balance - reservedOut) / this.#unit;
   }
-}
-
-function txIdIn(message: Message): TxId | null {
-  if ('txId' in message) return message.txId;
-  if ('packet' in message && message.packet !== null) return message.packet.txId;
-  return 'certificate' in message ? message.certificate.txId : null;
 }

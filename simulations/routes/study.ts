@@ -1,10 +1,10 @@
 /** One run of the study: one network, one list of payments, every method. */
 import type { CreditGraph } from '../graphs/credit-graph.ts';
+import { checkAtRest, type Violation } from '../network-at-rest.ts';
 import { BASELINES } from './baselines/all.ts';
 import { maxFlow, restrictedFlow } from './baselines/max-flow.ts';
 import { type Baseline, hopsOf, type Method } from './baselines/method.ts';
 import { arcsOf, type Capacities, initialCapacities, pay } from './capacities.ts';
-import { checkAtRest, type Violation } from './check.ts';
 import type { Demand } from './demand.ts';
 import { Geo, type GeoSettings, type Result, SEARCHES } from './geo.ts';
 import { Oracle, type Verdict } from './oracle.ts';
@@ -92,7 +92,7 @@ export function runStudy(
     results: run.results,
     sent: run.sent,
     events: run.network.events,
-    violations: [...impossible, ...checkAtRest(run.network, graph, capacities)],
+    violations: [...impossible, ...checkAtRest(run.network, graph, { capacities, malicious: new Map() })],
   };
 }
 

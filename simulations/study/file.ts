@@ -1,0 +1,162 @@
+/** Reads study files: YAML of the shape in `shape.ts`, and every point of their grid in the same shape. */
+import { readFileSync } from 'node:fs';
+import { parse, YAMLParseError } from 'yaml';
+import type { z } from 'zod';
+import { type Scalar, type Study, seedsOf, studyShape } from './shape.ts';
+
+/** A study file that cannot be run; the message is for people. */
+export class BadStudy extends Error {
+  constructor(path: string, what: string) {
+    super(`${path}: ${what}`);
+    this.name = 'BadStudy';
+  }
+}
+
+/** One combination of the values of a grid, with a seed. */
+export interface Point {
+  /** Its place: values of the grid in the order of the file, the last one changing first, and the seed before all. */
+  readonly number: number;
+  readonly seed: number;
+  /** By dotted field. */
+  readonly values: Readonly<Record<string, Scalar>>;
+  readonly study: Study;
+}
+
+/** A study and all its points. */
+export interface StudyFile {
+  readonly path: string;
+  readonly text: string;
+  readonly study: Study;
+  readonly points: readonly Point[];
+}
+
+const MOST_POINTS = 1_000_000;
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/** Reads a file. Throws `BadStudy`. */
+export function readStudy(path: string): StudyFile {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BadStudy(path, error instanceof Error ? error.message : String(error));
+  }
+  return parseStudy(path, text);
+}
+
+/** As `readStudy`, of a text. `path` is for messages. */
+export function parseStudy(path: string, text: string): StudyFile {
+  if (text.length > MOST_BYTES) throw new BadStudy(path, `has more than ${MOST_BYTES} characters`);
+  let raw: unknown;
+  try {
+    raw = parse(text, { maxAliasCount: 0 });
+  } catch (error) {
+    const where = error instanceof YAMLParseError ? `, line ${error.linePos?.[0].line ?? '?'}` : '';
+    const what = error instanceof Error ? (error.message.split('\n', 1)[0] as string) : String(error);
+    throw new BadStudy(`${path}${where}`, `is no YAML: ${what}`);
+  }
+  const study = checked(path, raw, '');
+  return { path, text, study, points: pointsOf(path, raw, study) };
+}
+
+function checked(path: string, raw: unknown, where: string): Study {
+  const result = studyShape.safeParse(raw, { reportInput: true });
+  if (result.success) return result.data;
+  const problems = result.error.issues.map((issue) => `  ${problem(issue, raw)}`);
+  throw new BadStudy(path, `cannot be run${where}:\n${[...new Set(problems)].join('\n')}`);
+}
+
+/** All points, in order. */
+function pointsOf(path: string, raw: unknown, study: Study): Point[] {
+  const fields = Object.entries(study.grid);
+  const [first, last] = seedsOf(study.seeds) as readonly [number, number];
+  const combinations = fields.reduce((count, [, values]) => count * values.length, 1);
+  if (combinations * (last - first + 1) > MOST_POINTS)
+    throw new BadStudy(
+      path,
+      `has ${combinations * (last - first + 1)} points: at most ${MOST_POINTS} are run, make the grid or the seeds fewer`,
+    );
+  const points: Point[] = [];
+  const studies: { readonly values: Record<string, Scalar>; readonly study: Study }[] = [];
+  for (let combination = 0; combination < combinations; combination++) {
+    const values: Record<string, Scalar> = {};
+    let rest = combination;
+    for (const [field, list] of fields.toReversed()) {
+      values[field] = list[rest % list.length] as Scalar;
+      rest = Math.floor(rest / list.length);
+    }
+    const ordered = Object.fromEntries(fields.map(([field]) => [field, values[field] as Scalar]));
+    const told = Object.entries(ordered).map(([field, value]) => `${field}: ${value}`);
+    const filled = fields.length === 0 ? raw : withValues(path, raw, ordered);
+    studies.push({
+      values: ordered,
+      study: checked(path, filled, told.length === 0 ? '' : ` with ${told.join(', ')}`),
+    });
+  }
+  for (const { values, study: filled } of studies) {
+    for (let seed = first; seed <= last; seed++) points.push({ number: points.length, seed, values, study: filled });
+  }
+  return points;
+}
+
+const NOT_IN_A_GRID: ReadonlySet<string> = new Set(['study', 'about', 'seeds', 'grid']);
+
+/** The same file with the values of a point in place of what it says. */
+function withValues(path: string, raw: unknown, values: Readonly<Record<string, Scalar>>): unknown {
+  const copy = structuredClone(raw) as Record<string, unknown>;
+  for (const [field, value] of Object.entries(values)) {
+    const keys = field.split('.');
+    if (NOT_IN_A_GRID.has(keys[0] as string) || keys.some((key) => key === '' || key === '__proto__'))
+      throw new BadStudy(
+        path,
+        `cannot be run:\n  grid.${field}: is no field that a grid can change: write one as faults.loss`,
+      );
+    let at = copy;
+    for (const key of keys.slice(0, -1)) {
+      const inner = at[key];
+      if (typeof inner !== 'object' || inner === null) at[key] = {};
+      at = at[key] as Record<string, unknown>;
+    }
+    at[keys.at(-1) as string] = value;
+  }
+  return copy;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  array: 'a list',
+  object: 'fields with values',
+  record: 'fields with values',
+};
+
+/** What is wrong in words: the field, what it is, what may stand there. */
+function problem(issue: z.core.$ZodIssue, raw: unknown): string {
+  const field = issue.path.length === 0 ? 'the file' : issue.path.map(String).join('.');
+  const value = issue.path.reduce<unknown>(
+    (at, key) => (at as Record<PropertyKey, unknown> | null | undefined)?.[key],
+    raw,
+  );
+  const is = value === undefined ? 'is missing' : `is ${shown(value)}`;
+  const { code } = issue;
+  if (code === 'invalid_type') return `${field}: ${is}: write ${TYPES[issue.expected] ?? issue.expected}`;
+  if (code === 'too_big') return `${field}: ${is}: write at most ${issue.maximum}${of(issue.origin)}`;
+  if (code === 'too_small') {
+    const least = issue.inclusive === false ? 'more than' : 'at least';
+    return `${field}: ${is}: write ${least} ${issue.minimum}${of(issue.origin)}`;
+  }
+  if (code === 'invalid_value') return `${field}: ${is}: write one of ${issue.values.map(String).join(', ')}`;
+  if (code === 'invalid_union') return `${field}: ${is}: write a text or a number`;
+  return `${field}: ${issue.message}`;
+}
+
+function of(origin: string): string {
+  if (origin === 'string') return ' characters';
+  return origin === 'array' ? ' items' : '';
+}
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,150 @@
+/** Makes a run of a point: reads or draws its network, its payments and its links. */
+import { dirname, resolve } from 'node:path';
+import { type CreditGraph, GraphBuilder } from '../graphs/credit-graph.ts';
+import { loadGraph, parseGraph } from '../graphs/graph-source.ts';
+import { type DrawLimit, parseLimits } from '../graphs/limits.ts';
+import { BadFile } from '../graphs/lines.ts';
+import { parseAmounts, readDemands } from '../routes/demand.ts';
+import { arrivals, drawPayments, type PairKind, type TimedDemand } from './demand.ts';
+import { BadStudy, type Point } from './file.ts';
+import type { Mishap, RunPlan } from './plan.ts';
+import { readLatency, type Study } from './shape.ts';
+import { latenciesOf } from './weather.ts';
+
+/** A run with every value decided. `path`: of the study file, from whose folder other files are named. Throws `BadStudy`, `BadFile`. */
+export async function planOf(path: string, { study, seed }: Point): Promise<RunPlan> {
+  const folder = dirname(path);
+  const graph = await graphOf(path, folder, study, seed);
+  const demands = await demandsOf(path, folder, study, graph, seed);
+  const latency = agreed(readLatency(study.latency));
+  const located = latency.type === 'file' ? { ...latency, path: resolve(folder, latency.path) } : latency;
+  const { faults } = study;
+  return {
+    seed,
+    graph,
+    demands,
+    latencies: await latenciesOf(located, graph, seed),
+    links: { loss: faults.loss, duplication: faults.duplication, jitterMs: study.jitterMs },
+    crashes: mishapOf(faults.crashes),
+    absences: mishapOf(faults.churn.participants),
+    cuts: mishapOf(faults.churn.links),
+    malicious: faults.malicious,
+    isMapKnown: study.map === 'whole',
+    clears: study.clearing === 'on',
+    isFull: study.mode === 'full',
+    housekeepingMs: Math.round(study.housekeeping * 1_000),
+    measuresMaxFlow: study.measure.includes('max-flow'),
+  };
+}
+
+/** Other files that a study reads, as paths from its own folder. */
+export function filesOf({ network, demand, latency }: Study): string[] {
+  const graph = network.graph === undefined ? null : parseGraph(network.graph, network.format ?? null);
+  const named = readLatency(latency);
+  return [
+    ...(graph !== null && typeof graph !== 'string' && graph.type === 'file' ? [graph.path] : []),
+    ...(demand.file === undefined ? [] : [demand.file]),
+    ...(named?.type === 'file' ? [named.path] : []),
+  ];
+}
+
+function mishapOf({ perHour, seconds }: { readonly perHour: number; readonly seconds: number }): Mishap {
+  return { perHour, forMs: seconds * 1_000 };
+}
+
+async function graphOf(path: string, folder: string, { network }: Study, seed: number): Promise<CreditGraph> {
+  const { precision } = network;
+  if (network.graph === undefined) return drawn(path, network);
+  const source = parseGraph(network.graph, network.format ?? null);
+  if (typeof source === 'string') throw new BadStudy(path, `network.graph: ${source}`);
+  const located = source.type === 'file' ? { ...source, path: resolve(folder, source.path) } : source;
+  return loadGraph(located, agreed<DrawLimit>(parseLimits(network.limits, 10 ** precision)), seed, precision);
+}
+
+/** The network whose participants and lines stand in the study itself. */
+function drawn(path: string, { participants = [], lines = [], precision }: Study['network']): CreditGraph {
+  const builder = new GraphBuilder(precision);
+  const known = new Set<string>();
+  for (const { name } of participants) {
+    if (known.has(name)) throw new BadStudy(path, `network.participants: “${name}” is there twice: names differ`);
+    known.add(name);
+    builder.node(name);
+  }
+  const steps = (amount: number) => Math.round(amount * 10 ** precision);
+  const owed = new Map<string, number>();
+  const limits = new Map<string, readonly [from: string, to: string, limit: number]>();
+  for (const [at, line] of lines.entries()) {
+    for (const name of [line.from, line.to]) {
+      if (!known.has(name))
+        throw new BadStudy(path, `network.lines.${at}: nobody is called “${name}”: add it to participants`);
+    }
+    if (line.from === line.to)
+      throw new BadStudy(path, `network.lines.${at}: “${line.from}” has a line to itself: name two`);
+    limits.set(JSON.stringify([line.from, line.to]), [line.from, line.to, steps(line.limit)]);
+    const pair = [line.from, line.to].sort();
+    const sign = pair[0] === line.from ? 1 : -1;
+    owed.set(JSON.stringify(pair), (owed.get(JSON.stringify(pair)) ?? 0) + sign * steps(line.owed));
+  }
+  for (const [pair, amount] of owed) {
+    const [first, second] = JSON.parse(pair) as [string, string];
+    const limitOf = (from: string, to: string) => limits.get(JSON.stringify([from, to]))?.[2] ?? 0;
+    const ends = [builder.node(first), builder.node(second)] as const;
+    // A positive amount is what the second owes the first.
+    builder.account(...ends, limitOf(first, second), limitOf(second, first), -amount);
+  }
+  return builder.build();
+}
+
+async function demandsOf(
+  path: string,
+  folder: string,
+  study: Study,
+  graph: CreditGraph,
+  seed: number,
+): Promise<TimedDemand[]> {
+  const { demand } = study;
+  if (demand.kind === 'list') return listed(path, study, graph);
+  if (demand.kind === 'trace') {
+    const next = arrivals(demand.rate, seed);
+    const read = await readDemands(resolve(folder, demand.file as string), graph);
+    return read.slice(0, demand.payments).map((one) => ({ ...one, atMs: next() }));
+  }
+  const draw = agreed<DrawLimit>(parseAmounts(demand.amounts, graph));
+  const demands = drawPayments(
+    graph,
+    { payments: demand.payments, pairs: pairsOf(demand), draw, ratePerSecond: demand.rate },
+    seed,
+  );
+  if (demands.length === 0) throw new BadFile(path, null, 'has a network of fewer than two participants with accounts');
+  return demands;
+}
+
+function listed(path: string, { demand, network }: Study, graph: CreditGraph): TimedDemand[] {
+  const numbers = new Map(graph.names?.map((name, number) => [name, number]));
+  const numberOf = (name: string, at: number): number => {
+    const number = graph.names === null ? Number(name) : numbers.get(name);
+    if (number !== undefined && Number.isInteger(number) && number >= 0 && number < graph.nodes) return number;
+    throw new BadStudy(path, `demand.list.${at}: nobody in the network is called “${name}”`);
+  };
+  const demands = (demand.list ?? []).map(({ at, from, to, amount }, index) => {
+    if (from === to) throw new BadStudy(path, `demand.list.${index}: “${from}” pays itself: name two`);
+    const steps = Math.round(amount * 10 ** network.precision);
+    if (steps < 1)
+      throw new BadStudy(path, `demand.list.${index}: the amount is below a step of 10^−${network.precision}`);
+    return { from: numberOf(from, index), to: numberOf(to, index), amount: steps, atMs: Math.round(at * 1_000) };
+  });
+  return demands.sort((one, other) => one.atMs - other.atMs);
+}
+
+function pairsOf({ kind, pairs = 1_000, exponent = 1, share = 1 }: Study['demand']): PairKind {
+  if (kind === 'zipf') return { kind, pairs, exponent };
+  if (kind === 'circulation') return { kind, share };
+  return { kind: kind === 'gravity' ? 'gravity' : 'uniform' };
+}
+
+/** What the shape of the file has checked already. */
+function agreed<T>(value: T | string | null): T {
+  if (value === null) throw new Error('bug: the shape of the file lets nothing pass');
+  if (typeof value === 'string') throw new Error(`bug: the shape of the file lets this pass: ${value}`);
+  return value;
+}
