@@ -13,12 +13,12 @@ import { step } from '#protocol/machine/step.ts';
 import { Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Sign } from '#protocol/statement.ts';
-import { Topology } from '#protocol/topology.ts';
 import { isFault, verifyMessage } from '#protocol/verify.ts';
 import { Agenda } from './agenda.ts';
+import { CommonMap } from './common-map.ts';
 import type { CreditGraph } from './graphs/credit-graph.ts';
 import type { NetworkSettings, Observer } from './network-settings.ts';
-import { NETWORK, openAccounts } from './opening.ts';
+import { EQUIVALENT, NETWORK, openAccounts } from './opening.ts';
 import { EPOCH_MS } from './scenario.ts';
 import { keyOf } from './signatures.ts';
 
@@ -66,16 +66,16 @@ export class Network {
     this.#observer = observer;
     this.#incarnations = new Int32Array(graph.nodes);
     this.#isDown = new Uint8Array(graph.nodes);
-    const topology = new Topology();
+    const map = new CommonMap(NETWORK, EQUIVALENT);
     for (let index = 0; index < graph.nodes; index++) {
       const key = keyOf(index);
-      const records = new Records(key, NETWORK, null, topology);
+      const records = new Records(key, NETWORK, null, map);
       records.seeking = settings.seeking;
       this.#records.push(records);
       this.#signs.push(settings.signatures.signAs(index));
       this.#indexes.set(key, index);
     }
-    openAccounts(graph, settings, this.#records, this.#signs, topology);
+    openAccounts(graph, settings, this.#records, this.#signs, map);
   }
 
   /** How often `step` was called. */

@@ -1,14 +1,13 @@
 /** The accounts and lines of a network of credit as records of its participants, as if they had been there for long. */
 import { type Account, emptyAccount } from '#protocol/account.ts';
-import type { SignedAnnouncement } from '#protocol/announcement.ts';
 import { type Checkpoint, checkpointStatement, inOrder } from '#protocol/checkpoint.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { hopsDigest } from '#protocol/journal.ts';
-import { ANNOUNCEMENT_LIFETIME_MS, VERSION } from '#protocol/limits.ts';
+import { VERSION } from '#protocol/limits.ts';
 import type { LineRecord, Records } from '#protocol/records.ts';
 import type { Sign } from '#protocol/statement.ts';
-import type { Topology } from '#protocol/topology.ts';
 import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
+import type { CommonMap } from './common-map.ts';
 import { type CreditGraph, stepSize } from './graphs/credit-graph.ts';
 import type { NetworkSettings } from './network-settings.ts';
 import { EPOCH_MS } from './scenario.ts';
@@ -28,7 +27,7 @@ export function openAccounts(
   settings: Pick<NetworkSettings, 'isMapKnown' | 'signsLines'>,
   records: readonly Records[],
   signs: readonly Sign[],
-  topology: Topology,
+  map: CommonMap,
 ): void {
   const unit = stepSize(graph.precision);
   for (let account = 0; account < graph.a.length; account++) {
@@ -53,7 +52,7 @@ export function openAccounts(
       if (limit === 0n && !isOwed) continue;
       const line = lineRecord(keyOf(from), keyOf(to), limit, settings.signsLines ? (signs[from] as Sign) : null);
       for (const end of [from, to]) records[end]?.apply(line);
-      if (settings.isMapKnown) topology.apply(announcementOf(keyOf(from), keyOf(to)));
+      if (settings.isMapKnown) map.add(keyOf(from), keyOf(to));
     }
   }
 }
@@ -114,21 +113,4 @@ function lineRecord(from: PublicKey, to: PublicKey, limit: bigint, sign: Sign | 
   };
   const signature = sign === null ? NO_SIGNATURE : sign(trustLineStatement(line));
   return { type: 'line', signed: { line, signature }, acked: true, conflicting: null };
-}
-
-function announcementOf(from: PublicKey, to: PublicKey): SignedAnnouncement {
-  return {
-    announcement: {
-      version: VERSION,
-      network: NETWORK,
-      from,
-      to,
-      equivalent: EQUIVALENT,
-      seq: EPOCH_MS,
-      active: true,
-      expiresAtMs: EPOCH_MS + ANNOUNCEMENT_LIFETIME_MS,
-    },
-    fromSignature: NO_SIGNATURE,
-    toSignature: NO_SIGNATURE,
-  };
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parse, YAMLParseError } from 'yaml';
 import type { z } from 'zod';
-import { type Scalar, type Study, seedsOf, studyShape } from './shape.ts';
+import { gridShape, type Scalar, type Study, seedsOf, studyShape } from './shape.ts';
 
 /** A study file that cannot be run; the message is for people. */
 export class BadStudy extends Error {
@@ -22,7 +22,7 @@ export interface Point {
   readonly study: Study;
 }
 
-/** A study and all its points. */
+/** A study and all its points; what its grid changes stands in it as in the first of them. */
 export interface StudyFile {
   readonly path: string;
   readonly text: string;
@@ -55,8 +55,20 @@ export function parseStudy(path: string, text: string): StudyFile {
     const what = error instanceof Error ? (error.message.split('\n', 1)[0] as string) : String(error);
     throw new BadStudy(`${path}${where}`, `is no YAML: ${what}`);
   }
-  const study = checked(path, raw, '');
-  return { path, text, study, points: pointsOf(path, raw, study) };
+  const filled = combinationsOf(path, raw).map((values) => {
+    const told = Object.entries(values).map(([field, value]) => `${field}: ${value}`);
+    const where = told.length === 0 ? '' : ` with ${told.join(', ')}`;
+    return { values, study: checked(path, withValues(path, raw, values), where) };
+  });
+  const { study } = filled[0] as (typeof filled)[number];
+  const [first, last] = seedsOf(study.seeds) as readonly [number, number];
+  const count = filled.length * (last - first + 1);
+  if (count > MOST_POINTS) throw tooMany(path, count);
+  const points: Point[] = [];
+  for (const one of filled) {
+    for (let seed = first; seed <= last; seed++) points.push({ number: points.length, seed, ...one });
+  }
+  return { path, text, study, points };
 }
 
 function checked(path: string, raw: unknown, where: string): Study {
@@ -66,43 +78,33 @@ function checked(path: string, raw: unknown, where: string): Study {
   throw new BadStudy(path, `cannot be run${where}:\n${[...new Set(problems)].join('\n')}`);
 }
 
-/** All points, in order. */
-function pointsOf(path: string, raw: unknown, study: Study): Point[] {
-  const fields = Object.entries(study.grid);
-  const [first, last] = seedsOf(study.seeds) as readonly [number, number];
-  const combinations = fields.reduce((count, [, values]) => count * values.length, 1);
-  if (combinations * (last - first + 1) > MOST_POINTS)
-    throw new BadStudy(
-      path,
-      `has ${combinations * (last - first + 1)} points: at most ${MOST_POINTS} are run, make the grid or the seeds fewer`,
+function tooMany(path: string, count: number): BadStudy {
+  return new BadStudy(path, `has ${count} points: at most ${MOST_POINTS} are run, make the grid or the seeds fewer`);
+}
+
+/** Every combination of the values of the grid, the last field changing first; one without values when there is no grid. */
+function combinationsOf(path: string, raw: unknown): Record<string, Scalar>[] {
+  const grid = typeof raw === 'object' && raw !== null && 'grid' in raw ? raw.grid : {};
+  const result = gridShape.safeParse(grid, { reportInput: true });
+  if (!result.success) {
+    const problems = result.error.issues.map(
+      (issue) => `  ${problem({ ...issue, path: ['grid', ...issue.path] }, raw)}`,
     );
-  const points: Point[] = [];
-  const studies: { readonly values: Record<string, Scalar>; readonly study: Study }[] = [];
-  for (let combination = 0; combination < combinations; combination++) {
-    const values: Record<string, Scalar> = {};
-    let rest = combination;
-    for (const [field, list] of fields.toReversed()) {
-      values[field] = list[rest % list.length] as Scalar;
-      rest = Math.floor(rest / list.length);
-    }
-    const ordered = Object.fromEntries(fields.map(([field]) => [field, values[field] as Scalar]));
-    const told = Object.entries(ordered).map(([field, value]) => `${field}: ${value}`);
-    const filled = fields.length === 0 ? raw : withValues(path, raw, ordered);
-    studies.push({
-      values: ordered,
-      study: checked(path, filled, told.length === 0 ? '' : ` with ${told.join(', ')}`),
-    });
+    throw new BadStudy(path, `cannot be run:\n${problems.join('\n')}`);
   }
-  for (const { values, study: filled } of studies) {
-    for (let seed = first; seed <= last; seed++) points.push({ number: points.length, seed, values, study: filled });
+  let combinations: Record<string, Scalar>[] = [{}];
+  for (const [field, values] of Object.entries(result.data)) {
+    if (combinations.length * values.length > MOST_POINTS) throw tooMany(path, combinations.length * values.length);
+    combinations = combinations.flatMap((known) => values.map((value) => ({ ...known, [field]: value })));
   }
-  return points;
+  return combinations;
 }
 
 const NOT_IN_A_GRID: ReadonlySet<string> = new Set(['study', 'about', 'seeds', 'grid']);
 
 /** The same file with the values of a point in place of what it says. */
 function withValues(path: string, raw: unknown, values: Readonly<Record<string, Scalar>>): unknown {
+  if (Object.keys(values).length === 0) return raw;
   const copy = structuredClone(raw) as Record<string, unknown>;
   for (const [field, value] of Object.entries(values)) {
     const keys = field.split('.');

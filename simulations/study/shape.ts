@@ -168,6 +168,9 @@ const faults = fields({
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
+/** Values by dotted field. */
+export const gridShape = z.record(z.string(), z.array(scalar).min(1).max(MOST_VALUES));
+
 /** A whole study file. */
 export const studyShape = fields({
   study: name,
@@ -183,7 +186,7 @@ export const studyShape = fields({
   clearing: z.enum(['off', 'on']).default('off'),
   housekeeping: z.number().min(0).max(DAY_SECONDS).default(600),
   measure: z.array(z.enum(['max-flow'])).default([]),
-  grid: z.record(z.string(), z.array(scalar).min(1).max(MOST_VALUES)).default({}),
+  grid: gridShape.default({}),
 });
 
 /** A study as its file says it, with what it leaves out filled in. */
