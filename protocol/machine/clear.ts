@@ -4,7 +4,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { clearableIn, clearableOut } from '../account.ts';
-import { MAX_AMOUNT } from '../amount.ts';
+import { least, MAX_AMOUNT } from '../amount.ts';
 import type { ProposalRecord } from '../clearing/proposal.ts';
 import type { RingAttempt } from '../clearing/seeking.ts';
 import type { ClearCommand } from '../event.ts';
@@ -114,8 +114,4 @@ function whyNotClear(turn: Turn, header: Header, route: Route): Refusal | null {
 
 function digestOf(...parts: readonly string[]): string {
   return bytesToHex(sha256(utf8ToBytes(['geo/1/clear', ...parts].join('/'))));
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

@@ -2,7 +2,9 @@
  * Looking for rings from both sides (§5.2): a probe spreads to creditors and to debtors. Whoever gets it from both sides is
  * on a ring, and each half of it goes back to where the probe began.
  */
+
 import { type Account, clearableIn, clearableOut } from '../account.ts';
+import { least } from '../amount.ts';
 import { OTHER_SIDE, type RingHalf, type RingProbe, type Side } from '../clearing/ring-probe.ts';
 import type { RingSearch } from '../clearing/seeking.ts';
 import type { PublicKey } from '../identity.ts';
@@ -114,8 +116,4 @@ function clearWith(turn: Turn, half: RingHalf, others: readonly RingHalf[]): voi
 
 function meetingOf(side: Side, nodes: readonly PublicKey[]): PublicKey | undefined {
   return side === 'owed' ? nodes.at(-1) : nodes[0];
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

@@ -2,7 +2,9 @@
  * Looking for rings of debts (§5.2) with nothing but the own accounts: a walk goes from creditor to debtor until it comes
  * back to somebody who had it before. Each learns whom it came from and whom it went to, and what the ring could clear.
  */
+
 import { type Account, clearableIn, clearableOut } from '../account.ts';
+import { least } from '../amount.ts';
 import { type RingFound, type RingNone, type RingWalk, ringMark } from '../clearing/ring.ts';
 import type { Passage } from '../clearing/seeking.ts';
 import type { PublicKey } from '../identity.ts';
@@ -206,8 +208,4 @@ function seekingOf(turn: Turn, { neighbour, equivalent }: Account) {
     probes: isThisHour ? known.probes : 0,
     plannedForMs: known?.plannedForMs ?? 0,
   };
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

@@ -2,6 +2,7 @@
  * Choosing routes (§6.4): the likeliest single route that could carry the payment, and a split over several only when no
  * single one can. The split is a flow of least cost within what is known of the hops, one chain at a time.
  */
+import { least } from '../amount.ts';
 import { unreachable } from '../bug.ts';
 import { MAX_PAYMENT_HOPS, MAX_ROUTES } from '../limits.ts';
 import { type Bounds, type Capacities, CERTAIN_COST } from './capacities.ts';
@@ -222,8 +223,4 @@ function limitOf(bounds: Bounds, trust: Trust): bigint {
     default:
       return unreachable(trust);
   }
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

@@ -27,7 +27,7 @@ ${NETWORK_USAGE}
   --help              this
 
 Without --compare the way is "long rings first, then probes": each participant knows its own accounts only and finds rings
-by walks, then by probes in both directions. Nodes do not do all of that yet: they walk as the row "as nodes do it" says.`;
+by walks, then by probes in both directions. Nodes do nearly that: the row "as nodes do it".`;
 
 /** Which debts. */
 export type DebtSource =
