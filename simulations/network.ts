@@ -173,7 +173,7 @@ export class Network {
 
   // ---- faults
 
-  /** The participant crashes in the midst of its next step that saves something, if one comes before `spare`. */
+  /** The participant crashes in the midst of its next step that saves something, unless it is restarted before. */
   doom(index: number, doom: Doom): void {
     this.#dooms.set(index, doom);
   }

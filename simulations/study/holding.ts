@@ -35,7 +35,7 @@ const PLACES = 32;
 
 export class Holding {
   readonly held: Held = { total: 0n, expired: 0n, behindMalicious: 0n };
-  /** How long each hop was in doubt, in ms: from PREPARE to what was decided. */
+  /** How long honest participants had each hop reserved, in ms: from PREPARE to what was decided. */
   readonly doubtsMs: number[] = [];
   readonly #indexOf: (key: PublicKey) => number;
   readonly #malicious: ReadonlyMap<number, unknown>;
@@ -122,8 +122,8 @@ export class Holding {
 
   #count(participant: number, { route, position, header }: Position, begunMs: number, nowMs: number): void {
     const { expiresAtMs } = header;
-    this.doubtsMs.push(nowMs - begunMs);
     if (this.#malicious.has(participant)) return;
+    this.doubtsMs.push(nowMs - begunMs);
     const { held } = this;
     const heldFor = route.amount * BigInt(nowMs - begunMs);
     held.total += heldFor;

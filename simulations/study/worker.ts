@@ -1,7 +1,8 @@
 /** A process that runs points of a study, one after another, for the process that started it. */
 
+import { BadFile } from '../graphs/lines.ts';
 import { runPoint } from './engine.ts';
-import { readStudy, type StudyFile } from './file.ts';
+import { BadStudy, readStudy, type StudyFile } from './file.ts';
 import { metricsOf } from './metrics.ts';
 import { planOf } from './prepare.ts';
 import type { Row } from './results.ts';
@@ -66,9 +67,15 @@ export function runWorker([path]: readonly string[]): Promise<number> {
         const peakMegabytes = Math.round(process.resourceUsage().maxRSS / 1_024);
         answer({ type: 'row', point, row, violations, cost: { seconds, cpuSeconds, peakMegabytes } });
       },
-      (error: unknown) =>
-        answer({ type: 'failed', point, what: error instanceof Error ? error.message : String(error) }),
+      (error: unknown) => answer({ type: 'failed', point, what: failure(error, file, point) }),
     );
   });
   return new Promise((resolve) => process.once('disconnect', () => resolve(0)));
+}
+
+/** What is wrong with a file is told as it is; anything else is a bug, and told so that it can be found. */
+function failure(error: unknown, { points }: StudyFile, point: number): string {
+  if (error instanceof BadStudy || error instanceof BadFile) return error.message;
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return `point ${point}, seed ${points[point]?.seed ?? '?'}: ${what}`;
 }

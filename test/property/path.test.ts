@@ -3,10 +3,12 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { FLAG_BITS, Graph } from '#protocol/graph.ts';
 import { FAR, mapDistances } from '#protocol/routing/beside-map.ts';
+import { chancePermille, isFaded, unknownHop } from '#protocol/routing/estimate.ts';
 import { type Costs, PathFinder } from '#protocol/routing/path.ts';
 import { View } from '#protocol/routing/view.ts';
-import { key } from '#test/support/packets.ts';
+import { key, UAH } from '#test/support/packets.ts';
 
+const NOW_MS = 1_700_000_000_000;
 const NAMES = [...'ABCDEFGHIJ'];
 const MOST_HOPS = 6;
 const LEAST_COST = 1_000;
@@ -130,3 +132,34 @@ function within(view: View, costs: Costs, distances: Uint8Array, most: number): 
   for (let label: Label | null = best; label !== null; label = label.before) nodes.push(label.node);
   return best === null ? null : nodes.reverse();
 }
+
+it('what is faded says nothing: any amount is as likely as over an unknown hop', () => {
+  const amounts = fc.bigInt(0n, 100n);
+  const ages = fc.integer({ min: 0, max: 3_000_000 });
+  fc.assert(
+    fc.property(
+      fc.record({ atLeast: amounts, most: fc.option(amounts), ages: fc.tuple(ages, ages, ages) }),
+      amounts,
+      (learned, amount) => {
+        const atMost = learned.most === null || learned.most < learned.atLeast ? null : learned.most;
+        const [atLeastAtMs, atMostAtMs, silentAtMs] = learned.ages.map((ageMs) => NOW_MS - ageMs) as [
+          number,
+          number,
+          number,
+        ];
+        const known = {
+          ...unknownHop(key('A'), key('B'), UAH),
+          atLeast: learned.atLeast,
+          atMost,
+          atLeastAtMs,
+          atMostAtMs,
+          silences: 1,
+          silentAtMs,
+        };
+        fc.pre(isFaded(known, NOW_MS));
+        for (const prior of [0, 250, 350, 700])
+          expect(chancePermille(known, prior, amount, NOW_MS)).toBe(Math.max(prior, 1));
+      },
+    ),
+  );
+});

@@ -245,3 +245,32 @@ describe('with an archive', () => {
     expect(records.positions(txIdOf(0))).toHaveLength(1);
   });
 });
+
+describe('without an archive, for who knows that nobody asks any more', () => {
+  it('a settled transaction is forgotten, with what it paid', () => {
+    const { payer, paymentId } = headerOf(1);
+    const records = recordsWith(null, transaction(1, settled), transaction(2), {
+      type: 'paid',
+      payer,
+      paymentId,
+      txId: txIdOf(1),
+    });
+    const before = records.size;
+    records.forgetTransaction(txIdOf(1));
+    records.forgetTransaction(txIdOf(3));
+    expect(records.size).toBe(before - 1);
+    expect(records.positions(txIdOf(1))).toEqual([]);
+    expect(records.paid(payer, paymentId)).toBeUndefined();
+    expect(records.positions(txIdOf(2))).toHaveLength(1);
+  });
+
+  it('what is volatile is gone after a stop, and nothing else', () => {
+    const records = recordsWith(null, transaction(1, settled));
+    records.linked.add(key('A'));
+    records.knowledge.learn({ type: 'seen-question', id: 'q' });
+    records.forgetVolatile();
+    expect(records.linked.size).toBe(0);
+    expect(records.knowledge.hasSeen('q')).toBe(false);
+    expect(records.positions(txIdOf(1))).toHaveLength(1);
+  });
+});
