@@ -71,6 +71,8 @@ export class Network {
       const key = keyOf(index);
       const records = new Records(key, NETWORK, null, map);
       records.seeking = settings.seeking;
+      // Everybody agrees to be on the map, also by a line of which there is no other.
+      records.apply({ ...records.node, announceAll: true });
       this.#records.push(records);
       this.#signs.push(settings.signatures.signAs(index));
       this.#indexes.set(key, index);
