@@ -15,6 +15,11 @@ export const UNIT: Amount = 100_000_000n;
 /** The largest amount, limit and balance: 2⁶³ − 1 units, 92233720368.54775807. */
 export const MAX_AMOUNT: Amount = 2n ** 63n - 1n;
 
+/** The smaller of two amounts. */
+export function least(one: Amount, other: Amount): Amount {
+  return one < other ? one : other;
+}
+
 /** ASCII digits without needless zeros in front, and digits after a point if there is one. */
 const DECIMAL = /^(0|[1-9][0-9]*)(?:\.([0-9]+))?$/;
 

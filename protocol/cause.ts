@@ -71,9 +71,10 @@ export function causeOf(refusal: Refusal): Cause {
   if (refusal.code === 'insufficient') {
     return { ...cause, hop: refusal.hop, limit: refusal.limit, maxNow: refusal.maxNow, reserved: refusal.reserved };
   }
-  if (refusal.code === 'nothing-to-clear' || refusal.code === 'daily-limit') {
-    return { ...cause, hop: refusal.hop, maxNow: refusal.maxNow };
+  if (refusal.code === 'nothing-to-clear') {
+    return { ...cause, hop: refusal.hop, maxNow: refusal.maxNow, reserved: refusal.reserved };
   }
+  if (refusal.code === 'daily-limit') return { ...cause, hop: refusal.hop, maxNow: refusal.maxNow };
   if (refusal.code === 'below-smallest') return { ...cause, hop: refusal.hop, limit: refusal.limit };
   return 'hop' in refusal && number !== 0 ? { ...cause, hop: refusal.hop } : cause;
 }
@@ -89,6 +90,7 @@ export function refusalOf(cause: Cause): Refusal {
     case 'insufficient':
       return refuse(code, { hop, limit: cause.limit ?? 0n, maxNow, reserved: cause.reserved ?? 0n });
     case 'nothing-to-clear':
+      return refuse(code, { hop, maxNow, reserved: cause.reserved ?? 0n });
     case 'daily-limit':
       return refuse(code, { hop, maxNow });
     case 'no-trust-line':

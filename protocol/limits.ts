@@ -20,13 +20,25 @@ export const MAX_CLEARING_HOPS = 16;
 export const MAX_WALK_STEPS = 48;
 /** Walks that begin with one account in an hour. */
 export const MAX_WALKS_PER_HOUR = 120;
-/** Walks for one change of an account, one after the other until one of them finds a ring. */
-export const WALKS_PER_CHANGE = 8;
+/** Walks for one change of an account, one after the other until one of them finds a ring; then a probe. */
+export const WALKS_PER_CHANGE = 3;
 /** How long after a change the first of them begins, and how much longer at most: several who see the same change do not all begin at once. */
 export const WALK_AFTER_MS = 150;
 export const WALK_JITTER_MS = 350;
 /** Walks heard in a second, of all neighbours together: each looks at every account. One gets half of that at most. */
 export const MAX_WALKS_PER_SECOND = 100;
+/** Hops of a probe for rings, each way: two of them make the longest ring. */
+export const RING_PROBE_HOPS = MAX_CLEARING_HOPS / 2;
+/** To how many each passes it on: 1,020 messages at most in all. */
+export const RING_PROBE_FAN_OUT = 2;
+/** Probes for rings that begin with one account in an hour. */
+export const MAX_RING_PROBES_PER_HOUR = 12;
+/** Probes heard in a second, of all neighbours together, walks counted too; of one half of that. */
+export const MAX_RING_PROBES_PER_SECOND = 40;
+/** Probes that are remembered, for their answers. */
+export const MAX_RING_SEARCHES = 1_024;
+/** Halves of rings that are passed on of one probe. */
+export const MAX_RING_HALVES = 16;
 /** A walk is closed one hop ahead where there are no more debtors than this to look at. */
 export const MAX_LOOK_AHEAD = 128;
 /** With every so many rounds of housekeeping one debt is looked for in rings though nothing changed: about every 5 minutes. */

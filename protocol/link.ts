@@ -15,6 +15,7 @@ import {
   ringNoneFields,
   ringWalkFields,
 } from './clearing/ring.ts';
+import { type RingHalf, type RingProbe, ringHalfFields, ringProbeFields } from './clearing/ring-probe.ts';
 import {
   bool,
   bytes,
@@ -261,6 +262,8 @@ export type Message =
   | RingWalk
   | RingFound
   | RingNone
+  | RingProbe
+  | RingHalf
   | HintRequest
   | Hints
   | MapAsk
@@ -399,6 +402,8 @@ export const messageShape: Shape<Message> = variants('type', {
   'ring-walk': [27, record<Fields<RingWalk>>(ringWalkFields)],
   'ring-found': [28, record<Fields<RingFound>>(ringFoundFields)],
   'ring-none': [29, record<Fields<RingNone>>(ringNoneFields)],
+  'ring-probe': [30, record<Fields<RingProbe>>(ringProbeFields)],
+  'ring-half': [31, record<Fields<RingHalf>>(ringHalfFields)],
 });
 
 /** One frame of a message; at most `MAX_FRAME_BYTES` (anything longer is a bug of the caller). */

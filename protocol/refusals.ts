@@ -71,7 +71,8 @@ export interface RefusalFacts {
   'amounts-do-not-add-up': Facts0;
   /** A person on the way gave up a held amount at their own risk. */
   'let-go': Facts0;
-  'nothing-to-clear': { hop: number; maxNow: bigint };
+  /** Less is owed than is to be cleared; `reserved` of it is spoken for by packets under way. */
+  'nothing-to-clear': { hop: number; maxNow: bigint; reserved: bigint };
   'no-auto-clearing': { hop: number };
   /** One of the two lost records, and they have not come to agree on the account yet. */
   'account-unsure': { hop: number };

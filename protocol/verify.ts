@@ -56,6 +56,7 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
     case 'hint-request':
     case 'hints':
     case 'ring-none':
+    case 'ring-probe':
       return message;
     case 'checkpoint':
       return checkpointFault(reader, from, message.signed) ?? message;
@@ -101,6 +102,10 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
       return message.nodes[0] === from && isOnce(message.nodes)
         ? message
         : fault('wrong-sender', 'a ring was not found by its sender');
+    case 'ring-half':
+      return (message.side === 'owed' ? message.nodes[0] : message.nodes.at(-1)) === from && isOnce(message.nodes)
+        ? message
+        : fault('wrong-sender', 'half a ring does not end with its sender');
     case 'found':
       return isBeside(reader, from, message.nodes, 1) && isOnce(message.nodes)
         ? message

@@ -18,7 +18,7 @@ export const EQUIVALENT = 'UAH';
 /** Before anything is paid. */
 const OPENED_MS = EPOCH_MS - 1;
 const NO_SIGNATURE = new Uint8Array(8);
-/** Everybody agrees to be on the map. */
+/** Everybody agrees to be on the map, also by a line of which there is no other. */
 const NODE: NodeRecord = { ...EMPTY_NODE, announceAll: true };
 
 /** Opens both ends and both lines of every account, linked, and puts the lines on the map where it is known. */

@@ -4,6 +4,7 @@
  */
 import type { PublicKey } from '../identity.ts';
 import type { PaymentId } from '../packet.ts';
+import type { RingHalf, Side } from './ring-probe.ts';
 
 /**
  * When a participant looks for rings: after payments and every now and then, only when its owner says so, or never, in
@@ -36,6 +37,19 @@ export interface DeadEnd {
   readonly untilMs: number;
 }
 
+/** A probe that was here, or began here. */
+export interface RingSearch {
+  readonly type: 'ring-search';
+  readonly id: string;
+  readonly equivalent: string;
+  readonly isOwn: boolean;
+  /** From whom the first one of each side came, and to whom it was passed on. */
+  readonly from: Readonly<Record<Side, PublicKey | null>>;
+  readonly to: Readonly<Record<Side, readonly PublicKey[]>>;
+  /** Halves that were passed on, or, of an own search, that have come. */
+  readonly halves: readonly RingHalf[];
+}
+
 /** How often the debt on one account was looked for in rings. */
 export interface Seeking {
   readonly type: 'seeking';
@@ -44,6 +58,8 @@ export interface Seeking {
   /** Hours since 1970, and walks begun in this one. */
   readonly hour: number;
   readonly walks: number;
+  /** Of these, probes. */
+  readonly probes: number;
   /** Until then a timer is set already. */
   readonly plannedForMs: number;
 }

@@ -4,7 +4,7 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { clearableIn, clearableOut } from '../account.ts';
-import { MAX_AMOUNT } from '../amount.ts';
+import { least, MAX_AMOUNT } from '../amount.ts';
 import type { ProposalRecord } from '../clearing/proposal.ts';
 import type { RingAttempt } from '../clearing/seeking.ts';
 import type { ClearCommand } from '../event.ts';
@@ -61,15 +61,20 @@ function attempt(turn: Turn, ring: RingAttempt): void {
   else turn.learn({ type: 'ended-ring-attempt', paymentId: ring.paymentId });
 }
 
-/** The own attempt was refused: where there is only less, that is tried; otherwise others may find another ring. */
+/**
+ * The own attempt was refused. Where less is owed, that is tried. Where others hold it just now, mostly another clearing of
+ * the same ring, they are let by: a piece would only make two rings of one. A walk later finds what they leave.
+ */
 export function clearingAborted(turn: Turn, { header }: PreparedPosition, { cause }: Abort): void {
   const ring = turn.records.knowledge.ringAttempt(header.paymentId);
   if (ring === undefined) return;
   turn.learn({ type: 'ended-ring-attempt', paymentId: ring.paymentId });
-  const amount = cause.code === 'nothing-to-clear' ? cause.maxNow : 0n;
-  if (amount > 0n && amount < ring.amount && ring.refusals < MAX_RING_REFUSALS) {
-    attempt(turn, { ...ring, amount, refusals: ring.refusals + 1 });
-  } else if (cause.code === 'nothing-to-clear') planWalk(turn, ring.nodes[1] as PublicKey, ring.equivalent);
+  if (cause.code !== 'nothing-to-clear') return;
+  const { maxNow, reserved } = cause;
+  const isBusy = maxNow + reserved >= ring.amount;
+  if (maxNow > 0n && !isBusy && ring.refusals < MAX_RING_REFUSALS) {
+    attempt(turn, { ...ring, amount: maxNow, refusals: ring.refusals + 1 });
+  } else planWalk(turn, ring.nodes[1] as PublicKey, ring.equivalent);
 }
 
 /** The own attempt is done: what is left of the debt may be on other rings. */
@@ -109,8 +114,4 @@ function whyNotClear(turn: Turn, header: Header, route: Route): Refusal | null {
 
 function digestOf(...parts: readonly string[]): string {
   return bytesToHex(sha256(utf8ToBytes(['geo/1/clear', ...parts].join('/'))));
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

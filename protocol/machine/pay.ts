@@ -16,11 +16,12 @@ import {
 } from '../limits.ts';
 import { hopsOf, type Route, type TxId, txIdOf } from '../packet.ts';
 import type { NewPayment, Payment, PaymentDecline, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
-import { type Abort, type CommittedPosition, downstreamOf, type PreparedPosition } from '../position.ts';
+import type { Abort, CommittedPosition, PreparedPosition } from '../position.ts';
 import { type Refusal, type RefusalCode, refuse } from '../refusals.ts';
 import { choosePayment } from '../routing/choose.ts';
 import { moved } from '../routing/estimate.ts';
 import { makeHeader, makeRoute, prepareFirst } from './attempt.ts';
+import { callBack } from './cancel.ts';
 import { keepEvidence } from './evidence.ts';
 import { judgeIndexers } from './hints.ts';
 import { certificateOf } from './outbox.ts';
@@ -285,12 +286,7 @@ export function routeAborted(turn: Turn, position: PreparedPosition, abort: Abor
     else tryNext(turn, noted);
     return;
   }
-  for (const other of turn.positions(position.txId)) {
-    const to = downstreamOf(other);
-    if (other.position === 0 && other.state === 'prepared' && to !== null) {
-      turn.send(to, { type: 'cancel', txId: other.txId, routeIndex: other.route.index });
-    }
-  }
+  callBack(turn, position, abort, abortedRoutes.length === 1);
 }
 
 /** The hop a cause speaks of; a cause without one is laid to the hop into the participant that aborted first. */
@@ -317,11 +313,13 @@ const FINAL_CODES: ReadonlySet<RefusalCode> = new Set([
 function ownShareAdded({ routes }: PaymentInProgress, refused: RefusedHop, route: Route): RefusedHop {
   const { from, to, refusal } = refused;
   if (refusal.code !== 'insufficient') return refused;
-  let { maxNow } = refusal;
+  let others = 0n;
   for (const [index, { nodes, amount }] of routes.entries()) {
     const passes = index !== route.index && nodes.some((node, at) => node === from && nodes[at + 1] === to);
-    if (passes) maxNow += amount;
+    if (passes) others += amount;
   }
+  // Some of them may not have come so far.
+  const maxNow = refusal.maxNow + (others < refusal.reserved ? others : refusal.reserved);
   return { from, to, refusal: { ...refusal, maxNow } };
 }
 

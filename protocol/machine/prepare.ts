@@ -14,6 +14,7 @@ import { downstreamOf, type HeldPosition, isLast, type PreparedPosition, upstrea
 import { type Refusal, refuse } from '../refusals.ts';
 import { abortPosition } from './abort.ts';
 import { isBeforeStart, isClosed, isCompared } from './books.ts';
+import { letGoOfHeld } from './cancel.ts';
 import { commitIfComplete } from './commit.ts';
 import { propose } from './consent.ts';
 import { resendTo, scheduleRetry, sendPrepare, sendResolve } from './outbox.ts';
@@ -106,6 +107,8 @@ function admit(turn: Turn, packet: Packet, position: number): void {
   if (refusal !== null) {
     if (refusal.code === 'no-auto-clearing') propose(turn, header.equivalent, route);
     abortPosition(turn, { ...base, state: 'none' }, refusal);
+    // A payment is made on all of its routes or on none.
+    if (last) letGoOfHeld(turn, txId);
     return;
   }
   if (last) {

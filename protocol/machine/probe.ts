@@ -2,6 +2,7 @@
  * Probes (§6.6): each participant on the route says what its hops could carry now, in the order of rule 9, and passes the
  * question on; the answer goes back the same way. Nothing is reserved and nothing is saved.
  */
+import { least } from '../amount.ts';
 import { causeOf, refusalOf } from '../cause.ts';
 import type { PublicKey } from '../identity.ts';
 import { MAX_QUESTIONS_PER_SECOND } from '../limits.ts';
@@ -125,8 +126,4 @@ function learnFrom(
 /** Does it say that less passes than anybody has signed for? Then somebody on the way back cut it, or lies. */
 function isCutShort(asked: bigint, { amount, narrowings }: ProbeAnswer): boolean {
   return amount < narrowings.reduce((signed, { cause }) => least(signed, cause.maxNow ?? 0n), asked);
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

@@ -41,7 +41,9 @@ export function whyNotIn(
   if (turn.records.openWith(hop.from) >= MAX_OPEN_PER_NEIGHBOUR) return refuse('too-much-open', { hop: hop.number });
   if (header.kind === 'clear') {
     const clearable = clearableIn(account);
-    if (hop.amount > clearable) return refuse('nothing-to-clear', { hop: hop.number, maxNow: clearable });
+    if (hop.amount > clearable) {
+      return refuse('nothing-to-clear', { hop: hop.number, maxNow: clearable, reserved: account.reservedIn });
+    }
     return null;
   }
   const available = availableIn(account);
@@ -73,7 +75,9 @@ export function whyNotOut(
   if (unusable !== null) return unusable;
   if (packet.kind === 'clear') {
     const clearable = clearableOut(account);
-    if (hop.amount > clearable) return refuse('nothing-to-clear', { hop: hop.number, maxNow: clearable });
+    if (hop.amount > clearable) {
+      return refuse('nothing-to-clear', { hop: hop.number, maxNow: clearable, reserved: account.reservedOut });
+    }
     // The debt that this hop lowers is debt on the own line: its owner is asked.
     const given = turn.line(turn.self, hop.to, packet.equivalent);
     const { equivalent } = packet;

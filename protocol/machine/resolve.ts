@@ -4,32 +4,18 @@
 import { unreachable } from '../bug.ts';
 import type { PublicKey } from '../identity.ts';
 import { DUST_AFTER_MS } from '../limits.ts';
-import type { Cancel, Resolve } from '../link.ts';
+import type { Resolve } from '../link.ts';
 import { type Header, hopsOf, type TxId } from '../packet.ts';
 import { downstreamOf, isLast, isUnsettled, type Position, type PreparedPosition, upstreamOf } from '../position.ts';
 import { refuse } from '../refusals.ts';
-import { abortPosition, letGo } from './abort.ts';
+import { letGo } from './abort.ts';
 import { isBeforeStart, isCompared } from './books.ts';
+import { callBackAgain } from './cancel.ts';
 import { askAboutOwnRisk, resendTo, scheduleRetry, sendAbort, sendCommit, sendPrepare, sendResolve } from './outbox.ts';
 import { receivePrepare, receiveUnsigned } from './prepare.ts';
 import { remind } from './recover.ts';
 import { markTime, mayHaveSigned } from './restored.ts';
 import type { Turn } from './turn.ts';
-
-/** The payer gave up. Intermediaries pass the hint on; the receiver aborts the routes that came. */
-export function receiveCancel(turn: Turn, from: PublicKey, { txId, routeIndex }: Cancel): void {
-  const known = turn
-    .positions(txId)
-    .find((position) => position.route.index === routeIndex && upstreamOf(position) === from);
-  if (known?.state === 'prepared') {
-    const to = downstreamOf(known);
-    if (to !== null) turn.send(to, { type: 'cancel', txId, routeIndex });
-  }
-  if (known?.state !== 'held' || mayHaveSigned(turn, known.header)) return;
-  for (const position of turn.positions(txId)) {
-    if (position.state === 'held') abortPosition(turn, position, refuse('cancelled', {}));
-  }
-}
 
 /** Answers with what is known: COMMIT, ABORT, DECLINE; a whole packet is treated as the PREPARE it carries. */
 export function receiveResolve(
@@ -89,8 +75,10 @@ export function retry(turn: Turn, txId: TxId, routeIndex: number, place: number,
   if (position === undefined || !isUnsettled(position)) return;
   switch (position.state) {
     case 'prepared':
-      if (turn.nowMs <= position.header.expiresAtMs) sendPrepare(turn, position);
-      else if (isDust(turn, position)) {
+      if (turn.nowMs <= position.header.expiresAtMs) {
+        sendPrepare(turn, position);
+        callBackAgain(turn, position);
+      } else if (isDust(turn, position)) {
         letGoDust(turn, position);
         return;
       } else askAround(turn, position, tries);

@@ -2,9 +2,9 @@
  * Looking for rings of debts (§5.2) with nothing but the own accounts: a walk goes from creditor to debtor until it comes
  * back to somebody who had it before. Each learns whom it came from and whom it went to, and what the ring could clear.
  */
-import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+
 import { type Account, clearableIn, clearableOut } from '../account.ts';
+import { least } from '../amount.ts';
 import { type RingFound, type RingNone, type RingWalk, ringMark } from '../clearing/ring.ts';
 import type { Passage } from '../clearing/seeking.ts';
 import type { PublicKey } from '../identity.ts';
@@ -12,6 +12,7 @@ import {
   DEAD_END_MS,
   MAX_CLEARING_HOPS,
   MAX_LOOK_AHEAD,
+  MAX_RING_PROBES_PER_HOUR,
   MAX_WALK_STEPS,
   MAX_WALKS_PER_HOUR,
   MAX_WALKS_PER_SECOND,
@@ -21,9 +22,8 @@ import {
   WALKS_PER_CHANGE,
 } from '../limits.ts';
 import { clearFound } from './clear.ts';
-import { mayBeAsked } from './consent.ts';
-import { countQuestion } from './probe.ts';
-import { whyNotOut } from './reserve.ts';
+import { probeForRings } from './meet.ts';
+import { debtorsOf, digestOf, isHeard, isOpen, isUnderWay, mayClear, openTo, pickByAmount } from './ring-accounts.ts';
 import type { Turn } from './turn.ts';
 
 const HOUR_MS = 3_600_000;
@@ -62,16 +62,20 @@ export function seekEverywhere(turn: Turn, equivalent: string | null): void {
   }
 }
 
-/** Begins a walk over the debt of a neighbour, and plans another one in case it finds nothing. */
+/** Begins a walk over the debt of a neighbour, or at last a probe, and plans what comes next in case it finds nothing. */
 export function seek(turn: Turn, neighbour: PublicKey, equivalent: string, tries: number): void {
   const account = turn.account(neighbour, equivalent);
   if (turn.records.seeking === 'never' || account === undefined || !mayClear(turn, account)) return;
   const seeking = seekingOf(turn, account);
   if (seeking.walks >= MAX_WALKS_PER_HOUR || isBeingCleared(turn, account)) return;
-  const isLast = tries + 1 >= WALKS_PER_CHANGE;
-  const plannedForMs = isLast ? turn.nowMs : turn.nowMs + 2 * WALK_AFTER_MS;
-  turn.learn({ ...seeking, walks: seeking.walks + 1, plannedForMs });
-  if (!isLast) turn.schedule({ type: 'seek', neighbour, equivalent, tries: tries + 1 }, plannedForMs);
+  const isProbe = tries >= WALKS_PER_CHANGE;
+  const plannedForMs = isProbe ? turn.nowMs : turn.nowMs + 2 * WALK_AFTER_MS;
+  turn.learn({ ...seeking, walks: seeking.walks + 1, probes: seeking.probes + (isProbe ? 1 : 0), plannedForMs });
+  if (isProbe) {
+    if (seeking.probes < MAX_RING_PROBES_PER_HOUR) probeForRings(turn, account);
+    return;
+  }
+  turn.schedule({ type: 'seek', neighbour, equivalent, tries: tries + 1 }, plannedForMs);
   if (!isOpen(turn, account)) return;
   // Only the neighbour knows this journal too, and it is told the id anyway.
   const id = digestOf('walk', account.journalHead, String(turn.nowMs), String(seeking.walks)).slice(0, 32);
@@ -90,9 +94,7 @@ function pass(turn: Turn, passage: Omit<Passage, 'closedBy'>): void {
 export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
   const { id, equivalent, steps } = walk;
   const account = turn.account(from, equivalent);
-  if (account === undefined || !countQuestion(turn, from, MAX_WALKS_PER_SECOND / 2)) return;
-  // Those of all neighbours are counted under the own key.
-  if (!countQuestion(turn, turn.self, MAX_WALKS_PER_SECOND)) return;
+  if (account === undefined || !isHeard(turn, from, MAX_WALKS_PER_SECOND)) return;
   const passage = turn.records.knowledge.passage(id);
   const own = ringMark(id, turn.self);
   if (turn.records.seeking === 'never' || turn.node.isFrozen || clearableIn(account) === 0n) {
@@ -100,6 +102,7 @@ export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
   } else if (walk.marks.includes(own)) {
     // A walk closes once for each; what comes back by way of nobody was never here.
     if (passage === undefined || passage.closedBy !== null || passage.to === from) return;
+    if (isUnderWay(turn, account)) return;
     turn.learn({ ...passage, closedBy: from });
     turn.send(from, { type: 'ring-found', id, equivalent, nodes: [turn.self], amount: clearableIn(account) });
   } else {
@@ -147,29 +150,7 @@ function nextOf(
   const closing = closingOf(openTo(turn, equivalent, not), walk);
   if (closing !== null) return closing;
   const open = debtorsOf(turn, equivalent, not);
-  const total = open.reduce((sum, account) => sum + clearableOut(account), 0n);
-  if (total === 0n) return null;
-  let left = BigInt(`0x${digestOf('step', id, turn.self, String(not.length))}`) % total;
-  for (const account of open) {
-    if (left < clearableOut(account)) return account.neighbour;
-    left -= clearableOut(account);
-  }
-  return null;
-}
-
-/** Accounts over which a walk could go on: not to these neighbours, nor to where it would come back from. */
-function debtorsOf(turn: Turn, equivalent: string, not: readonly PublicKey[]): readonly Account[] {
-  const { knowledge } = turn.records;
-  return openTo(turn, equivalent, not).filter(
-    ({ neighbour }) => !knowledge.isDeadEnd(neighbour, equivalent, turn.nowMs),
-  );
-}
-
-/** Accounts with others than these over which a clearing would be let out. */
-function openTo(turn: Turn, equivalent: string, not: readonly PublicKey[]): readonly Account[] {
-  return [...turn.records.accounts()].filter(
-    (account) => account.equivalent === equivalent && !not.includes(account.neighbour) && isOpen(turn, account),
-  );
+  return pickByAmount(open, clearableOut, digestOf('step', id, turn.self, String(not.length)))?.neighbour ?? null;
 }
 
 /** The one at which the walk closes the longest ring, if it does at any. */
@@ -192,7 +173,7 @@ export function receiveRing(turn: Turn, from: PublicKey, found: RingFound): void
   const passage = turn.records.knowledge.passage(id);
   const account = turn.account(from, equivalent);
   if (turn.records.seeking === 'never' || account === undefined) return;
-  if (passage?.to !== from || passage.equivalent !== equivalent) return;
+  if (passage?.to !== from || passage.equivalent !== equivalent || isUnderWay(turn, account)) return;
   const amount = least(found.amount, clearableOut(account));
   if (amount === 0n) return;
   if (nodes.at(-1) === turn.self) {
@@ -203,25 +184,10 @@ export function receiveRing(turn: Turn, from: PublicKey, found: RingFound): void
   }
   const before = passage.from === null ? undefined : turn.account(passage.from, equivalent);
   if (before === undefined || nodes.includes(turn.self) || nodes.length >= MAX_CLEARING_HOPS) return;
+  if (isUnderWay(turn, before)) return;
   const passable = least(amount, clearableIn(before));
   if (passable === 0n) return;
   turn.send(before.neighbour, { type: 'ring-found', id, equivalent, nodes: [turn.self, ...nodes], amount: passable });
-}
-
-/** Does the neighbour owe something, and is there somebody whom this participant owes? */
-function mayClear(turn: Turn, account: Account): boolean {
-  if (turn.node.isFrozen || clearableOut(account) === 0n) return false;
-  for (const other of turn.records.accounts()) {
-    if (other.equivalent === account.equivalent && clearableIn(other) > 0n) return true;
-  }
-  return false;
-}
-
-/** Would a clearing be let out over the account now, or its owner be asked? */
-function isOpen(turn: Turn, { neighbour, equivalent }: Account): boolean {
-  const hop = { from: null, to: neighbour, number: 0, amount: 1n };
-  const refusal = whyNotOut(turn, { kind: 'clear', equivalent, createdAtMs: turn.nowMs }, hop);
-  return refusal === null || (refusal.code === 'no-auto-clearing' && mayBeAsked(turn, neighbour, equivalent));
 }
 
 function isBeingCleared(turn: Turn, { neighbour, equivalent }: Account): boolean {
@@ -234,14 +200,12 @@ function isBeingCleared(turn: Turn, { neighbour, equivalent }: Account): boolean
 function seekingOf(turn: Turn, { neighbour, equivalent }: Account) {
   const hour = Math.floor(turn.nowMs / HOUR_MS);
   const known = turn.seeking(neighbour, equivalent);
+  const isThisHour = known?.hour === hour;
   const base = { type: 'seeking', neighbour, equivalent, hour } as const;
-  return { ...base, walks: known?.hour === hour ? known.walks : 0, plannedForMs: known?.plannedForMs ?? 0 };
-}
-
-function digestOf(...parts: readonly string[]): string {
-  return bytesToHex(sha256(utf8ToBytes(['geo/1', ...parts].join('/'))));
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
+  return {
+    ...base,
+    walks: isThisHour ? known.walks : 0,
+    probes: isThisHour ? known.probes : 0,
+    plannedForMs: known?.plannedForMs ?? 0,
+  };
 }

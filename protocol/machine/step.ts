@@ -13,6 +13,7 @@ import type { Sign } from '../statement.ts';
 import { letGo, receiveAbort, receiveAbortAck } from './abort.ts';
 import { receiveOffer, renewAnnouncements, withdrawUnwanted } from './announce.ts';
 import { keepBackup, receiveBackup, tellKept } from './backup.ts';
+import { receiveCancel } from './cancel.ts';
 import { proposeCheckpoints, receiveCheckpoint } from './checkpoint.ts';
 import { startClearing } from './clear.ts';
 import { expireHeld, receiveCommit, receiveCommitAck } from './commit.ts';
@@ -29,6 +30,7 @@ import {
   sendMapDigest,
   tidyMap,
 } from './map.ts';
+import { receiveRingHalf, receiveRingProbe } from './meet.ts';
 import { resendTo, scheduleRetry } from './outbox.ts';
 import { receiveDecline, resumePayment, startPayment, tryNext } from './pay.ts';
 import { receivePrepare } from './prepare.ts';
@@ -42,7 +44,7 @@ import {
   receiveReminder,
   recoverAgain,
 } from './recover.ts';
-import { receiveCancel, receiveResolve, resolveNow, retry } from './resolve.ts';
+import { receiveResolve, resolveNow, retry } from './resolve.ts';
 import { freeze } from './restored.ts';
 import { answersAreLate } from './search.ts';
 import { receiveNone, receiveRing, receiveWalk, seek, seekEverywhere, seekNowAndThen } from './seek.ts';
@@ -177,6 +179,12 @@ function receive(turn: Turn, from: PublicKey, message: Message): void {
       return;
     case 'ring-none':
       receiveNone(turn, from, message);
+      return;
+    case 'ring-probe':
+      receiveRingProbe(turn, from, message);
+      return;
+    case 'ring-half':
+      receiveRingHalf(turn, from, message);
       return;
     case 'hint-request':
       // Nothing that is decided here: an indexer answers before it comes to its machine (§6.5).

@@ -2,9 +2,15 @@
  * What a participant has learned of others and does not keep (§6.4): hops, searches under way, questions it has been
  * asked. Volatile, as `Records.linked`: the machine only reads it, a driver calls `learn` for each effect of that name.
  */
-import type { DeadEnd, EndedRingAttempt, Passage, RingAttempt, Seeking } from '../clearing/seeking.ts';
+import type { DeadEnd, EndedRingAttempt, Passage, RingAttempt, RingSearch, Seeking } from '../clearing/seeking.ts';
 import type { PublicKey } from '../identity.ts';
-import { MAX_HOP_ESTIMATES, MAX_PASSAGES, MAX_QUESTIONS_REMEMBERED, MAX_RING_ATTEMPTS } from '../limits.ts';
+import {
+  MAX_HOP_ESTIMATES,
+  MAX_PASSAGES,
+  MAX_QUESTIONS_REMEMBERED,
+  MAX_RING_ATTEMPTS,
+  MAX_RING_SEARCHES,
+} from '../limits.ts';
 import { LruCache } from '../lru.ts';
 import type { PaymentId } from '../packet.ts';
 import type { HopEstimate } from './estimate.ts';
@@ -43,6 +49,7 @@ export type Learned =
   | Passage
   | Seeking
   | DeadEnd
+  | RingSearch
   | RingAttempt
   | EndedRingAttempt;
 
@@ -54,6 +61,7 @@ export class Knowledge {
   readonly #seen = new LruCache<string, true>(MAX_QUESTIONS_REMEMBERED);
   readonly #indexers = new Map<PublicKey, IndexerRecord>();
   readonly #passages = new Map<string, Passage>();
+  readonly #ringSearches = new Map<string, RingSearch>();
   readonly #deadEnds = new Map<string, DeadEnd>();
   readonly #seekings = new Map<string, Seeking>();
   readonly #ringAttempts = new Map<PaymentId, RingAttempt>();
@@ -89,6 +97,10 @@ export class Knowledge {
 
   passage(id: string): Passage | undefined {
     return this.#passages.get(id);
+  }
+
+  ringSearch(id: string): RingSearch | undefined {
+    return this.#ringSearches.get(id);
   }
 
   /** Did a walk come back from there a short while ago? */
@@ -131,6 +143,9 @@ export class Knowledge {
         return;
       case 'passage':
         keepLatest(this.#passages, learned.id, learned, MAX_PASSAGES);
+        return;
+      case 'ring-search':
+        keepLatest(this.#ringSearches, learned.id, learned, MAX_RING_SEARCHES);
         return;
       case 'dead-end':
         this.#deadEnds.set(`${learned.neighbour}/${learned.equivalent}`, learned);

@@ -2,6 +2,7 @@
  * Choosing routes (§6.4): the likeliest single route that could carry the payment, and a split over several only when no
  * single one can. The split is a flow of least cost within what is known of the hops, one chain at a time.
  */
+import { least } from '../amount.ts';
 import { unreachable } from '../bug.ts';
 import { MAX_PAYMENT_HOPS, MAX_ROUTES } from '../limits.ts';
 import { type Bounds, type Capacities, CERTAIN_COST } from './capacities.ts';
@@ -170,8 +171,9 @@ export class Planner {
     return {
       of: (from, to, isRepay) => {
         if (isPlain(from)) return plain(isRepay);
-        const room = limitOf(capacities.bounds(from, to), trust) - of.taken(from, to);
-        return room < part ? 0 : capacities.cost(from, to, isRepay, part);
+        const taken = of.taken(from, to);
+        const room = limitOf(capacities.bounds(from, to), trust) - taken;
+        return room < part ? 0 : capacities.cost(from, to, isRepay, taken + part);
       },
       isPlain,
       plain,
@@ -221,8 +223,4 @@ function limitOf(bounds: Bounds, trust: Trust): bigint {
     default:
       return unreachable(trust);
   }
-}
-
-function least(one: bigint, other: bigint): bigint {
-  return one < other ? one : other;
 }

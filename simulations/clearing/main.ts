@@ -5,7 +5,7 @@
 import { performance } from 'node:perf_hooks';
 import { loadGraph } from '../graphs/graph-source.ts';
 import { BadFile } from '../graphs/lines.ts';
-import { drawDemands, parseAmounts } from '../routes/demand.ts';
+import { loadDemands } from '../routes/demand.ts';
 import { type Call, type DebtSource, PRECISION, readCall, USAGE } from './call.ts';
 import { type DebtGraph, sumOf } from './debts.ts';
 import { CLEARING, METHODS } from './methods.ts';
@@ -46,11 +46,10 @@ async function run(call: Call): Promise<void> {
 
 async function debtsOf(source: DebtSource, seed: number): Promise<DebtGraph> {
   if (source.type === 'list') return readDebts(source.path);
-  const graph = await loadGraph(source.graph, source.drawLimit, seed, PRECISION);
-  const draw = parseAmounts(source.amounts, graph);
-  if (typeof draw === 'string') throw new Error(`bug: ${draw}`);
-  const demands = drawDemands(graph, source.payments, draw, seed);
-  if (demands.length === 0) throw new BadFile(source.text, null, 'has fewer than two participants with accounts');
+  const { call } = source;
+  const graph = await loadGraph(call.source, call.drawLimit, seed, PRECISION);
+  const demands = await loadDemands(call.demand, graph, { count: call.payments, amounts: call.amounts, seed });
+  if (demands.length === 0) throw new BadFile(call.graphText, null, 'has fewer than two participants with accounts');
   const { debts, made } = debtsOfPayments(graph, demands);
   console.error(`seed ${seed}: ${made} of ${demands.length} payments made`);
   return debts;

@@ -1,5 +1,5 @@
 /** All that is compared. */
-import { MAX_CLEARING_HOPS } from '#protocol/limits.ts';
+import { MAX_CLEARING_HOPS, RING_PROBE_FAN_OUT, WALKS_PER_CHANGE } from '#protocol/limits.ts';
 import { type ArenaSettings, type Cleared, runStrategy } from './arena.ts';
 import { clearCentrally } from './central.ts';
 import { checkCleared, type DebtGraph } from './debts.ts';
@@ -45,14 +45,22 @@ const WINNER = walkThenMeet({
 /** The one that is used where none is named. Nodes do not do it this way: see `AS_NODES_DO`. */
 export const CLEARING: Method = local(WINNER);
 
-/** What `protocol/README.md` §5.2 says. */
-const AS_NODES_DO: Method = local(markedWalk({ ...AS_NODES, name: 'as nodes do it' }));
+/** What `protocol/README.md` §5.2 says: walks, and a probe when they have found nothing. */
+const AS_NODES_DO: Method = local(
+  walkThenMeet({
+    name: 'as nodes do it',
+    walk: (accounts) => new MarkedWalk({ ...AS_NODES, name: '' }, accounts),
+    meeting: { name: '', fanOuts: [RING_PROBE_FAN_OUT], tellsNoWay: false, tellsExcess: false, isLongestFirst: false },
+    patience: WALKS_PER_CHANGE,
+  }),
+);
 
 export const METHODS: readonly Method[] = [
   central(4),
   central(MAX_CLEARING_HOPS),
   CLEARING,
   AS_NODES_DO,
+  local(markedWalk({ ...AS_NODES, name: 'as nodes, without probes' })),
   local(markedWalk({ ...AS_NODES, name: 'as nodes, walks go on', goesOn: true })),
   local(markedWalk({ ...AS_NODES, name: 'as nodes, no-way untold', noWay: 'untold' })),
   local(markedWalk({ ...AS_NODES, name: '… and dead ends last', noWay: 'untold', deadEnds: 'last' })),

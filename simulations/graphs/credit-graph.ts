@@ -72,6 +72,11 @@ export class GraphBuilder {
     return this.#nodes++;
   }
 
+  /** How many accounts there are so far. */
+  get accounts(): number {
+    return this.#a.length;
+  }
+
   /** Makes sure that there are participants 0 … count − 1. */
   grow(count: number): void {
     this.#nodes = Math.max(this.#nodes, count);
@@ -98,6 +103,18 @@ export class GraphBuilder {
     this.#limitOfA[account] = this.#bounded(isInOrder ? limitOfFirst : limitOfSecond);
     this.#limitOfB[account] = this.#bounded(isInOrder ? limitOfSecond : limitOfFirst);
     this.#owedToA[account] = this.#bounded(isInOrder ? -owed : owed);
+  }
+
+  /**
+   * A channel where nobody owes anything and each can pay so much: the other trusts it so far. Several of the same two are
+   * one account, and what each can pay adds up.
+   */
+  channel(first: number, second: number, firstCanPay: number, secondCanPay: number): void {
+    const account = this.#account(first, second);
+    if (account === null) return;
+    const [ofA, ofB] = first < second ? [secondCanPay, firstCanPay] : [firstCanPay, secondCanPay];
+    this.#limitOfA[account] = this.#bounded((this.#limitOfA[account] as number) + ofA);
+    this.#limitOfB[account] = this.#bounded((this.#limitOfB[account] as number) + ofB);
   }
 
   build(): CreditGraph {

@@ -1,40 +1,93 @@
-/** Networks from files: edge lists, GTNA credit links, ratings of bitcoin-alpha. All are read as streams. */
+/** Networks from files. What a file is shows in its name, its first character, its head or its number of fields. */
+import { open } from 'node:fs/promises';
+import { extname } from 'node:path';
 import { type CreditGraph, GraphBuilder } from './credit-graph.ts';
 import { BadFile, type Line, linesOf, numberIn, shown } from './lines.ts';
+import { type ClothColumns, clothColumns, isClothHead, readChannel } from './read-cloth.ts';
+import { readDescribeGraph } from './read-describegraph.ts';
+import { readGraphml } from './read-graphml.ts';
+import { checkSize, type Reader } from './reader.ts';
 
 /** The kinds of files. */
-export const FORMATS = ['edges', 'gtna', 'bitcoin-alpha'] as const;
+export const FORMATS = ['edges', 'gtna', 'bitcoin-alpha', 'cloth', 'describegraph', 'graphml'] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** Those with one line of the network in a line of text, and nothing else. */
+type TableFormat = 'edges' | 'gtna' | 'bitcoin-alpha';
 
 /** Trust for one point of a rating, in units: who is rated 10 may owe 100. */
 const UNITS_PER_POINT = 10;
 
-interface Reader {
-  readonly path: string;
-  readonly builder: GraphBuilder;
-  /** Steps in a unit. */
-  readonly scale: number;
-}
-
-/** Reads a network. Without a format it goes by how many fields the first line with numbers has: 3, 4 or 5. Throws `BadFile`. */
+/** Reads a network. Without a format it goes by what is in the file. Throws `BadFile`. */
 export async function readGraph(path: string, format: Format | null, precision: number): Promise<CreditGraph> {
   const builder = new GraphBuilder(precision);
   const reader: Reader = { path, builder, scale: 10 ** precision };
+  const known = format ?? (await formatOfFile(path));
+  switch (known) {
+    case 'describegraph':
+      await readDescribeGraph(reader);
+      break;
+    case 'graphml':
+      await readGraphml(reader);
+      break;
+    case null:
+    case 'cloth':
+    case 'edges':
+    case 'gtna':
+    case 'bitcoin-alpha':
+      await readLines(reader, known);
+      break;
+  }
+  return builder.build();
+}
+
+/** JSON and XML show in the name or in the first character; null for lines. Files that cannot be read are found later. */
+async function formatOfFile(path: string): Promise<Format | null> {
+  const named = new Map<string, Format>([
+    ['.json', 'describegraph'],
+    ['.graphml', 'graphml'],
+    ['.xml', 'graphml'],
+  ]).get(extname(path).toLowerCase());
+  if (named !== undefined) return named;
+  try {
+    await using file = await open(path);
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(1_000), 0, 1_000, 0);
+    const [first] = buffer
+      .toString('utf8', 0, bytesRead)
+      .replace(/^\uFEFF/, '')
+      .trimStart();
+    if (first === '{') return 'describegraph';
+    return first === '<' ? 'graphml' : null;
+  } catch {
+    return null;
+  }
+}
+
+async function readLines(reader: Reader, format: TableFormat | 'cloth' | null): Promise<void> {
+  const { path } = reader;
   let known = format;
+  let cloth: ClothColumns | null = null;
   let read = 0;
   let isHeadRead = false;
   for await (const line of linesOf(path)) {
-    if (read === 0 && isClassName(line, known)) continue;
-    if (read === 0 && !isHeadRead && isHead(line)) {
-      isHeadRead = true;
+    if (cloth !== null) {
+      readChannel(reader, cloth, line);
+    } else if (known === 'cloth' || (known === null && !isHeadRead && isClothHead(line))) {
+      cloth = clothColumns(reader, line);
       continue;
+    } else {
+      if (read === 0 && isClassName(line, known)) continue;
+      if (read === 0 && !isHeadRead && isHead(line)) {
+        isHeadRead = true;
+        continue;
+      }
+      known ??= formatOf(path, line);
+      readLine(reader, known, line);
     }
-    known ??= formatOf(path, line);
     read++;
-    readLine(reader, known, line);
+    checkSize(reader, line.number);
   }
   if (read === 0) throw new BadFile(path, null, 'has no line of a network in it');
-  return builder.build();
 }
 
 /** GTNA writes the names of a class and of a property before the links. */
@@ -49,7 +102,7 @@ function isHead({ fields }: Line): boolean {
   );
 }
 
-function formatOf(path: string, { number, fields }: Line): Format {
+function formatOf(path: string, { number, fields }: Line): TableFormat {
   const format = ({ 3: 'edges', 4: 'bitcoin-alpha', 5: 'gtna' } as const)[fields.length as 3 | 4 | 5];
   if (format !== undefined) return format;
   throw new BadFile(
@@ -59,7 +112,7 @@ function formatOf(path: string, { number, fields }: Line): Format {
   );
 }
 
-function readLine(reader: Reader, format: Format, line: Line): void {
+function readLine(reader: Reader, format: TableFormat, line: Line): void {
   switch (format) {
     case 'edges':
       readEdge(reader, line);

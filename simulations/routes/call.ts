@@ -1,19 +1,26 @@
 /** What `npm run sim -- routes …` is asked for. */
 import { parseArgs } from 'node:util';
+import {
+  called,
+  column,
+  NETWORK_USAGE,
+  PAYMENT_OPTIONS,
+  type PaymentCall,
+  paymentCall,
+  seedsOf,
+  WrongCall,
+  whole,
+} from '../call.ts';
 import { DEFAULT_PRECISION } from '../graphs/credit-graph.ts';
-import { GRAPH_USAGE, type GraphSource, parseGraph } from '../graphs/graph-source.ts';
-import { type DrawLimit, LIMITS_USAGE, parseLimits } from '../graphs/limits.ts';
-import { FORMATS } from '../graphs/read-graph.ts';
+import { GRAPH_USAGE } from '../graphs/graph-source.ts';
 
 export const USAGE = `Usage: npm run sim -- routes [options]
 
 Makes payments on a network with GEO's own code and, for comparison, in other ways; prints one table.
 
-  --graph GRAPH       ${GRAPH_USAGE} (default ba:5000,4)
-  --format FORMAT     of the file: ${FORMATS.join(', ')} (default: by its number of fields)
-  --limits KIND       of a generated network, in units: ${LIMITS_USAGE}
-                      (default lognormal:100,1)
-  --payments N|FILE   how many payments between random participants, or a file of src,dst,amount (default 1000)
+  --graph GRAPH       ${column(`${GRAPH_USAGE} (default ba:5000,4)`)}
+${NETWORK_USAGE}
+  --payments N|FILE   how many payments, or a file of src,dst,amount, as --demand trace:FILE (default 1000)
   --amounts KIND      of drawn payments, as --limits, where 1 is the median limit (default lognormal:0.5,1)
   --seeds A..B        one run a seed, or one number (default 1)
   --together N        payments under way at once (default 1: one after another)
@@ -25,13 +32,7 @@ Makes payments on a network with GEO's own code and, for comparison, in other wa
   --help              this`;
 
 /** A call that can be carried out, as far as can be told before the network is there. */
-export interface Call {
-  readonly source: GraphSource;
-  readonly graphText: string;
-  readonly limits: string;
-  readonly drawLimit: DrawLimit;
-  readonly payments: number | string;
-  readonly amounts: string;
+export interface Call extends PaymentCall {
   readonly firstSeed: number;
   readonly lastSeed: number;
   readonly together: number;
@@ -42,67 +43,37 @@ export interface Call {
   readonly json: boolean;
 }
 
-const MOST_PAYMENTS = 10_000_000;
+const PAYMENTS = 1_000;
 
 const OPTIONS = {
+  ...PAYMENT_OPTIONS,
   graph: { type: 'string', default: 'ba:5000,4' },
-  format: { type: 'string' },
-  limits: { type: 'string', default: 'lognormal:100,1' },
-  payments: { type: 'string', default: '1000' },
-  amounts: { type: 'string', default: 'lognormal:0.5,1' },
-  seeds: { type: 'string', default: '1' },
   together: { type: 'string', default: '1' },
   'delay-ms': { type: 'string', default: '20' },
   map: { type: 'string', default: 'whole' },
   static: { type: 'boolean', default: false },
   precision: { type: 'string', default: String(DEFAULT_PRECISION) },
-  json: { type: 'boolean', default: false },
-  help: { type: 'boolean', default: false },
 } as const;
-
-/** Something about a call that is wrong, in words. */
-class WrongCall extends Error {}
 
 /** The call, or what to show instead of carrying it out: the usage, or words and the usage. */
 export function readCall(args: readonly string[]): Call | string {
-  try {
+  return called(USAGE, () => {
     const { values } = parseArgs({ args: [...args], options: OPTIONS });
-    return values.help ? USAGE : checked(values);
-  } catch (error) {
-    return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
-  }
+    return values.help ? null : checked(values);
+  });
 }
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values'];
 
 function checked(values: Values): Call {
   const precision = whole(values.precision, '--precision', 0, 8);
-  const format = FORMATS.find((known) => known === values.format) ?? null;
-  if (values.format !== undefined && format === null) {
-    throw new WrongCall(`--format is "${values.format}": write ${FORMATS.join(', ')}.`);
-  }
-  const range = /^(\d{1,15})(?:\.\.(\d{1,15}))?$/.exec(values.seeds);
-  const firstSeed = Number(range?.[1]);
-  const lastSeed = Number(range?.[2] ?? range?.[1]);
-  if (range === null || lastSeed < firstSeed) {
-    throw new WrongCall(`--seeds is "${values.seeds}": write it as 1..3, or one number.`);
-  }
+  const seeds = seedsOf(values.seeds);
   if (values.map !== 'whole' && values.map !== 'none') {
     throw new WrongCall(`--map is "${values.map}": write whole or none.`);
   }
-  // The true ones need the network; that they can be read at all is told before it is made.
-  ok(parseLimits(values.amounts, 1), '--amounts');
   return {
-    source: ok(parseGraph(values.graph, format), '--graph'),
-    graphText: values.graph,
-    limits: values.limits,
-    drawLimit: ok(parseLimits(values.limits, 10 ** precision), '--limits'),
-    payments: /^[-+\d.]/.test(values.payments)
-      ? whole(values.payments, '--payments', 1, MOST_PAYMENTS)
-      : values.payments,
-    amounts: values.amounts,
-    firstSeed,
-    lastSeed,
+    ...paymentCall(withTrace(values), values.graph, { precision, payments: PAYMENTS }),
+    ...seeds,
     together: whole(values.together, '--together', 1, 100_000),
     delayMs: whole(values['delay-ms'], '--delay-ms', 1, 1_000),
     isMapKnown: values.map === 'whole',
@@ -112,13 +83,10 @@ function checked(values: Values): Call {
   };
 }
 
-function whole(text: string, name: string, least: number, most: number): number {
-  const number = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new WrongCall(`${name} is "${text}": write a whole number from ${least} to ${most}.`);
-}
-
-function ok<T>(value: T | string, name: string): T {
-  if (typeof value === 'string') throw new WrongCall(`${name}: ${value}`);
-  return value;
+/** `--payments FILE` is short for `--demand trace:FILE`. */
+function withTrace(values: Values): Values {
+  const { payments, demand, ...others } = values;
+  if (payments === undefined || /^[-+\d.]/.test(payments)) return values;
+  if (demand !== undefined) throw new WrongCall(`--payments ${payments} says who pays whom: leave --demand out.`);
+  return { ...others, demand: `trace:${payments}` };
 }

@@ -1,38 +1,30 @@
 /** Who pays whom how much: drawn from a seed, or read from a file. */
+import { type Demand, drawDemands } from '../demand/draw.ts';
+import type { DemandModel } from '../demand/model.ts';
 import { type CreditGraph, MAX_STEPS, medianLimit } from '../graphs/credit-graph.ts';
 import { type DrawLimit, parseLimits } from '../graphs/limits.ts';
 import { BadFile, linesOf, numberIn, shown } from '../graphs/lines.ts';
-import { Random } from '../random.ts';
 
-/** One payment to be tried. */
-export interface Demand {
-  readonly from: number;
-  readonly to: number;
-  /** In steps, above 0. */
-  readonly amount: number;
-}
-
-/** The stream of random numbers that payments are drawn from. */
-const DEMAND_STREAM = 12;
+export { type Demand, drawDemands } from '../demand/draw.ts';
 
 /** Draws amounts relative to the median limit of the network: `lognormal:0.5,1` has its median at half of it. */
 export function parseAmounts(text: string, graph: CreditGraph): DrawLimit | string {
   return parseLimits(text, Math.max(1, medianLimit(graph)));
 }
 
-/** Payments between pairs drawn evenly from all participants that have an account. */
-export function drawDemands(graph: CreditGraph, count: number, draw: DrawLimit, seed: number): Demand[] {
-  const random = new Random(seed, DEMAND_STREAM);
-  const hasAccount = new Uint8Array(graph.nodes);
-  for (const end of [graph.a, graph.b]) for (const node of end) hasAccount[node] = 1;
-  const people = Array.from({ length: graph.nodes }, (_, node) => node).filter((node) => hasAccount[node] === 1);
-  const demands: Demand[] = [];
-  while (demands.length < count && people.length > 1) {
-    const from = random.pick(people);
-    const to = random.pick(people);
-    if (from !== to) demands.push({ from, to, amount: Math.min(MAX_STEPS, draw(random)) });
-  }
-  return demands;
+/**
+ * The payments of a model: `count` of them, of `amounts` as `parseAmounts` reads them, or all of a file. None where there are
+ * not two who can take part. Throws `BadFile`.
+ */
+export async function loadDemands(
+  model: DemandModel,
+  graph: CreditGraph,
+  { count, amounts, seed }: { readonly count: number; readonly amounts: string; readonly seed: number },
+): Promise<Demand[]> {
+  if (model.kind === 'trace') return readDemands(model.path, graph);
+  const draw = parseAmounts(amounts, graph);
+  if (typeof draw === 'string') throw new Error(`bug: ${draw}`);
+  return drawDemands(graph, count, draw, seed, model);
 }
 
 /** Payments of a file, `src,dst,amount`, in its order. Throws `BadFile`. */

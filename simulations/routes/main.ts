@@ -9,7 +9,7 @@ import type { CreditGraph } from '../graphs/credit-graph.ts';
 import { loadGraph } from '../graphs/graph-source.ts';
 import { BadFile } from '../graphs/lines.ts';
 import { type Call, readCall, USAGE } from './call.ts';
-import { type Demand, drawDemands, parseAmounts, readDemands } from './demand.ts';
+import { type Demand, loadDemands } from './demand.ts';
 import { describe, json, rowsOf, table } from './report.ts';
 import { type Progress, runStudy, type StudyRun } from './study.ts';
 
@@ -52,13 +52,10 @@ async function run(call: Call): Promise<number> {
   return violations.length === 0 ? 0 : 1;
 }
 
-function demandsOf(call: Call, graph: CreditGraph, seed: number): Promise<Demand[]> {
-  if (typeof call.payments === 'string') return readDemands(call.payments, graph);
-  const draw = parseAmounts(call.amounts, graph);
-  if (typeof draw === 'string') throw new Error(`bug: ${draw}`);
-  const demands = drawDemands(graph, call.payments, draw, seed);
+async function demandsOf(call: Call, graph: CreditGraph, seed: number): Promise<Demand[]> {
+  const demands = await loadDemands(call.demand, graph, { count: call.payments, amounts: call.amounts, seed });
   if (demands.length === 0) throw new BadFile(call.graphText, null, 'has fewer than two participants with accounts');
-  return Promise.resolve(demands);
+  return demands;
 }
 
 function runSeed(call: Call, graph: CreditGraph, demands: readonly Demand[], seed: number): StudyRun {

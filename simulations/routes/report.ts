@@ -1,8 +1,9 @@
 /** What a study found, as a table for people and as JSON for programs. */
+import type { Estimate } from '../estimate.ts';
 import { type CreditGraph, inUnits, lineCount, medianLimit } from '../graphs/credit-graph.ts';
 import type { Call } from './call.ts';
 import type { StudyRun } from './study.ts';
-import { type Estimate, type Row, rowOf, type Tally } from './tally.ts';
+import { type Row, rowOf, type Tally } from './tally.ts';
 
 /** Grows with each change that a reader of an older one would misread. */
 const SCHEMA = 1;
@@ -40,10 +41,11 @@ export function rowsOf(runs: readonly StudyRun[]): Row[] {
 export function describe(call: Call, graph: CreditGraph, payments: number): string {
   const median = inUnits(medianLimit(graph), graph.precision);
   const what = `${graph.nodes} participants, ${graph.a.length} accounts, ${lineCount(graph)} lines, median limit ${median}`;
-  const amounts = typeof call.payments === 'number' ? `, amounts ${call.amounts} of it` : '';
+  const amounts = call.demand.kind === 'trace' ? '' : `, amounts ${call.amounts} of it`;
+  const demand = call.demand.kind === 'uniform' || call.demand.kind === 'trace' ? '' : `, demand ${call.demandText}`;
   const seeds =
     call.firstSeed === call.lastSeed ? `seed ${call.firstSeed}` : `seeds ${call.firstSeed}..${call.lastSeed}`;
-  return `${call.graphText}: ${what}; ${payments} payments${amounts}, ${seeds}`;
+  return `${call.graphText}: ${what}; ${payments} payments${amounts}${demand}, ${seeds}`;
 }
 
 /** The table. */
@@ -78,7 +80,8 @@ export function json(call: Call, graph: CreditGraph, runs: readonly StudyRun[]):
     for (const [type, count] of sent) messages[type] = (messages[type] ?? 0) + count;
     for (const { why } of results) if (why !== null) refusals[why] = (refusals[why] ?? 0) + 1;
   }
-  const { graphText, limits, payments, amounts, together, delayMs, isMapKnown, isStatic, precision } = call;
+  const { graphText, limits, demand, demandText, amounts, together, delayMs, isMapKnown, isStatic, precision } = call;
+  const payments = demand.kind === 'trace' ? demand.path : call.payments;
   return JSON.stringify({
     schema: SCHEMA,
     study: 'routes',
@@ -91,7 +94,16 @@ export function json(call: Call, graph: CreditGraph, runs: readonly StudyRun[]):
       medianLimit: inUnits(medianLimit(graph), graph.precision),
       notes: graph.notes,
     },
-    settings: { payments, amounts, together, delayMs, map: isMapKnown ? 'whole' : 'none', isStatic, precision },
+    settings: {
+      payments,
+      demand: demandText,
+      amounts,
+      together,
+      delayMs,
+      map: isMapKnown ? 'whole' : 'none',
+      isStatic,
+      precision,
+    },
     seeds: { first: call.firstSeed, last: call.lastSeed },
     payments: runs.reduce((sum, { results }) => sum + results.length, 0),
     methods: rowsOf(runs),

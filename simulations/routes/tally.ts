@@ -1,4 +1,5 @@
 /** What a method came to over many payments. */
+import { type Estimate, estimate } from '../estimate.ts';
 
 /** What a payment took that was made. */
 interface Made {
@@ -54,12 +55,6 @@ export class Tally {
   }
 }
 
-/** A mean over seeds and half the width of its 95 % interval; null where one seed cannot tell. */
-export interface Estimate {
-  readonly mean: number;
-  readonly interval: number | null;
-}
-
 /** One row of the table: fractions from 0 to 1, means per payment made. Null: the method has no such thing. */
 export interface Row {
   readonly method: string;
@@ -76,22 +71,6 @@ export interface Row {
   readonly searchesPerHop: Estimate | null;
   readonly hopsPerRoute: Estimate | null;
   readonly routes: Estimate | null;
-}
-
-/** Student's t for 95 %, two-sided, by degrees of freedom from 1. */
-const T_95 = [
-  12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.16, 2.145, 2.131, 2.12, 2.11,
-  2.101, 2.093, 2.086, 2.08, 2.074, 2.069, 2.064, 2.06, 2.056, 2.052, 2.048, 2.045, 2.042,
-];
-
-/** Over the runs in which there is such a number. */
-export function estimate(values: readonly (number | null)[]): Estimate | null {
-  const known = values.filter((value) => value !== null && Number.isFinite(value)) as number[];
-  if (known.length === 0) return null;
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
-  if (known.length === 1) return { mean, interval: null };
-  const variance = known.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (known.length - 1);
-  return { mean, interval: (T_95[known.length - 2] ?? 1.96) * Math.sqrt(variance / known.length) };
 }
 
 /** The row of one method over all seeds; `bounds` is how many payments the upper bound allows in each run. */

@@ -14,6 +14,8 @@ const ENGINE_VERSION = 1;
 /** One study as it is stored beside its rows. */
 export interface Manifest {
   readonly study: string;
+  /** The study file. */
+  readonly text: string;
   /** SHA-256 of the study file and of every file that it reads. */
   readonly digest: string;
   readonly engine: number;
@@ -30,6 +32,7 @@ export type Shard = Manifest['shard'];
 export function manifestOf(file: StudyFile, shard: Shard): Manifest {
   return {
     study: file.study.study,
+    text: file.text,
     digest: digestOf(file),
     engine: ENGINE_VERSION,
     points: file.points.length,

@@ -10,6 +10,8 @@ import { isOfShard, manifestOf } from './identity.ts';
 import { mergeFolders } from './merge.ts';
 import { FailedPoint, runPool } from './pool.ts';
 import { Estimate } from './progress.ts';
+import { manifestOf as madeBy } from './report/manifest.ts';
+import type { Results } from './results.ts';
 import { kubernetesJob, slurmArray } from './shards.ts';
 import { BadFolder, Store } from './store.ts';
 
@@ -61,10 +63,23 @@ async function run({ path, out, workers, shard }: RunCall): Promise<number> {
       for (const violation of violations) console.error(`point ${point}, seed ${row.seed}: ${violation}`);
     },
   });
-  const { rows } = store.finish();
+  const { rows } = await finish(store);
   const violations = rows.reduce((sum, row) => sum + Number(row.violations), 0);
   console.log(`${file.study.study}: ${rows.length} rows in ${store.folder}, ${violations} violations`);
   return violations === 0 ? 0 : 1;
+}
+
+/** The results of a whole study as tables and a report; those of a shard are only kept, for `merge`. */
+async function finish(store: Store): Promise<Results> {
+  const results = store.finish();
+  const { shard, text, digest } = store.manifest;
+  const seeds = [...new Set(results.rows.map(({ seed }) => Number(seed)))];
+  if (shard === null) {
+    // Only here is what draws plots needed.
+    const { writeResults } = await import('./report/write.ts');
+    await writeResults(store.folder, results, await madeBy({ file: text }, seeds, digest));
+  }
+  return results;
 }
 
 function plan({ path, shards, out }: PlanCall): number {
@@ -85,8 +100,8 @@ function writeTexts(out: string | null, texts: Readonly<Record<string, string>>)
   }
 }
 
-function merge({ folders, out }: MergeCall): number {
-  const { rows, study } = mergeFolders(folders, out);
+async function merge({ folders, out }: MergeCall): Promise<number> {
+  const { rows, study } = await finish(mergeFolders(folders, out));
   console.log(`${study}: ${rows.length} rows of ${folders.length} folders in ${out}`);
   return 0;
 }

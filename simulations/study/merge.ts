@@ -2,11 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Manifest } from './identity.ts';
-import type { Results } from './results.ts';
 import { BadFolder, difference, Store } from './store.ts';
 
 /** Writes what one run of all points gives. Throws `BadFolder` when shards are missing, foreign or contradict each other. */
-export function mergeFolders(folders: readonly string[], out: string): Results {
+export function mergeFolders(folders: readonly string[], out: string): Store {
   const parts = folders.map((folder) => Store.read(folder));
   const [first] = parts;
   if (first === undefined) throw new BadFolder(out, 'nothing is to be put together');
@@ -39,12 +38,12 @@ export function mergeFolders(folders: readonly string[], out: string): Results {
     const count = first.manifest.shard?.count ?? 1;
     throw new BadFolder(out, `shard ${point % count} of ${count} is missing: name its folder too`);
   }
-  if (existsSync(join(out, 'manifest.json')))
+  if (existsSync(join(out, 'study.json')))
     throw new BadFolder(out, 'holds a study already: give another folder with --out');
   const store = Store.open(out, whole);
   for (const part of parts)
     for (const [point, row] of part.rows()) if (!store.rows().has(point)) store.add(point, row, null);
-  return store.finish();
+  return store;
 }
 
 function named({ shard }: Manifest): string {

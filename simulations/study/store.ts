@@ -1,6 +1,6 @@
 /**
- * The folder of a study: its manifest, each row as soon as its point is finished, and the whole table at the end. A run
- * that was broken off goes on from the rows that are there.
+ * The folder of a study while it runs: what it is of, and each row as soon as its point is finished. A run that was broken
+ * off goes on from the rows that are there.
  */
 import {
   closeSync,
@@ -25,9 +25,8 @@ export class BadFolder extends Error {
   }
 }
 
-const MANIFEST = 'manifest.json';
+const MANIFEST = 'study.json';
 const POINTS = 'points.jsonl';
-const RESULTS = 'results.jsonl';
 const COSTS = 'costs.jsonl';
 
 /** What a point took on the machine that ran it: no part of the results, which are the same everywhere. */
@@ -100,13 +99,12 @@ export class Store {
       writeFileSync(join(this.folder, COSTS), `${JSON.stringify({ point, ...cost })}\n`, { flag: 'a' });
   }
 
-  /** Writes the table of all rows that are there, in the order of their points. */
+  /** All rows that are there, in the order of their points; nothing can be added any more. */
   finish(): Results {
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
     const rows = [...this.#rows].sort(([one], [other]) => one - other).map(([, row]) => row);
     const { study, parameters, metrics } = this.manifest;
-    writeWhole(join(this.folder, RESULTS), rows.map((row) => `${JSON.stringify(row)}\n`).join(''));
     return { study, parameters, metrics, rows };
   }
 

@@ -81,8 +81,13 @@ describe('npm start -- --once --json', () => {
       ...options,
     ]);
     expect({ exitCode, zeroSum: outcome.zeroSum }).toEqual({ exitCode: 0, zeroSum: true });
-    const sizes = outcome.cleared.map(({ nodes, equivalent, amount }) => `${nodes.length - 1} ${equivalent} ${amount}`);
-    expect(sizes.sort()).toEqual(circles === 0 ? [] : ['3 R3 10', '4 R4 13', '6 R6 17']);
+    // Of a ring that several find at once it is not said in how many pieces it is cleared.
+    const sums: Record<string, number> = {};
+    for (const { nodes, equivalent, amount } of outcome.cleared) {
+      const ring = `${nodes.length - 1} ${equivalent}`;
+      sums[ring] = (sums[ring] ?? 0) + Number(amount);
+    }
+    expect(sums).toEqual(circles === 0 ? {} : { '3 R3': 10, '4 R4': 13, '6 R6': 17 });
     expect(outcome.debts).toHaveLength(13 - circles);
   });
 

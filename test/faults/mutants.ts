@@ -54,6 +54,11 @@ export const MUTANTS: readonly Mutant[] = [
         replace:
           "import { freeOutgoing } from './reserve.ts';\nimport { markTime, mayHaveSigned } from './restored.ts';",
       },
+      {
+        file: machine('resolve'),
+        find: "import { letGo } from './abort.ts';",
+        replace: "import { abortPosition, letGo } from './abort.ts';",
+      },
     ],
   },
   {
@@ -88,16 +93,15 @@ export const MUTANTS: readonly Mutant[] = [
     name: 'rule 4: an intermediary acts on CANCEL',
     patches: [
       {
-        file: machine('resolve'),
-        find: "    if (to !== null) turn.send(to, { type: 'cancel', txId, routeIndex });\n",
+        file: machine('cancel'),
+        find: "  if (known?.state === 'prepared') sendCancel(turn, known);\n",
         replace:
-          "    if (to !== null) turn.send(to, { type: 'cancel', txId, routeIndex });\n    freeOutgoing(turn, known);\n    abortPosition(turn, { ...known, state: 'held' }, refuse('cancelled', {}));\n    return;\n",
+          "  if (known?.state === 'prepared') {\n    sendCancel(turn, known);\n    freeOutgoing(turn, known);\n    abortPosition(turn, { ...known, state: 'held' }, refuse('cancelled', {}));\n  }\n",
       },
       {
-        file: machine('resolve'),
-        find: "import { markTime, mayHaveSigned } from './restored.ts';",
-        replace:
-          "import { freeOutgoing } from './reserve.ts';\nimport { markTime, mayHaveSigned } from './restored.ts';",
+        file: machine('cancel'),
+        find: "import { mayHaveSigned } from './restored.ts';",
+        replace: "import { freeOutgoing } from './reserve.ts';\nimport { mayHaveSigned } from './restored.ts';",
       },
     ],
   },
@@ -301,8 +305,8 @@ export const MUTANTS: readonly Mutant[] = [
       },
       {
         file: machine('resolve'),
-        find: '      if (turn.nowMs <= position.header.expiresAtMs) sendPrepare(turn, position);\n      else if (isDust',
-        replace: '      if (isDust',
+        find: '        sendPrepare(turn, position);\n        callBackAgain(turn, position);\n',
+        replace: '        askAround(turn, position, tries);\n        callBackAgain(turn, position);\n',
       },
     ],
   },
@@ -387,7 +391,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: '§8.4: the time of a loss is forgotten once the owner has confirmed',
-    seeds: '1115..1125',
+    seeds: '1900..1910',
     patches: [
       {
         file: machine('restored'),
@@ -413,7 +417,7 @@ export const MUTANTS: readonly Mutant[] = [
   },
   {
     name: '§8.8: what was signed before the start is answered before books are compared',
-    seeds: '495..505',
+    seeds: '642..652',
     patches: [
       {
         file: machine('prepare'),

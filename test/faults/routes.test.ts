@@ -179,8 +179,12 @@ describe('npm run sim -- routes', () => {
   it.each([
     [['--graph', 'ba:5'], '--graph: graph "ba:5": write ba:NODES,M'],
     [['--graph', 'nowhere.csv'], 'nowhere.csv: ENOENT'],
-    [['--graph', 'package.json'], 'package.json, line'],
-    [['--format', 'xml', '--graph', 'a.csv'], '--format is "xml": write edges, gtna, bitcoin-alpha.'],
+    [['--graph', 'CONTRIBUTING.md'], 'CONTRIBUTING.md, line'],
+    [['--graph', 'package.json'], 'package.json: has no list called "edges"'],
+    [
+      ['--format', 'xml', '--graph', 'a.csv'],
+      '--format is "xml": write edges, gtna, bitcoin-alpha, cloth, describegraph, graphml.',
+    ],
     [['--limits', 'some'], '--limits: "some": write constant:AMOUNT'],
     [['--amounts', 'lognormal:0,1'], '--amounts: "lognormal:0,1": write constant:AMOUNT'],
     [['--payments', '0'], '--payments is "0": write a whole number from 1'],

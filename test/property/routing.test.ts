@@ -102,3 +102,24 @@ it('nothing is known to pass where nothing was asked, but anything is hoped for 
     { numRuns: 500 },
   );
 });
+
+it.each(['DE', 'ED'])('a hop that is used up counts as unknown for what else would go over it: %s', (names) => {
+  const [shared, free] = [...names] as [string, string];
+  const rooms = new Map(
+    ['AB', 'AC', `B${shared}`, `C${shared}`, `C${free}`, `${shared}F`, `${free}F`].map((hop) => [hop, 10n]),
+  );
+  const graph = new Graph();
+  for (const hop of rooms.keys()) graph.add(key(hop[1] as string), key(hop[0] as string));
+  const view = new View({
+    ...{ self: key('A'), receiver: key('F'), graph, named: [] },
+    own: [...'BC'].map((to) => ({ to: key(to), capacity: 10n })),
+  });
+  // Each hop has carried ten, none has refused more.
+  const learned = [...rooms.keys()].map((hop) =>
+    passed(unknownHop(key(hop[0] as string), key(hop[1] as string), UAH), 10n, NOW_MS),
+  );
+  const capacities = new Capacities(view, { wanted: 20n, nowMs: NOW_MS, learned, remembered: [], doubted: [] });
+  const { routes } = new Planner(view, capacities).plan(20n, 'hoped');
+  const chains = routes.map(({ nodes }) => nodes.map((number) => nameOf(view.keyOf(number))).join(''));
+  expect(chains.sort()).toEqual([`AB${shared}F`, `AC${free}F`]);
+});

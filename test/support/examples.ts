@@ -244,6 +244,13 @@ export const messages: Readonly<Record<string, Message>> = {
     amount: 250_000_000n,
   },
   'ring none': { type: 'ring-none', id: asked.id, equivalent: 'UAH', steps: 12, isDead: true },
+  'ring probe': { type: 'ring-probe', id: asked.id, equivalent: 'UAH', side: 'owed', hops: 3 },
+  'ring half, of debtors': {
+    ...{ type: 'ring-half', id: asked.id, equivalent: 'UAH', side: 'owed', nodes: [carol.key, bob.key], amount: 5n },
+  },
+  'ring half, of creditors': {
+    ...{ type: 'ring-half', id: asked.id, equivalent: 'UAH', side: 'owes', nodes: [bob.key, carol.key], amount: 5n },
+  },
   'hint request': {
     type: 'hint-request',
     id: '5e'.repeat(16),

@@ -25,7 +25,7 @@ const travelling: { readonly [C in keyof typeof causeNumbers]: Refusal<C> } = {
   'node-restored': refuse('node-restored', {}),
   'amounts-do-not-add-up': refuse('amounts-do-not-add-up', {}),
   'let-go': refuse('let-go', {}),
-  'nothing-to-clear': refuse('nothing-to-clear', { hop: 15, maxNow: 0n }),
+  'nothing-to-clear': refuse('nothing-to-clear', { hop: 15, maxNow: 0n, reserved: 7n }),
   'no-auto-clearing': refuse('no-auto-clearing', { hop: 16 }),
   'account-unsure': refuse('account-unsure', { hop: 5 }),
   'too-old': refuse('too-old', { hop: 6 }),

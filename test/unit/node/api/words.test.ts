@@ -63,7 +63,7 @@ const facts: { [C in keyof RefusalFacts]: RefusalFacts[C] } = {
   'node-restored': {},
   'amounts-do-not-add-up': {},
   'let-go': {},
-  'nothing-to-clear': { hop: 1, maxNow: 0n },
+  'nothing-to-clear': { hop: 1, maxNow: 0n, reserved: 0n },
   'no-auto-clearing': { hop: 1 },
   'account-unsure': { hop: 1 },
   'too-old': { hop: 1 },

@@ -94,7 +94,7 @@ it('debt that a payment back is about to lower is left alone', () => {
   net.pay('C', 'B', 15n, { routes: [['CB', 15n]] });
   // C's hop to B is reserved at C; the payment lies in flight.
   const step = net.clear('CBAC', 10n);
-  expect(refusalIn(step)).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 5n }));
+  expect(refusalIn(step)).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 5n, reserved: 15n }));
 });
 
 describe('the owner of a line is asked', () => {
@@ -129,7 +129,7 @@ describe('a ring that cannot be', () => {
   });
 
   it('of sixteen hops, or of any amount that there is, can be', () => {
-    const owed = refuse('nothing-to-clear', { hop: 0, maxNow: 25n });
+    const owed = refuse('nothing-to-clear', { hop: 0, maxNow: 25n, reserved: 0n });
     expect(refusalIn(net.clear('ACDEFGHIJKLMNOPQA', 26n))).toEqual(owed);
     expect(refusalIn(net.clear('ACBA', 2n ** 63n - 1n))).toEqual(owed);
   });

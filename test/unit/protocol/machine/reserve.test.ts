@@ -267,9 +267,9 @@ describe('the hops of a clearing', () => {
 
   it('take no more than the debts, whatever the limits', () => {
     const machine = indebted();
-    expect(refusalOf(machine, ring(31n))).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 30n }));
+    expect(refusalOf(machine, ring(31n))).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 30n, reserved: 0n }));
     takes(machine, ring(20n));
-    expect(refusalOf(machine, ring(11n))).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 10n }));
+    expect(refusalOf(machine, ring(11n))).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 10n, reserved: 20n }));
     takes(machine, ring(10n));
   });
 
@@ -280,13 +280,13 @@ describe('the hops of a clearing', () => {
     machine.link('D');
     takes(machine, more);
     machine.receive('A', more.commit);
-    expect(refusalOf(machine, ring(35n))).toEqual(refuse('nothing-to-clear', { hop: 1, maxNow: 30n }));
+    expect(refusalOf(machine, ring(35n))).toEqual(refuse('nothing-to-clear', { hop: 1, maxNow: 30n, reserved: 0n }));
   });
 
   it('do not count debt that a payment back has spoken for', () => {
     const machine = indebted();
     takes(machine, draft('ABC', { amount: 25n }));
-    expect(refusalOf(machine, ring(6n))).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 5n }));
+    expect(refusalOf(machine, ring(6n))).toEqual(refuse('nothing-to-clear', { hop: 0, maxNow: 5n, reserved: 25n }));
     takes(machine, ring(5n));
   });
 

@@ -275,6 +275,48 @@ describe('proposals that are not what they say', () => {
   });
 });
 
+it('a ring that all find at the same moment is cleared once, and whole', () => {
+  circle('ABC', [10n, 11n, 12n], false);
+  seekAll('ABC');
+  // Each one's walk went to its debtor and came back by way of its creditor.
+  for (const [self, debtor, creditor] of ['ACB', 'BAC', 'CBA'].map((names) => [...names] as [string, string, string])) {
+    const id = key(self).slice(0, 32);
+    net.machine(self).records.knowledge.learn({
+      ...{ type: 'passage', id, equivalent: UAH, from: null, to: key(debtor), ...fresh, closedBy: key(creditor) },
+    });
+    const nodes = keys(debtor + creditor + self);
+    net.forge(debtor, self, { type: 'ring-found', id, equivalent: UAH, nodes, amount: 10n });
+  }
+  net.wait(60_000);
+  for (const name of 'ABC') expect(net.notices(name, 'cleared').map(({ amount }) => amount)).toEqual([10n]);
+  expect(net.held).toBe(0n);
+});
+
+it('a ring on which a clearing is under way is not answered, until that one is past its time', () => {
+  circle('ABC', [30n, 20n, 25n], false);
+  seekAll('ABC');
+  net.clear('BACB', 15n);
+  net.deliver('B ---prepare--> A');
+  net.deliver('A ---prepare--> C');
+  net.drop('C ---prepare--> B');
+  const closing = (id: string) => net.machine('C').receive('A', { ...walkOf('A', 'C', id), steps: 8 });
+  const passed = (id: string) => {
+    net.machine('C').records.knowledge.learn({
+      ...{ type: 'passage', id, equivalent: UAH, from: null, to: key('B'), ...fresh, closedBy: null },
+    });
+    net.machine('B').records.knowledge.learn({
+      ...{ type: 'passage', id, equivalent: UAH, from: key('C'), to: key('A'), ...fresh, closedBy: null },
+    });
+    const found: RingFound = { type: 'ring-found', id, equivalent: UAH, nodes: keys('AC'), amount: 20n };
+    return net.machine('B').receive('A', found);
+  };
+  expect(passed('6e'.repeat(16)).sent).toEqual([]);
+  expect(closing('6e'.repeat(16)).sent).toEqual([]);
+  net.nowMs += 60_000;
+  expect(passed('7f'.repeat(16)).sent).toEqual(['ring-found → C']);
+  expect(closing('7f'.repeat(16)).sent).toEqual(['ring-found → A']);
+});
+
 describe('consent', () => {
   const asking = { policy: { autoClearing: false } } as const;
   const proposalsOf = (name: string) => [...net.machine(name).records.proposals()];

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type CreditGraph, lineCount } from '#simulations/graphs/credit-graph.ts';
 import { BadFile } from '#simulations/graphs/lines.ts';
 import { type Format, readGraph } from '#simulations/graphs/read-graph.ts';
-import { initialCapacities } from '#simulations/routes/capacities.ts';
+import { payableOf } from '#test/support/credit-graphs.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../../fixtures/graphs');
 const folder = mkdtempSync(join(tmpdir(), 'geo-graphs-'));
@@ -18,22 +18,10 @@ function read(text: string, format: Format | null = null): Promise<CreditGraph> 
   return readGraph(path, format, 2);
 }
 
-/** What each can pay the other, by their names. */
-function payable(graph: CreditGraph): Record<string, number> {
-  const capacities = initialCapacities(graph);
-  const found: Record<string, number> = {};
-  for (const [at, a] of graph.a.entries()) {
-    const names = [graph.names?.[a], graph.names?.[graph.b[at] as number]];
-    found[names.join('→')] = capacities[2 * at] as number;
-    found[names.reverse().join('→')] = capacities[2 * at + 1] as number;
-  }
-  return found;
-}
-
 describe('an edge list', () => {
   it('src,dst,limit: src lets dst owe, so dst can pay src', async () => {
     const graph = await readGraph(join(FIXTURES, 'edges.csv'), null, 2);
-    expect(payable(graph)).toEqual({
+    expect(payableOf(graph)).toEqual({
       'Boris→Anna': 1_050,
       'Anna→Boris': 300,
       'Їжак & Co.→Boris': 0,
@@ -52,12 +40,12 @@ describe('an edge list', () => {
     ['exponents', 'a,b,0.5e1\nb,c,+6.0'],
     ['a head', 'from,to,credit limit\na,b,5\nb,c,6'],
   ])('may have %s', async (_what, text) => {
-    expect(payable(await read(text))).toEqual({ 'b→a': 500, 'a→b': 0, 'c→b': 600, 'b→c': 0 });
+    expect(payableOf(await read(text))).toEqual({ 'b→a': 500, 'a→b': 0, 'c→b': 600, 'b→c': 0 });
   });
 
   it('rounds to a hundredth; the last of two equal lines counts and lines to oneself are left out, which is said', async () => {
     const graph = await read('a,b,5\na,b,7.006\nb,b,3\n');
-    expect(payable(graph)).toEqual({ 'b→a': 701, 'a→b': 0 });
+    expect(payableOf(graph)).toEqual({ 'b→a': 701, 'a→b': 0 });
     expect(graph.notes).toEqual([
       '1 lines from a participant to itself left out',
       '1 lines came again: the last one counts',
@@ -74,7 +62,7 @@ describe('an edge list', () => {
 describe('credit links of GTNA', () => {
   it('src dst low balance high: src can pay high − balance, dst balance − low', async () => {
     const graph = await readGraph(join(FIXTURES, 'credit-links.txt'), null, 2);
-    expect(payable(graph)).toEqual({
+    expect(payableOf(graph)).toEqual({
       '0→1': 200,
       '1→0': 200,
       '0→2': 350,
@@ -92,18 +80,18 @@ describe('credit links of GTNA', () => {
   });
 
   it('the order of the two names is that of the line', async () => {
-    expect(payable(await read('5 2 -3 2 10'))).toEqual({ '5→2': 800, '2→5': 500 });
+    expect(payableOf(await read('5 2 -3 2 10'))).toEqual({ '5→2': 800, '2→5': 500 });
   });
 
   it('debt below a high end under 0 is never paid back: left out', async () => {
-    expect(payable(await read('0 1 -9 -5 -2'))).toEqual({ '0→1': 300, '1→0': 400 });
+    expect(payableOf(await read('0 1 -9 -5 -2'))).toEqual({ '0→1': 300, '1→0': 400 });
   });
 });
 
 describe('ratings of bitcoin-alpha', () => {
   it('above 0 are lines of 10 units a point', async () => {
     const graph = await readGraph(join(FIXTURES, 'ratings.csv'), null, 2);
-    expect(payable(graph)).toEqual({ '1→7188': 10_000, '7188→1': 0, '1→430': 1_000, '430→1': 0 });
+    expect(payableOf(graph)).toEqual({ '1→7188': 10_000, '7188→1': 0, '1→430': 1_000, '430→1': 0 });
   });
 });
 

@@ -1,19 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { estimate, rowOf, Tally } from '#simulations/routes/tally.ts';
-
-describe('an estimate over seeds', () => {
-  it('has no interval from one, and that of Student from several', () => {
-    expect(estimate([0.5])).toEqual({ mean: 0.5, interval: null });
-    const three = estimate([1, 2, 3]);
-    expect(three?.mean).toBe(2);
-    expect(three?.interval).toBeCloseTo(4.303 / Math.sqrt(3), 6);
-  });
-
-  it('leaves out what is no number', () => {
-    expect(estimate([Number.NaN, 3, null])).toEqual({ mean: 3, interval: null });
-    expect(estimate([Number.NaN])).toBe(null);
-  });
-});
+import { rowOf, Tally } from '#simulations/routes/tally.ts';
 
 describe('a row', () => {
   it('counts what succeeded, and what it took where it succeeded', () => {
