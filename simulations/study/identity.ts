@@ -3,13 +3,11 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { codeDigest } from './code-digest.ts';
 import { BadStudy, type StudyFile } from './file.ts';
 import { METRICS } from './metrics.ts';
 import { filesOf } from './prepare.ts';
 import type { Column } from './results.ts';
-
-/** Grows when a run of the same study gives other figures than before. */
-const ENGINE_VERSION = 1;
 
 /** One study as it is stored beside its rows. */
 export interface Manifest {
@@ -18,7 +16,8 @@ export interface Manifest {
   readonly text: string;
   /** SHA-256 of the study file and of every file that it reads. */
   readonly digest: string;
-  readonly engine: number;
+  /** Of the code that ran it: see `codeDigest`. */
+  readonly code: string;
   readonly points: number;
   /** Which of the points this folder is for; null: all. */
   readonly shard: { readonly index: number; readonly count: number } | null;
@@ -34,7 +33,7 @@ export function manifestOf(file: StudyFile, shard: Shard): Manifest {
     study: file.study.study,
     text: file.text,
     digest: digestOf(file),
-    engine: ENGINE_VERSION,
+    code: codeDigest(),
     points: file.points.length,
     shard,
     parameters: parametersOf(file),

@@ -1,11 +1,13 @@
 /** Makes a run of a point: reads or draws its network, its payments and its links. */
 import { dirname, resolve } from 'node:path';
+import { drawDemands } from '../demand/draw.ts';
+import type { DrawnDemand } from '../demand/model.ts';
 import { type CreditGraph, GraphBuilder } from '../graphs/credit-graph.ts';
 import { loadGraph, parseGraph } from '../graphs/graph-source.ts';
 import { type DrawLimit, parseLimits } from '../graphs/limits.ts';
 import { BadFile } from '../graphs/lines.ts';
 import { parseAmounts, readDemands } from '../routes/demand.ts';
-import { arrivals, drawPayments, type PairKind, type TimedDemand } from './demand.ts';
+import { arriving, type TimedDemand } from './demand.ts';
 import { BadStudy, type Point } from './file.ts';
 import type { Mishap, RunPlan } from './plan.ts';
 import { readLatency, type Study } from './shape.ts';
@@ -105,18 +107,13 @@ async function demandsOf(
   const { demand } = study;
   if (demand.kind === 'list') return listed(path, study, graph);
   if (demand.kind === 'trace') {
-    const next = arrivals(demand.rate, seed);
     const read = await readDemands(resolve(folder, demand.file as string), graph);
-    return read.slice(0, demand.payments).map((one) => ({ ...one, atMs: next() }));
+    return arriving(read.slice(0, demand.payments), demand.rate, seed);
   }
   const draw = agreed<DrawLimit>(parseAmounts(demand.amounts, graph));
-  const demands = drawPayments(
-    graph,
-    { payments: demand.payments, pairs: pairsOf(demand), draw, ratePerSecond: demand.rate },
-    seed,
-  );
+  const demands = drawDemands(graph, demand.payments, draw, seed, modelOf(demand));
   if (demands.length === 0) throw new BadFile(path, null, 'has a network of fewer than two participants with accounts');
-  return demands;
+  return arriving(demands, demand.rate, seed);
 }
 
 function listed(path: string, { demand, network }: Study, graph: CreditGraph): TimedDemand[] {
@@ -136,10 +133,10 @@ function listed(path: string, { demand, network }: Study, graph: CreditGraph): T
   return demands.sort((one, other) => one.atMs - other.atMs);
 }
 
-function pairsOf({ kind, pairs = 1_000, exponent = 1, share = 1 }: Study['demand']): PairKind {
+function modelOf({ kind, by = 'limit', pairs = 1_000, exponent = 1, share = 1 }: Study['demand']): DrawnDemand {
+  if (kind === 'gravity') return { kind, by };
   if (kind === 'zipf') return { kind, pairs, exponent };
-  if (kind === 'circulation') return { kind, share };
-  return { kind: kind === 'gravity' ? 'gravity' : 'uniform' };
+  return kind === 'circulation' ? { kind, share } : { kind: 'uniform' };
 }
 
 /** What the shape of the file has checked already. */

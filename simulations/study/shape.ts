@@ -11,6 +11,7 @@ import { STRATEGIES } from './behaviours.ts';
 import { MOST_LATENCY_MS } from './weather.ts';
 
 const MOST_PAYMENTS = 10_000_000;
+const MOST_PAIRS = 1_000_000;
 const MOST_SEEDS = 100_000;
 const MOST_VALUES = 1_000;
 const MOST_NAMED = 100_000;
@@ -106,7 +107,14 @@ const network = fields({
 
 const KINDS = ['uniform', 'gravity', 'zipf', 'circulation', 'trace', 'list'] as const;
 /** Fields that say something only of one kind of demand. */
-const ONLY = { pairs: 'zipf', exponent: 'zipf', share: 'circulation', file: 'trace', list: 'list' } as const;
+const ONLY = {
+  by: 'gravity',
+  pairs: 'zipf',
+  exponent: 'zipf',
+  share: 'circulation',
+  file: 'trace',
+  list: 'list',
+} as const;
 
 const payment = fields({
   at: z
@@ -123,7 +131,8 @@ const demand = fields({
   payments: wholeUpTo(MOST_PAYMENTS).default(1_000),
   rate: z.number().positive().max(1_000_000).default(10),
   amounts: limits.default('lognormal:0.1,1'),
-  pairs: wholeUpTo(MOST_PAYMENTS).optional(),
+  by: z.enum(['limit', 'degree']).optional(),
+  pairs: wholeUpTo(MOST_PAIRS).optional(),
   exponent: z.number().min(0).max(10).optional(),
   share: chance.optional(),
   file: z.string().min(1).optional(),

@@ -151,7 +151,7 @@ function readManifest(folder: string): Manifest {
 /** In what two manifests differ, in words; null: in nothing. */
 export function difference(there: Manifest, wanted: Manifest): string | null {
   if (there.study !== wanted.study) return `holds the study “${there.study}”, not “${wanted.study}”`;
-  if (there.engine !== wanted.engine) return `was run by engine ${there.engine}, this is engine ${wanted.engine}`;
+  if (there.code !== wanted.code) return 'was run by another version of the program';
   if (there.digest !== wanted.digest)
     return 'holds an earlier state of this study: its file, or one that it reads, has changed since';
   const [one, other] = [there, wanted].map(({ shard }) =>

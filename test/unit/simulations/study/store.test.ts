@@ -89,11 +89,11 @@ describe('a folder is refused', () => {
     expect(() => Store.open(at('there'), manifestOf(FILE, null))).toThrow('holds shard 1 of 3, not all points');
   });
 
-  it('whose engine or columns are others', async () => {
+  it('whose program or columns are others', async () => {
     await fill('there', null, 1);
     const manifest = manifestOf(FILE, null);
-    expect(() => Store.open(at('there'), { ...manifest, engine: 0 })).toThrow(
-      `was run by engine ${manifest.engine}, this is engine 0`,
+    expect(() => Store.open(at('there'), { ...manifest, code: '0' })).toThrow(
+      'was run by another version of the program',
     );
     expect(() => Store.open(at('there'), { ...manifest, metrics: [] })).toThrow('with other columns');
   });
