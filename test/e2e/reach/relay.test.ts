@@ -105,16 +105,14 @@ describe('a relay', () => {
     const id = peerIdOf(called.publicKey).toMultihash().bytes;
     // CONNECT in the protocol of relays, as far as the relay is concerned: nothing is said through it.
     const call = Uint8Array.of(8, 1, 18, id.length + 2, 10, id.length, ...id);
-    const answers: Promise<unknown>[] = [];
-    for (let i = 0; i < 5; i++) {
-      const caller = await rawPeer();
-      for (let j = 0; j < 15; j++) {
-        const stream = await caller.open(relay.host.addresses(), RELAY_V2_HOP_CODEC);
-        stream.sendFrame(call);
-        answers.push(stream.nextFrame());
-      }
-    }
-    await Promise.all(answers);
+    const callers = await Promise.all(Array.from({ length: 5 }, () => rawPeer()));
+    const open = (caller: (typeof callers)[number]) => caller.open(relay.host.addresses(), RELAY_V2_HOP_CODEC);
+    const streams = [];
+    // One after another: each caller is to have one connection.
+    for (const caller of callers) for (let call = 0; call < 15; call++) streams.push(await open(caller));
+    // All at once, however slow the machine is.
+    for (const stream of streams) stream.sendFrame(call);
+    await Promise.all(streams.map((stream) => stream.nextFrame()));
     expect(await refusedBy(relay, 'too-often')).toBeGreaterThan(0);
     expect(await refusedBy(relay, 'too-often')).toBeLessThanOrEqual(75 - 32);
     // Who is called has not hung up on the relay.
