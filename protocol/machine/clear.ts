@@ -98,8 +98,11 @@ function begin(
     { kind: 'clear', paymentId, receiver: turn.self, equivalent, total: amount, sealedMemo: null },
     [route],
   );
+  const txId = txIdOf(header);
+  // The same once more, at the same moment: it is under way.
+  if (turn.position(txId, 0, 0) !== undefined) return null;
   const refusal = whyNotClear(turn, header, route);
-  if (refusal === null) prepareFirst(turn, txIdOf(header), header, route);
+  if (refusal === null) prepareFirst(turn, txId, header, route);
   else if (refusal.code === 'no-auto-clearing') propose(turn, equivalent, route);
   return refusal;
 }

@@ -5,7 +5,7 @@
 
 import { type Account, clearableIn, clearableOut } from '../account.ts';
 import { least } from '../amount.ts';
-import { OTHER_SIDE, type RingHalf, type RingProbe, type Side } from '../clearing/ring-probe.ts';
+import { OTHER_SIDE, type RingHalf, type RingProbe } from '../clearing/ring-probe.ts';
 import type { RingSearch } from '../clearing/seeking.ts';
 import type { PublicKey } from '../identity.ts';
 import { MAX_RING_HALVES, MAX_RING_PROBES_PER_SECOND, RING_PROBE_FAN_OUT, RING_PROBE_HOPS } from '../limits.ts';
@@ -95,6 +95,8 @@ export function receiveRingHalf(turn: Turn, from: PublicKey, half: RingHalf): vo
   if (!search.to[side].includes(from) || nodes.includes(turn.self) || isUnderWay(turn, account)) return;
   const amount = least(half.amount, side === 'owed' ? clearableOut(account) : clearableIn(account));
   if (amount === 0n || search.halves.length >= MAX_RING_HALVES) return;
+  // It came before, as messages may come twice: a ring is begun once.
+  if (search.halves.some((known) => isOfOneMeeting(known, half) && known.side === side)) return;
   const lowered = { ...half, amount };
   turn.learn({ ...search, halves: [...search.halves, lowered] });
   if (search.isOwn) clearWith(turn, lowered, search.halves);
@@ -103,17 +105,19 @@ export function receiveRingHalf(turn: Turn, from: PublicKey, half: RingHalf): vo
 
 /** Tries to clear the ring that a half makes with one of the other side, from where the same participant got both. */
 function clearWith(turn: Turn, half: RingHalf, others: readonly RingHalf[]): void {
-  const other = others.find(
-    ({ side, nodes }) => side !== half.side && meetingOf(side, nodes) === meetingOf(half.side, half.nodes),
-  );
+  const other = others.find((known) => isOfOneMeeting(known, half) && known.side !== half.side);
   if (other === undefined) return;
   const [owed, owes] = half.side === 'owed' ? [half, other] : [other, half];
   const nodes = [turn.self, ...owed.nodes, ...owes.nodes.slice(1), turn.self];
   const { id, equivalent } = half;
   const amount = least(owed.amount, owes.amount);
-  clearFound(turn, { equivalent, nodes, amount, id: `${id}/${meetingOf('owed', owed.nodes)}` });
+  clearFound(turn, { equivalent, nodes, amount, id: `${id}/${meetingOf(owed)}` });
 }
 
-function meetingOf(side: Side, nodes: readonly PublicKey[]): PublicKey | undefined {
+function isOfOneMeeting(one: RingHalf, other: RingHalf): boolean {
+  return meetingOf(one) === meetingOf(other);
+}
+
+function meetingOf({ side, nodes }: RingHalf): PublicKey | undefined {
   return side === 'owed' ? nodes.at(-1) : nodes[0];
 }

@@ -55,9 +55,11 @@ const AS_NODES_DO: Method = local(
   }),
 );
 
+/** Longest rings of a central search: how much is cleared by length. */
+const CENTRAL_HOPS = [3, 4, 6, 8, 12, MAX_CLEARING_HOPS];
+
 export const METHODS: readonly Method[] = [
-  central(4),
-  central(MAX_CLEARING_HOPS),
+  ...CENTRAL_HOPS.map(central),
   CLEARING,
   AS_NODES_DO,
   local(markedWalk({ ...AS_NODES, name: 'as nodes, without probes' })),

@@ -28,4 +28,16 @@ export const CLEARING_MUTANTS: readonly Mutant[] = [
       },
     ],
   },
+  {
+    name: '§5.2: a ring whose half comes twice is begun twice',
+    seeds: '1040..1045',
+    patches: [
+      {
+        file: machine('meet'),
+        find: '  if (search.halves.some((known) => isOfOneMeeting(known, half) && known.side === side)) return;\n',
+        replace: '',
+      },
+      { file: machine('clear'), find: '  if (turn.position(txId, 0, 0) !== undefined) return null;\n', replace: '' },
+    ],
+  },
 ];

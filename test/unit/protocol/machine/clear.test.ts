@@ -1,8 +1,10 @@
 /** Clearing (§5): a ring of debts is lowered by its least, at once, and nobody's net position changes. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import type { PaymentId } from '#protocol/packet.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { causeIn, refusalIn } from '#test/support/machine.ts';
 import { type Network, network } from '#test/support/network.ts';
+import { keys, UAH } from '#test/support/packets.ts';
 
 let net: Network;
 
@@ -66,6 +68,17 @@ it('once is once: the same ring again finds nothing', () => {
   net.clear('ACBA', 20n);
   net.run();
   net.clear('ACBA', 1n);
+  net.run();
+  expect(net.balances('B')).toEqual({ A: 10n });
+  expect(net.held).toBe(0n);
+});
+
+it('the same command twice at one moment is one', () => {
+  const paymentId = 'ab'.repeat(32) as PaymentId;
+  const nodes = keys('ACBA');
+  const command = { type: 'clear', paymentId, equivalent: UAH, amount: 20n, nodes, randomness: paymentId } as const;
+  net.command('A', command);
+  net.command('A', command);
   net.run();
   expect(net.balances('B')).toEqual({ A: 10n });
   expect(net.held).toBe(0n);

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { RingHalf, RingProbe, Side } from '#protocol/clearing/ring-probe.ts';
 import { MAX_RING_HALVES, MAX_RING_PROBES_PER_HOUR, RING_PROBE_HOPS, WALKS_PER_CHANGE } from '#protocol/limits.ts';
+import type { PaymentId } from '#protocol/packet.ts';
 import { isFault, verifyMessage } from '#protocol/verify.ts';
 import { type Network, network } from '#test/support/network.ts';
 import { key, keys, nameOf, UAH } from '#test/support/packets.ts';
@@ -189,7 +190,7 @@ describe('half a ring', () => {
   it('so many of one search, and no more', () => {
     const passed = Array.from(
       { length: MAX_RING_HALVES + 3 },
-      () => net.machine('M').receive('B', half('owed', 'B', 5n)).sent.length,
+      (_, at) => net.machine('M').receive('B', half('owed', `B${'CDEFGHIJKLNOPQRSTUVWXYZ'[at] ?? ''}`, 5n)).sent.length,
     );
     expect(passed.reduce((sum, count) => sum + count)).toBe(MAX_RING_HALVES);
   });
@@ -216,6 +217,25 @@ describe('half a ring', () => {
     expect(isFault(verifyMessage({ records, verify, nowMs: net.nowMs }, key('B'), message))).toBe(true);
   });
 
+  it('that comes twice is one: a ring is begun once', () => {
+    owing('ABC', { AB: 10n, BC: 10n, CA: 10n });
+    const { knowledge } = net.machine('A').records;
+    knowledge.learn({
+      ...{ type: 'ring-search', id, equivalent: UAH, isOwn: true, halves: [] },
+      ...{ from: { owed: null, owes: null }, to: { owed: [key('C')], owes: [key('B')] } },
+    });
+    net.machine('A').receive('B', half('owes', 'B', 4n));
+    expect(net.machine('A').receive('C', half('owed', 'CB', 4n)).sent).toEqual(['prepare → C']);
+    net.nowMs += 5;
+    // Another ring, as far as this one's hops are still free, would be begun.
+    net.machine('A').records.knowledge.learn({
+      ...{ type: 'ended-ring-attempt', paymentId: [...knowledge.ringAttempts()][0]?.paymentId as PaymentId },
+    });
+    expect(net.machine('A').receive('C', half('owed', 'CB', 4n)).sent).toEqual([]);
+    expect(net.machine('A').receive('B', half('owes', 'B', 4n)).sent).toEqual([]);
+    expect(net.machine('A').books('C')).toEqual([10n, 0n, 4n]);
+  });
+
   it('of two that share a participant no ring is made', () => {
     owing('ABCD', { AB: 10n, BC: 10n, CA: 10n });
     net.machine('A').records.knowledge.learn({
@@ -224,6 +244,7 @@ describe('half a ring', () => {
     });
     expect(net.machine('A').receive('C', half('owed', 'CDE')).sent).toEqual([]);
     expect(net.machine('A').receive('B', half('owes', 'EDB')).sent).toEqual([]);
-    expect(net.machine('A').receive('B', half('owes', 'EB')).sent).toEqual(['prepare → C']);
+    expect(net.machine('A').receive('C', half('owed', 'CF')).sent).toEqual([]);
+    expect(net.machine('A').receive('B', half('owes', 'FB')).sent).toEqual(['prepare → C']);
   });
 });
