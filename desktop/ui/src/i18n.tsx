@@ -1,0 +1,37 @@
+/** The language of the page: the one that was chosen here, else the browser's, else English. */
+import { effect, signal } from '@preact/signals';
+import { type ComponentChildren, Fragment } from 'preact';
+import { type Key, LANGUAGES, type Language, languageFor, messages } from './messages/catalogue.ts';
+
+const CHOICE = 'geo-language';
+
+/** The language of the page. */
+export const language = signal<Language>(languageFor([localStorage.getItem(CHOICE) ?? '', ...navigator.languages]));
+
+effect(() => {
+  document.documentElement.lang = language.value;
+  document.documentElement.dir = LANGUAGES[language.value].dir;
+});
+
+/** Chooses a language, and keeps the choice in this browser. */
+export function chooseLanguage(chosen: Language): void {
+  localStorage.setItem(CHOICE, chosen);
+  language.value = chosen;
+}
+
+/** A message, with `{name}` replaced by text. */
+export function t(key: Key, parts: Readonly<Record<string, string>> = {}): string {
+  return messages[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole);
+}
+
+/** A message with `{name}` replaced by elements. */
+export function T({ k, ...parts }: { readonly k: Key; readonly [part: string]: ComponentChildren }) {
+  const pieces = messages[language.value][k].split(/\{(\w+)\}/);
+  return (
+    <>
+      {pieces.map((piece, index) => (
+        <Fragment key={index}>{index % 2 === 0 ? piece : parts[piece]}</Fragment>
+      ))}
+    </>
+  );
+}
