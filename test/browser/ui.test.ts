@@ -12,6 +12,7 @@ import {
   watchedPage,
 } from '#test/support/browser.ts';
 import { type GeoFolder, GeoFolders, LOCAL } from '#test/support/geo.ts';
+import { person } from '#test/support/people.ts';
 
 const SCREENS = ['home', 'people', 'pay', 'ask', 'history', 'about'] as const;
 
@@ -123,6 +124,7 @@ describe('somebody who opens the pages of a new node', () => {
   it('hears of what comes in without doing anything', async () => {
     await borisClient.pay({ to: 'Anna', equivalent: 'UAH', amount: '2.25' });
     await see(/^Boris paid you 2\.25\sUAH\.$/);
+    await page.getByRole('button', { name: 'Close this message' }).click();
     await go('Home');
     await see(/^You owe Boris 10\.25\sUAH$/);
   });
@@ -137,7 +139,18 @@ describe('somebody who opens the pages of a new node', () => {
   });
 });
 
+/** Names that people may give themselves: as long as may be, and written from right to left. */
+const NAMES = ['W'.repeat(64), 'שלום (עולם) 123'];
+
 describe('every screen', () => {
+  it('has people with difficult names on it', async () => {
+    const client = await connectClient(anna.path);
+    for (const [index, alias] of NAMES.entries()) await client.putContact({ who: person(index).key, alias });
+    await page.reload();
+    await go('People');
+    for (const name of NAMES) await page.getByRole('heading', { name, level: 2 }).locator('bdi').waitFor();
+  });
+
   it.each([
     { name: 'wide', width: 1200, height: 900, scheme: 'light' },
     { name: 'narrow', width: 320, height: 640, scheme: 'light' },

@@ -65,13 +65,25 @@ function Announcements() {
       <div role="alert">{connection.value === 'unreachable' && <p class="banner">{t('unreachable')}</p>}</div>
       <div role="status" class="announcement">
         {received !== null && (
-          <p class="good" key={received.txId}>
-            <T
-              k="incoming"
-              who={<Name of={received.payer} />}
-              money={<Money amount={received.amount} of={received.equivalent} />}
-            />
-          </p>
+          <div class="good" key={received.txId}>
+            <span>
+              <T
+                k="incoming"
+                who={<Name of={received.payer} />}
+                money={<Money amount={received.amount} of={received.equivalent} />}
+              />
+            </span>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={t('dismiss')}
+              onClick={() => {
+                lastReceived.value = null;
+              }}
+            >
+              ×
+            </button>
+          </div>
         )}
       </div>
     </>

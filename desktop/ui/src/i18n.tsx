@@ -1,5 +1,5 @@
 /** The language of the page: the one that was chosen here, else the browser's, else English. */
-import { effect, signal } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { type ComponentChildren, Fragment } from 'preact';
 import { type Key, LANGUAGES, type Language, languageFor, messages } from './messages/catalogue.ts';
 
@@ -12,6 +12,11 @@ effect(() => {
   document.documentElement.lang = language.value;
   document.documentElement.dir = LANGUAGES[language.value].dir;
 });
+
+/** How amounts and times are written: as where the browser says that one is, if that speaks the language of the page. */
+export const locale = computed(
+  () => navigator.languages.find((tag) => languageFor([tag]) === language.value && tag.includes('-')) ?? language.value,
+);
 
 /** Chooses a language, and keeps the choice in this browser. */
 export function chooseLanguage(chosen: Language): void {

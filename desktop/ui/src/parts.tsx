@@ -5,7 +5,7 @@ import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import { create } from 'qrcode';
 import { AskError } from './api.ts';
 import { formatMoney, formatTime, shortPid } from './format.ts';
-import { language, T, t } from './i18n.tsx';
+import { locale, T, t } from './i18n.tsx';
 import { noteTrouble, type Person } from './state.ts';
 
 /** The heading of a screen, which has the focus after the way there. */
@@ -26,12 +26,12 @@ export function Name({ of }: { readonly of: Person }) {
 
 /** An amount with its currency. */
 export function Money({ amount, of }: { readonly amount: string; readonly of: string }) {
-  return <bdi class="money">{formatMoney(amount, of, language.value)}</bdi>;
+  return <bdi class="money">{formatMoney(amount, of, locale.value)}</bdi>;
 }
 
 /** A moment, in local time. */
 export function Time({ at }: { readonly at: number }) {
-  return <time dateTime={new Date(at).toISOString()}>{formatTime(at, language.value)}</time>;
+  return <time dateTime={new Date(at).toISOString()}>{formatTime(at, locale.value)}</time>;
 }
 
 interface FieldProps {

@@ -17,7 +17,6 @@ export const en = {
   connecting: 'Connecting with your node…',
   unreachable:
     'Your node cannot be reached. It may have been stopped: start it with “geo start”. This page tries again by itself, and what it shows may be old.',
-  reachableAgain: 'Your node is there again.',
   signedOutTitle: 'This page is closed',
   signedOut:
     'To open your node in this browser, run “geo ui” on this computer and open the link that it shows. A link works once and for a minute, and every start of the node needs a new one.',
@@ -117,6 +116,7 @@ export const en = {
   link: 'Link',
 
   paidTo: 'You paid {who}',
+  paymentTo: 'Payment to {who}',
   paidBy: '{who} paid you',
   passedOn: 'Passed on from {payer} to {receiver}',
   cleared: 'A circle of debts was evened out',
@@ -142,8 +142,8 @@ export const en = {
   reachableNo: 'Not directly.',
   reachableUnknown: 'Not known yet: nobody has tried.',
   reachableRelays: 'Through {count} others.',
-  neighbours: 'Connected with',
-  neighboursCount: '{count} people',
+  neighbours: 'People connected now',
 
+  dismiss: 'Close this message',
   incoming: '{who} paid you {money}.',
 } as const;

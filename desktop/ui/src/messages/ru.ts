@@ -19,7 +19,6 @@ export const ru: Messages = {
   connecting: 'Соединяемся с вашим узлом…',
   unreachable:
     'Узел недоступен. Возможно, он остановлен: запустите «geo start». Страница пробует снова сама, а то, что она показывает, может быть устаревшим.',
-  reachableAgain: 'Узел снова на связи.',
   signedOutTitle: 'Эта страница закрыта',
   signedOut:
     'Чтобы открыть свой узел в этом браузере, выполните «geo ui» на этом компьютере и откройте ссылку, которая появится. Она действует один раз и одну минуту; после каждого запуска узла нужна новая.',
@@ -119,6 +118,7 @@ export const ru: Messages = {
   link: 'Ссылка',
 
   paidTo: 'Вы заплатили {who}',
+  paymentTo: 'Платёж, получатель {who}',
   paidBy: '{who} платит вам',
   passedOn: 'Передано от {payer} к {receiver}',
   cleared: 'Круг долгов взаимно погашен',
@@ -145,8 +145,8 @@ export const ru: Messages = {
   reachableNo: 'Не напрямую.',
   reachableUnknown: 'Ещё неизвестно: никто не пробовал.',
   reachableRelays: 'Через посредников: {count}.',
-  neighbours: 'На связи',
-  neighboursCount: 'людей: {count}',
+  neighbours: 'Людей на связи',
 
+  dismiss: 'Закрыть это сообщение',
   incoming: '{who} платит вам {money}.',
 };

@@ -19,7 +19,6 @@ export const uk: Messages = {
   connecting: 'З’єднуємося з вашим вузлом…',
   unreachable:
     'Вузол недоступний. Можливо, його зупинено: запустіть «geo start». Сторінка пробує знову сама, а те, що вона показує, може бути застарілим.',
-  reachableAgain: 'Вузол знову на зв’язку.',
   signedOutTitle: 'Цю сторінку закрито',
   signedOut:
     'Щоб відкрити свій вузол у цьому браузері, виконайте «geo ui» на цьому комп’ютері й відкрийте посилання, яке з’явиться. Воно діє один раз і одну хвилину; після кожного запуску вузла потрібне нове.',
@@ -117,6 +116,7 @@ export const uk: Messages = {
   link: 'Посилання',
 
   paidTo: 'Ви заплатили {who}',
+  paymentTo: 'Платіж, одержувач {who}',
   paidBy: '{who} платить вам',
   passedOn: 'Передано від {payer} до {receiver}',
   cleared: 'Коло боргів взаємно погашено',
@@ -143,8 +143,8 @@ export const uk: Messages = {
   reachableNo: 'Не напряму.',
   reachableUnknown: 'Ще невідомо: ніхто не пробував.',
   reachableRelays: 'Через посередників: {count}.',
-  neighbours: 'На зв’язку',
-  neighboursCount: 'людей: {count}',
+  neighbours: 'Людей на зв’язку',
 
+  dismiss: 'Закрити це повідомлення',
   incoming: '{who} платить вам {money}.',
 };

@@ -26,7 +26,7 @@ export function AboutScreen({ all: { status } }: { readonly all: Known }) {
             {t(directKey(reachability.direct))}{' '}
             {reachability.relays.length > 0 && t('reachableRelays', { count: String(reachability.relays.length) })}
           </Fact>
-          <Fact name={t('neighbours')}>{t('neighboursCount', { count: String(counts.linked) })}</Fact>
+          <Fact name={t('neighbours')}>{counts.linked}</Fact>
           <Fact name={t('network')}>{network}</Fact>
           <Fact name={t('version')}>{version}</Fact>
           <Fact name={t('since')}>

@@ -40,7 +40,7 @@ function EntryLine({ entry }: { readonly entry: Entry }) {
         <span class="what">
           <What {...entry} />
         </span>
-        <span class="how-much">
+        <span class={isDone ? 'how-much' : 'how-much undone'}>
           <Money amount={amount} of={equivalent} />
         </span>
         <span class="hint">
@@ -73,11 +73,11 @@ export function Fact({ name, children }: { readonly name: string; readonly child
   );
 }
 
-function What({ role, kind, payer, receiver }: Entry) {
+function What({ role, kind, state, payer, receiver }: Entry) {
   if (kind === 'clear') return <T k="cleared" />;
   switch (role) {
     case 'payer':
-      return <T k="paidTo" who={<Name of={receiver} />} />;
+      return <T k={state === 'COMMITTED' ? 'paidTo' : 'paymentTo'} who={<Name of={receiver} />} />;
     case 'receiver':
       return <T k="paidBy" who={<Name of={payer} />} />;
     case 'intermediary':
