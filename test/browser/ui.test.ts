@@ -139,6 +139,54 @@ describe('somebody who opens the pages of a new node', () => {
   });
 });
 
+describe('somebody with a keyboard alone', () => {
+  it('skips the menu, and pays a request that was pasted', async () => {
+    const { link } = await borisClient.makeRequest({ equivalent: 'UAH', amount: '1', memo: 'Two apples' });
+    await go('Pay');
+    await page.reload();
+    await page.locator('h1:focus').getByText('Pay', { exact: true }).waitFor();
+    await page.getByRole('button', { name: 'Skip to the content' }).focus();
+    await page.keyboard.press('Enter');
+    await page.locator('main:focus').waitFor();
+    await page.keyboard.press('Tab');
+    await page.keyboard.insertText(link);
+    await page.keyboard.press('Enter');
+    await see(/^A payment request of Boris, until/);
+    await see(/^For: Two apples$/);
+    await page.keyboard.press('Tab');
+    await page.locator('button:focus').getByText('Pay now').waitFor();
+    await page.keyboard.press('Enter');
+    await see(/^Paid: 1\.00\sUAH to Boris\.$/);
+    await page.locator('h1:focus').waitFor();
+  });
+});
+
+describe('when the connection breaks off', () => {
+  it('goes on after the last event, and nothing is missed', async () => {
+    const urls: URL[] = [];
+    let cut = async (): Promise<void> => undefined;
+    await page.routeWebSocket(/\/v1\/events/, (socket) => {
+      urls.push(new URL(socket.url()));
+      socket.connectToServer();
+      cut = () => socket.close();
+    });
+    await page.reload();
+    await go('About');
+    await see('connected with this page');
+    await borisClient.pay({ to: 'Anna', equivalent: 'UAH', amount: '0.25' });
+    await see(/^Boris paid you 0\.25\sUAH\.$/);
+    await cut();
+    await borisClient.pay({ to: 'Anna', equivalent: 'UAH', amount: '0.75' });
+    await see(/^Boris paid you 0\.75\sUAH\.$/);
+    expect(urls.map(({ searchParams }) => searchParams.get('since'))).toEqual([
+      null,
+      expect.stringMatching(/^[0-9a-f]+:\d+$/) as string,
+    ]);
+    await page.getByRole('button', { name: 'Close this message' }).click();
+    await page.unrouteAll();
+  });
+});
+
 /** Names that people may give themselves: as long as may be, and written from right to left. */
 const NAMES = ['W'.repeat(64), 'שלום (עולם) 123'];
 
