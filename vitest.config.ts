@@ -38,12 +38,25 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          globalSetup: 'test/support/build-ui.ts',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Each file starts processes of its own, which want the cores.
           maxWorkers: 2,
           sequence: { groupOrder: 4 },
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          globalSetup: 'test/support/build-ui.ts',
+          include: ['test/browser/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // A browser and the nodes behind it want the cores.
+          maxWorkers: 1,
+          sequence: { groupOrder: 5 },
         },
       },
     ],

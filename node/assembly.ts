@@ -12,6 +12,7 @@ import type { NodeContext } from './api/context.ts';
 import { EventLog, isTold } from './api/event-log.ts';
 import { startApi } from './api/server.ts';
 import { type Token, Tokens } from './api/tokens.ts';
+import { UiSessions } from './api/ui-sessions.ts';
 import type { Flaw } from './audit.ts';
 import { Backups, backupFolder } from './backup/keeper.ts';
 import { openAtStart, suspectDamage } from './backup/start.ts';
@@ -249,6 +250,7 @@ async function serve(inside: Inside, host: Host, keepLinked: (neighbour: PublicK
     ...{ config, identity, sign, verify, clock, log, metrics, store, driver, host, contacts, tokens, events, held },
     backups,
     ...{ instance, startedAtMs, keepLinked, stopping: ending.stopping.signal },
+    ui: new UiSessions(),
     isReady: () => !ending.stopping.signal.aborted,
     requestStop: (why) => void stop(why, null),
   };

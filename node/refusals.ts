@@ -39,6 +39,10 @@ export interface NodeRefusalFacts {
   'no-receipt': { state: string };
   'unknown-token': { name: string };
   'token-exists': { name: string };
+  /** The pages for a browser are not there. */
+  'ui-not-built': Record<never, never>;
+  /** A link to the pages works once, and for a minute. */
+  'link-used': { why: 'unknown' | 'expired' };
 }
 
 export type NodeRefusalCode = keyof NodeRefusalFacts;

@@ -7,9 +7,10 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { excerpt } from '#protocol/excerpt.ts';
 import { type NodeRefusal, refuseHere } from '../refusals.ts';
-import type { Scope } from './contract.ts';
+import { type Scope, UI_KEY_HEADER, UI_PROTOCOL } from './contract.ts';
 import type { Caller } from './handler.ts';
 import type { Tokens } from './tokens.ts';
+import type { UiSession, UiSessions } from './ui-sessions.ts';
 
 const RANKS: Readonly<Record<Scope, number>> = { read: 0, pay: 1, admin: 2 };
 const LOOPBACK_NAMES = ['127.0.0.1', 'localhost', '[::1]'];
@@ -33,12 +34,23 @@ export function checkOrigin(
   return isOwn ? null : refuseHere('wrong-origin', { origin: excerpt(origin) });
 }
 
+/** What a request is judged by. */
+interface Known {
+  readonly cookie: string;
+  readonly tokens: Tokens;
+  readonly ui: UiSessions;
+  readonly nowMs: number;
+}
+
 /** Who makes this request, if they may do what needs this scope. */
 export function authorize(
-  { authorization }: IncomingHttpHeaders,
+  { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   needs: Scope,
-  known: { readonly cookie: string; readonly tokens: Tokens; readonly nowMs: number },
-): { readonly caller: Caller } | NodeRefusal<'no-token' | 'scope-missing'> {
+  known: Known,
+): { readonly caller: Caller } | NodeRefusal<'no-token' | 'scope-missing' | 'wrong-origin'> {
+  const { authorization } = headers;
+  const session = authorization === undefined ? sessionOf(headers) : null;
+  if (session !== null) return authorizePage(method, headers, session, known);
   if (authorization === undefined) return refuseHere('no-token', { why: 'none was sent' });
   const secret = /^Bearer ([\x21-\x7e]{1,256})$/.exec(authorization)?.[1];
   if (secret === undefined) return refuseHere('no-token', { why: 'what was sent has another form' });
@@ -51,6 +63,36 @@ export function authorize(
   return RANKS[token.scope] >= RANKS[needs]
     ? { caller: token }
     : refuseHere('scope-missing', { has: token.scope, needs });
+}
+
+/** A page of this node may do what its owner may, who opened it. */
+function authorizePage(
+  method: string,
+  { origin, upgrade }: IncomingHttpHeaders,
+  session: UiSession,
+  { ui }: Known,
+): { readonly caller: Caller } | NodeRefusal<'no-token' | 'wrong-origin'> {
+  // Browsers say whose page it is, except where a page only reads what is its own.
+  const mustSay = method !== 'GET' || upgrade !== undefined;
+  if (mustSay && origin === undefined) return refuseHere('wrong-origin', { origin: '' });
+  return ui.isGood(session) ? { caller: null } : refuseHere('no-token', { why: 'this page is of an earlier start' });
+}
+
+/** The name of the cookie of a page. Cookies know no ports, and several nodes may run on one machine. */
+export function sessionCookieName(port: number): string {
+  return `geo-ui-${port}`;
+}
+
+/** Both halves of a session, if the request has them. */
+function sessionOf(headers: IncomingHttpHeaders): UiSession | null {
+  const port = /:(\d+)$/.exec(headers.host ?? '')?.[1];
+  const cookie = (headers.cookie ?? '')
+    .split(/; */)
+    .find((pair) => pair.startsWith(`${sessionCookieName(Number(port))}=`))
+    ?.replace(/^[^=]*=/, '');
+  const [protocol, asked] = (headers['sec-websocket-protocol'] ?? '').split(/, */);
+  const key = headers[UI_KEY_HEADER] ?? (protocol === UI_PROTOCOL ? asked : undefined);
+  return cookie === undefined || typeof key !== 'string' ? null : { cookie, key };
 }
 
 /** Compares hashes, which have one length and tell nothing about how much of a guess was right. */

@@ -120,6 +120,8 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'no-receipt': missing,
   'unknown-token': missing,
   'token-exists': conflict,
+  'ui-not-built': conflict,
+  'link-used': forbidden,
 };
 
 /** All codes, for schemas. */

@@ -14,6 +14,7 @@ import type { Host } from '../p2p/host.ts';
 import type { Store } from '../store/store.ts';
 import type { EventLog } from './event-log.ts';
 import type { Tokens } from './tokens.ts';
+import type { UiSessions } from './ui-sessions.ts';
 
 export interface NodeContext {
   readonly config: Config;
@@ -28,6 +29,7 @@ export interface NodeContext {
   readonly host: Host;
   readonly contacts: Contacts;
   readonly tokens: Tokens;
+  readonly ui: UiSessions;
   readonly backups: Backups;
   readonly events: EventLog;
   readonly held: HeldAmounts;

@@ -17,6 +17,7 @@ import { peopleOperations } from './contract/people.ts';
 import { tokensOperations } from './contract/tokens.ts';
 import { transactionsOperations } from './contract/transactions.ts';
 import { trustOperations } from './contract/trust.ts';
+import { uiOperations } from './contract/ui.ts';
 import { cursor } from './schemas.ts';
 
 export { DEFAULT_QUOTE_WAIT_MS, DEFAULT_WAIT_MS, MAX_ID_CHARACTERS } from './contract/inputs.ts';
@@ -34,6 +35,7 @@ export const operations = {
   ...tokensOperations,
   ...healthOperations,
   ...backupOperations,
+  ...uiOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;
@@ -66,3 +68,13 @@ export const OPENAPI_PATH = '/v1/openapi.json';
 
 /** The whole ledger as a file (§13.6), `application/x-ndjson`, as it is at one moment; needs scope `read`. */
 export const LEDGER_PATH = '/v1/ledger';
+
+/** The pages of this node, for a browser. */
+export const UI_PATH = '/ui/';
+
+/** Where a page exchanges the secret of its link: `{ secret }` for a cookie and `{ key }`. */
+export const UI_SESSION_PATH = '/ui/session';
+
+/** The header with which a page sends its key; a WebSocket sends it as a subprotocol behind `UI_PROTOCOL`. */
+export const UI_KEY_HEADER = 'x-geo-key';
+export const UI_PROTOCOL = 'geo';

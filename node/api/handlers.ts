@@ -11,6 +11,7 @@ import * as quote from './operations/quote.ts';
 import * as tokens from './operations/tokens.ts';
 import * as transactions from './operations/transactions.ts';
 import * as trust from './operations/trust.ts';
+import * as ui from './operations/ui.ts';
 
 export const handlers: { readonly [N in OperationName]: Handler<N> } = {
   ...people,
@@ -23,4 +24,5 @@ export const handlers: { readonly [N in OperationName]: Handler<N> } = {
   ...tokens,
   ...health,
   ...backup,
+  ...ui,
 };

@@ -35,6 +35,7 @@ import { handlers } from './handlers.ts';
 import { parseStrictJson } from './json.ts';
 import { ledgerStream } from './ledger-stream.ts';
 import { errorBody } from './schemas.ts';
+import { addUi } from './ui-files.ts';
 
 /** The running API. */
 export interface ApiServer {
@@ -85,6 +86,7 @@ export async function startApi(context: NodeContext): Promise<ApiServer> {
   // After the plugins, so that they see every route.
   addOperations(app, context);
   addOthers(app, context);
+  await addUi(app, context);
   try {
     await app.listen({ host: config.apiHost, port: config.apiPort });
   } catch (cause) {
@@ -150,8 +152,8 @@ function guard(
     if (wrong !== null) return reply(response, refusalAnswer(context, wrong));
     const { scope } = request.routeOptions.config;
     if (scope === undefined) return undefined;
-    const known = { cookie, tokens: context.tokens, nowMs: context.clock.nowMs() };
-    const access = authorize(request.headers, scope, known);
+    const known = { cookie, tokens: context.tokens, ui: context.ui, nowMs: context.clock.nowMs() };
+    const access = authorize(request.raw, scope, known);
     if (isAnyRefusal(access)) return reply(response, refusalAnswer(context, access));
     request.caller = access.caller;
     guests.leave(request.socket);

@@ -32,10 +32,11 @@ import { addStop } from './verbs/stop.ts';
 import { addToken } from './verbs/token.ts';
 import { addTrust } from './verbs/trust.ts';
 import { addTx } from './verbs/tx.ts';
+import { addUi } from './verbs/ui.ts';
 import { addVerify } from './verbs/verify.ts';
 
 const VERBS = [
-  ['Your node:', [addInit, addStart, addStop, addStatus, addDoctor, addConfig]],
+  ['Your node:', [addInit, addStart, addStop, addUi, addStatus, addDoctor, addConfig]],
   ['People and trust:', [addId, addContact, addTrust, addPeer]],
   ['Payments:', [addPay, addCapacity, addRequest, addReceipt, addBalance, addHistory, addTx, addClear]],
   ['Books and proofs:', [addStatement, addExport, addVerify, addEvidence]],

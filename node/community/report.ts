@@ -104,7 +104,7 @@ export class Report {
     if (person === undefined) return;
     const geo = `npx geo --data-dir ${argument(person.folder)}`;
     this.#say('\nThey run until you press Ctrl-C, which also removes their folders.');
-    this.#say(line`To be ${person.name}, in another terminal:\n  ${geo} balance\n  ${geo} history`);
+    this.#say(line`To be ${person.name}, in another terminal:\n  ${geo} balance\n  ${geo} history\n  ${geo} ui`);
     if (trust !== undefined) this.#say(line`  ${geo} pay ${argument(trust.from)} 1 ${trust.equivalent}`);
   }
 

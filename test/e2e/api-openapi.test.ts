@@ -195,6 +195,7 @@ describe('what a node answers', () => {
     await call(alice, 'seekRings', { equivalent: 'UAH', waitMs: 0 });
     await call(alice, 'makeToken', { name: 'shop', scope: 'pay', dailyCaps: [{ equivalent: 'UAH', amount: '1' }] });
     await call(alice, 'listTokens');
+    await call(alice, 'makeUiLink');
     await call(alice, 'revokeToken', { name: 'shop' });
     await call(bob, 'closeTrustLine', { who: 'Alice', equivalent: 'UAH' });
     await call(alice, 'putContact', { who: person(9).key, alias: 'Nobody' });

@@ -41,7 +41,14 @@ describe('the packed form, installed into an empty folder', () => {
     const installed = join(folder, 'node_modules', packageJson.name);
     const files = await readdir(installed, { recursive: true });
     expect(files).toEqual(
-      expect.arrayContaining(['dist/geo.js', 'dist/community.js', 'dist/sim.js', 'dist/hub.js', 'LICENSE']),
+      expect.arrayContaining([
+        'dist/geo.js',
+        'dist/community.js',
+        'dist/sim.js',
+        'dist/hub.js',
+        'LICENSE',
+        'desktop/ui/dist/index.html',
+      ]),
     );
     expect(files.filter((name) => name.endsWith('.ts'))).toEqual([]);
   });
@@ -62,6 +69,15 @@ describe('the packed form, installed into an empty folder', () => {
     expect(await bob.json(['balance'])).toMatchObject({ net: [{ equivalent: 'UAH', net: '12.5' }] });
     expect(await alice.json(['receipt', 'show', await lastPayment(bob)])).toMatchObject({ facts: { total: '12.5' } });
     for (const who of [alice, bob]) expect(await who.json(['stop'])).toMatchObject({ stopped: true });
+  });
+
+  it('has the pages that a browser opens', async () => {
+    const carol = folders.add('carol', { command: geo(), argv: [] });
+    await carol.json(['init', '--name', 'Carol', ...LOCAL]);
+    await carol.json(['start', '--background']);
+    const { link } = await carol.json<{ link: string }>(['ui', '--print']);
+    expect(await (await fetch(link)).text()).toContain('<script type="module"');
+    expect(await carol.json(['stop'])).toMatchObject({ stopped: true });
   });
 
   it('has a hub', async () => {

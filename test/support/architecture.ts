@@ -8,9 +8,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   node: ['node', 'protocol'],
   'hub-indexer': ['hub-indexer', 'node', 'protocol'],
   simulations: ['simulations', 'protocol'],
-  test: ['test', 'protocol', 'node', 'hub-indexer', 'simulations'],
+  desktop: ['desktop', 'protocol'],
+  test: ['test', 'protocol', 'node', 'hub-indexer', 'simulations', 'desktop'],
   bin: ['bin'],
 };
+
+/** What the pages in a browser are made of. */
+const UI_PACKAGES = /^(preact|@preact\/signals|qrcode)$/;
+/** Only their types, which are gone from what is built: no schema is sent to a browser. */
+const UI_TYPES = /^(#node\/api\/contract\.ts|zod)$/;
 
 const TOP_LEVEL_FOLDERS = ['bin', 'desktop', 'hub-indexer', 'node', 'protocol', 'simulations', 'test'];
 
@@ -70,7 +76,7 @@ export function fileViolations(file: SourceFile): string[] {
     if (node.type === 'TSAnyKeyword') report(node.start, 'any');
     const specifier = importedBy(node);
     if (specifier !== undefined) {
-      const refused = importRefusal(file.path, specifier);
+      const refused = importRefusal(file.path, specifier, isOfTypes(node));
       if (refused !== undefined) report(node.start, refused);
     }
     const impure = protocol ? impurity(node, parent) : undefined;
@@ -89,9 +95,10 @@ export function folderViolations(folders: readonly string[]): string[] {
 }
 
 /** Why a file may not import this, or undefined. */
-function importRefusal(path: string, specifier: string): string | undefined {
+function importRefusal(path: string, specifier: string, ofTypes: boolean): string | undefined {
   const area = path.slice(0, path.indexOf('/'));
   if (specifier === COMPUTED) return area === 'bin' ? undefined : 'imports a computed name, which nobody can check';
+  if (path.startsWith('desktop/ui/') && ofTypes && UI_TYPES.test(specifier)) return undefined;
   if (specifier.startsWith('.')) {
     const target = posix.join(posix.dirname(path), specifier);
     if (!target.startsWith(`${area}/`) && target !== 'package.json') {
@@ -108,7 +115,9 @@ function importRefusal(path: string, specifier: string): string | undefined {
       ? undefined
       : `${area} may not import ${specifier}`;
   }
-  if (specifier.startsWith('node:')) return area === 'protocol' ? `protocol may not import ${specifier}` : undefined;
+  if (specifier.startsWith('node:')) {
+    return area === 'protocol' || area === 'desktop' ? `${area} may not import ${specifier}` : undefined;
+  }
   return packageRefusal(path, area, specifier);
 }
 
@@ -118,6 +127,8 @@ function packageRefusal(path: string, area: string, specifier: string): string |
     .slice(0, specifier.startsWith('@') ? 2 : 1)
     .join('/');
   if (area === 'protocol') return PROTOCOL_PACKAGES.test(name) ? undefined : `protocol may not import ${name}`;
+  if (path === 'desktop/ui/vite.config.ts') return name === 'vite' ? undefined : `it may not import ${name}`;
+  if (area === 'desktop') return UI_PACKAGES.test(name) ? undefined : `desktop may not import ${name}`;
   if (area === 'bin') return `bin may not import ${name}`;
   if (area === 'test') return undefined;
   const kept = KEPT_IN.find((rule) => rule.packages.test(name));
@@ -139,6 +150,11 @@ function importedBy(node: AstNode): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Does it import types only, which nothing is loaded for? */
+function isOfTypes(node: AstNode): boolean {
+  return node.type === 'TSImportType' || node.importKind === 'type' || node.exportKind === 'type';
 }
 
 function impurity(node: AstNode, parent: AstNode | undefined): string | undefined {
@@ -171,9 +187,14 @@ function testModifier(node: AstNode): string | undefined {
   return TEST_FUNCTIONS.has(nameOf(root) ?? '') ? name : undefined;
 }
 
+function languageOf(path: string): 'ts' | 'tsx' | 'js' {
+  if (path.endsWith('.tsx')) return 'tsx';
+  return path.endsWith('.ts') ? 'ts' : 'js';
+}
+
 function parse(file: SourceFile): AstNode {
   // oxlint-disable-next-line typescript/no-deprecated -- the one parser that our direct dependencies export
-  const program: unknown = parseAst(file.text, { lang: file.path.endsWith('.ts') ? 'ts' : 'js' }, file.path);
+  const program: unknown = parseAst(file.text, { lang: languageOf(file.path) }, file.path);
   if (!isNode(program)) throw new Error(`${file.path}: the parser gave no tree`);
   return program;
 }

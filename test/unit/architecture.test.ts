@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { fileViolations, folderViolations, type SourceFile } from '#test/support/architecture.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const CODE_FOLDERS = ['bin', 'protocol', 'node', 'hub-indexer', 'simulations', 'test'];
-const NOT_CODE = /^test\/(vectors|fixtures)\//;
-const NOT_OURS = new Set(['node_modules', 'dist', 'coverage']);
+const CODE_FOLDERS = ['bin', 'protocol', 'node', 'hub-indexer', 'simulations', 'desktop', 'test'];
+const NOT_CODE = /^(test\/(vectors|fixtures)|desktop\/ui\/dist)\//;
+const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', 'test-results']);
 
 describe('the tree', () => {
   it('keeps to the rules of who may import what, and to the others that are checked here', () => {
@@ -51,6 +51,12 @@ describe('the checker refuses', () => {
     ['test from simulations', 'simulations/real-network.ts', "import { x } from '#test/support/x.ts';"],
     ['the test runner outside of test', 'simulations/a.ts', "import { expect } from 'vitest';"],
     ['a package in the launcher', 'bin/geo.js', "import { z } from 'zod';"],
+    ['a value of the contract in the window', 'desktop/ui/a.ts', "import { operations } from '#node/api/contract.ts';"],
+    ['another type of the node in the window', 'desktop/ui/a.ts', "import type { X } from '#node/driver.ts';"],
+    ['a schema in the window', 'desktop/ui/a.tsx', "import { z } from 'zod';"],
+    ['a built-in module in the window', 'desktop/ui/a.ts', "import { join } from 'node:path';"],
+    ['another package in the window', 'desktop/ui/a.ts', "import React from 'react';"],
+    ['the window from node', 'node/a.ts', "import { x } from '#desktop/ui/src/x.ts';"],
     ['a folder that has no rule', 'utils/a.ts', "import { x } from '#protocol/x.ts';"],
     ['an async function in protocol', 'protocol/a.ts', 'export async function f() {}'],
     ['an async method in protocol', 'protocol/a.ts', 'export const o = { async f() {} };'],
@@ -103,6 +109,8 @@ describe('the checker allows', () => {
     ['node from the real network', 'simulations/real-network.ts', "import { x } from '#node/x.ts';"],
     ['node from the hub', 'hub-indexer/main.ts', "import { x } from '#node/x.ts';"],
     ['everything from test', 'test/e2e/a.test.ts', "import 'libp2p'; import '#node/x.ts'; import '#simulations/y.ts';"],
+    ['types of the contract in the window', 'desktop/ui/a.ts', "import type { Result } from '#node/api/contract.ts';"],
+    ['what the window is made of', 'desktop/ui/a.tsx', "import { render } from 'preact';\nconst x = <p>y</p>;"],
     ['a file of the greatest length', 'node/a.ts', 'f();\n'.repeat(450)],
     ['tests as they should be', 'test/unit/a.test.ts', "describe('x', () => { it.each([1])('y', f); });"],
   ])('%s', (_what, path, text) => {
@@ -123,6 +131,6 @@ function sourceFiles(): SourceFile[] {
         (name) => `${folder}/${name.replaceAll('\\', '/')}`,
       ),
     )
-    .filter((path) => /\.[jt]s$/.test(path) && !NOT_CODE.test(path))
+    .filter((path) => /\.([jt]s|tsx)$/.test(path) && !NOT_CODE.test(path))
     .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 }

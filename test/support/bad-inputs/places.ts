@@ -104,6 +104,7 @@ export const OPERATIONS: Readonly<Record<OperationName, object>> = {
   listBackups: {},
   getRestoration: {},
   confirmRestored: { regardless: flag },
+  makeUiLink: {},
 };
 
 /** One field of one operation, and the request with something else in its place. */

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { authorize, checkOrigin, newCookie } from '#node/api/access.ts';
 import type { Scope } from '#node/api/contract.ts';
 import { type Token, Tokens } from '#node/api/tokens.ts';
+import { UiSessions } from '#node/api/ui-sessions.ts';
 import { isAnyRefusal } from '#node/refusals.ts';
 import { openStore, type Store } from '#node/store/store.ts';
 import { temporaryFolder } from '#test/support/store.ts';
@@ -26,7 +27,9 @@ async function secretOf(scope: Scope, expiresAtMs: number | null = null): Promis
 }
 
 const ask = (authorization: string | undefined, needs: Scope) =>
-  authorize(authorization === undefined ? {} : { authorization }, needs, { cookie, tokens, nowMs: NOW_MS });
+  authorize({ headers: authorization === undefined ? {} : { authorization } }, needs, {
+    ...{ cookie, tokens, nowMs: NOW_MS, ui: new UiSessions() },
+  });
 
 describe('who may use the API', () => {
   it.each<Scope>(['read', 'pay', 'admin'])('the cookie allows %s', (scope) => {

@@ -95,6 +95,8 @@ const factsHere: { [C in keyof NodeRefusalFacts]: NodeRefusalFacts[C] } = {
   'no-receipt': { state: 'ABORTED' },
   'unknown-token': { name: 'shop' },
   'token-exists': { name: 'shop' },
+  'ui-not-built': {},
+  'link-used': { why: 'expired' },
 };
 
 const all: AnyRefusal[] = [

@@ -4,7 +4,7 @@ import { EXIT } from '#node/cli/exit-codes.ts';
 import { problemOf, usage } from '#node/cli/problem.ts';
 import { Failure } from '#node/failure.ts';
 
-const refused = (code: 'bad-amount' | 'bad-receipt' | 'unknown-contact') =>
+const refused = (code: 'bad-amount' | 'bad-receipt' | 'unknown-contact' | 'ui-not-built') =>
   new ApiError({ code, message: 'Why.', facts: { input: 'x' }, retry: false });
 
 describe('the exit code', () => {
@@ -14,6 +14,7 @@ describe('the exit code', () => {
     ['of another failure', new Failure('disk-full', 'x'), EXIT.error],
     ['of input that the node refused', refused('bad-amount'), EXIT.usage],
     ['of a file that proves nothing', refused('bad-receipt'), EXIT.error],
+    ['of pages that are not built', refused('ui-not-built'), EXIT.usage],
     ['of another refusal', refused('unknown-contact'), EXIT.error],
     ['of a wrong command line', usage('x'), EXIT.usage],
     ['of a bug', new TypeError('x is undefined'), EXIT.error],

@@ -37,6 +37,7 @@ const VERBS = [
     'tx resolve',
     'tx dust',
     'tx let-go',
+    'ui',
     'token create',
     'token list',
     'token revoke',

@@ -1,0 +1,140 @@
+/** The frame around all screens: the menu, what the page has to say, and the screen that the address names. */
+import { useEffect } from 'preact/hooks';
+import { chooseLanguage, language, T, t } from './i18n.tsx';
+import { lastReceived } from './live.ts';
+import { LANGUAGES, type Language } from './messages/catalogue.ts';
+import { Money, Name, Title } from './parts.tsx';
+import { place } from './place.ts';
+import { linkTo, SCREENS, type Screen } from './routes.ts';
+import { AboutScreen } from './screens/about.tsx';
+import { AskScreen } from './screens/ask.tsx';
+import { HistoryScreen } from './screens/history.tsx';
+import { HomeScreen } from './screens/home.tsx';
+import { PayScreen } from './screens/pay.tsx';
+import { PeopleScreen } from './screens/people.tsx';
+import { connection, type Known, known } from './state.ts';
+
+/** The whole page. */
+export function App() {
+  const { screen } = place.value;
+  useEffect(() => {
+    document.title = t('titleOf', { screen: t(screen) });
+  });
+  const isOpen = connection.value !== 'signed-out';
+  return (
+    <>
+      <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
+        {t('skip')}
+      </button>
+      <header>
+        <span class="brand">GEO</span>
+        {isOpen && <Menu current={screen} />}
+      </header>
+      <Announcements />
+      <main id="content" tabIndex={-1}>
+        {isOpen ? <Content screen={screen} /> : <SignedOut />}
+      </main>
+      <footer>
+        <LanguageChoice />
+      </footer>
+    </>
+  );
+}
+
+function Menu({ current }: { readonly current: Screen }) {
+  return (
+    <nav aria-label={t('mainMenu')}>
+      <ul>
+        {SCREENS.map((screen) => (
+          <li key={screen}>
+            <a href={linkTo(screen)} {...(screen === current && { 'aria-current': 'page' as const })}>
+              {t(screen)}
+            </a>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}
+
+/** What is said by itself: that the node is away, and what came in. */
+function Announcements() {
+  const received = lastReceived.value;
+  return (
+    <>
+      <div role="alert">{connection.value === 'unreachable' && <p class="banner">{t('unreachable')}</p>}</div>
+      <div role="status" class="announcement">
+        {received !== null && (
+          <div class="good" key={received.txId}>
+            <span>
+              <T
+                k="incoming"
+                who={<Name of={received.payer} />}
+                money={<Money amount={received.amount} of={received.equivalent} />}
+              />
+            </span>
+            <button
+              type="button"
+              class="quiet"
+              aria-label={t('dismiss')}
+              onClick={() => {
+                lastReceived.value = null;
+              }}
+            >
+              ×
+            </button>
+          </div>
+        )}
+      </div>
+    </>
+  );
+}
+
+function Content({ screen }: { readonly screen: Screen }) {
+  const all = known.value;
+  if (all === null) {
+    return <p role="status">{t(connection.value === 'connecting' ? 'loading' : 'connecting')}</p>;
+  }
+  return <ScreenOf screen={screen} all={all} key={screen} />;
+}
+
+function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Known }) {
+  switch (screen) {
+    case 'home':
+      return <HomeScreen all={all} />;
+    case 'people':
+      return <PeopleScreen all={all} />;
+    case 'pay':
+      return <PayScreen all={all} />;
+    case 'ask':
+      return <AskScreen all={all} />;
+    case 'history':
+      return <HistoryScreen all={all} />;
+    case 'about':
+      return <AboutScreen all={all} />;
+  }
+}
+
+function SignedOut() {
+  return (
+    <>
+      <Title>{t('signedOutTitle')}</Title>
+      <p>{t('signedOut')}</p>
+    </>
+  );
+}
+
+function LanguageChoice() {
+  return (
+    <label>
+      {t('language')}{' '}
+      <select value={language.value} onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}>
+        {Object.entries(LANGUAGES).map(([code, { name }]) => (
+          <option key={code} value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

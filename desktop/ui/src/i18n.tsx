@@ -1,0 +1,42 @@
+/** The language of the page: the one that was chosen here, else the browser's, else English. */
+import { computed, effect, signal } from '@preact/signals';
+import { type ComponentChildren, Fragment } from 'preact';
+import { type Key, LANGUAGES, type Language, languageFor, messages } from './messages/catalogue.ts';
+
+const CHOICE = 'geo-language';
+
+/** The language of the page. */
+export const language = signal<Language>(languageFor([localStorage.getItem(CHOICE) ?? '', ...navigator.languages]));
+
+effect(() => {
+  document.documentElement.lang = language.value;
+  document.documentElement.dir = LANGUAGES[language.value].dir;
+});
+
+/** How amounts and times are written: as where the browser says that one is, if that speaks the language of the page. */
+export const locale = computed(
+  () => navigator.languages.find((tag) => languageFor([tag]) === language.value && tag.includes('-')) ?? language.value,
+);
+
+/** Chooses a language, and keeps the choice in this browser. */
+export function chooseLanguage(chosen: Language): void {
+  localStorage.setItem(CHOICE, chosen);
+  language.value = chosen;
+}
+
+/** A message, with `{name}` replaced by text. */
+export function t(key: Key, parts: Readonly<Record<string, string>> = {}): string {
+  return messages[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole);
+}
+
+/** A message with `{name}` replaced by elements. */
+export function T({ k, ...parts }: { readonly k: Key; readonly [part: string]: ComponentChildren }) {
+  const pieces = messages[language.value][k].split(/\{(\w+)\}/);
+  return (
+    <>
+      {pieces.map((piece, index) => (
+        <Fragment key={index}>{index % 2 === 0 ? piece : parts[piece]}</Fragment>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,52 @@
+/** Keeps the page up to date: the stream of events, taken up again where it broke off. */
+import { signal } from '@preact/signals';
+import type { z } from 'zod';
+import type { eventMessage } from '#node/api/contract.ts';
+import { AskError, ask, openEvents } from './api.ts';
+import { connection, noteTrouble, refresh } from './state.ts';
+
+type Message = z.output<typeof eventMessage>;
+type Received = Extract<Extract<Message, { notice: unknown }>['notice'], { type: 'received' }>;
+
+/** The last payment that came in while the page was open. */
+export const lastReceived = signal<Received | null>(null);
+
+const FIRST_RETRY_MS = 250;
+const LONGEST_RETRY_MS = 2_000;
+
+/** Where events go on from. */
+let cursor: string | null = null;
+
+/** Connects, and again whenever the connection is lost, until the node says that the page is signed out. */
+export function goLive(retryMs = FIRST_RETRY_MS): void {
+  let wasOpen = false;
+  const socket = openEvents(cursor);
+  socket.addEventListener('open', () => {
+    wasOpen = true;
+    connection.value = 'live';
+    void refresh();
+  });
+  socket.addEventListener('message', ({ data }) => take(JSON.parse(String(data)) as Message));
+  socket.addEventListener('close', () => void comeBack(wasOpen ? FIRST_RETRY_MS : retryMs));
+}
+
+function take(message: Message): void {
+  cursor = message.cursor;
+  if ('notice' in message) {
+    // The map changes often, and no screen shows it.
+    if (message.notice.type === 'map' || message.notice.type === 'announced' || message.notice.type === 'quote') return;
+    if (message.notice.type === 'received') lastReceived.value = message.notice;
+  }
+  void refresh();
+}
+
+async function comeBack(retryMs: number): Promise<void> {
+  // A browser does not tell why a socket was refused; a request does.
+  const trouble = await ask('getStatus', {}).then(
+    () => null,
+    (error: unknown) => error,
+  );
+  if (trouble !== null) noteTrouble(trouble);
+  if (trouble instanceof AskError && trouble.code === 'signed-out') return;
+  setTimeout(() => goLive(Math.min(retryMs * 2, LONGEST_RETRY_MS)), retryMs);
+}

@@ -1,0 +1,186 @@
+/** Small parts of all screens. Names, memos and refusals come from others: they are text, apart from what is around. */
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
+import { create } from 'qrcode';
+import { AskError } from './api.ts';
+import { formatMoney, formatTime, shortPid } from './format.ts';
+import { locale, T, t } from './i18n.tsx';
+import { noteTrouble, type Person } from './state.ts';
+
+/** The heading of a screen, which has the focus after the way there. */
+export function Title({ children }: { readonly children: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+  return (
+    <h1 ref={heading} tabIndex={-1}>
+      {children}
+    </h1>
+  );
+}
+
+/** Someone, as they are called here. */
+export function Name({ of }: { readonly of: Person }) {
+  return of.name === null ? <bdi title={of.pid}>{shortPid(of.pid)}</bdi> : <bdi class="name">{of.name}</bdi>;
+}
+
+/** An amount with its currency. */
+export function Money({ amount, of }: { readonly amount: string; readonly of: string }) {
+  return <bdi class="money">{formatMoney(amount, of, locale.value)}</bdi>;
+}
+
+/** A moment, in local time. */
+export function Time({ at }: { readonly at: number }) {
+  return <time dateTime={new Date(at).toISOString()}>{formatTime(at, locale.value)}</time>;
+}
+
+interface FieldProps {
+  readonly label: ComponentChildren;
+  readonly name: string;
+  readonly hint?: string;
+  /** What stands there: of one that is told of each change. */
+  readonly value?: string;
+  /** What stands there until something is typed. */
+  readonly initial?: string;
+  readonly required?: boolean;
+  readonly inputMode?: 'decimal' | 'text';
+  readonly list?: string;
+  readonly onInput?: (value: string) => void;
+}
+
+/** A line to type into, with its label and what to type. */
+export function Field({ label, hint, onInput, name, value, initial, ...rest }: FieldProps) {
+  const id = useId();
+  const hintId = `${id}-hint`;
+  return (
+    <p class="field">
+      <label for={id}>{label}</label>
+      <input
+        id={id}
+        type="text"
+        name={name}
+        autoComplete="off"
+        spellcheck={false}
+        dir="auto"
+        {...rest}
+        {...(value !== undefined && { value })}
+        {...(initial !== undefined && { defaultValue: initial })}
+        {...(hint !== undefined && { 'aria-describedby': hintId })}
+        onInput={(event) => onInput?.(event.currentTarget.value)}
+      />
+      {hint !== undefined && (
+        <small id={hintId} class="hint">
+          {hint}
+        </small>
+      )}
+    </p>
+  );
+}
+
+/** What was typed into a form. */
+export function typedIn(form: HTMLFormElement, name: string): string {
+  const value = new FormData(form).get(name);
+  return typeof value === 'string' ? value.trim() : '';
+}
+
+/** Why something did not work, in the words of the node. They are in English, whatever the page is in. */
+export function Trouble({ text, title }: { readonly text: string; readonly title?: string }) {
+  return (
+    <div class="trouble" role="alert">
+      <strong>{title ?? t('failed')}</strong>
+      <p lang="en" dir="auto">
+        {text}
+      </p>
+    </div>
+  );
+}
+
+/** Something that the page asks of the node when a person says so. */
+export function useTask() {
+  const isBusy = useSignal(false);
+  const trouble = useSignal<string | null>(null);
+  const run = async (work: () => Promise<void>): Promise<void> => {
+    if (isBusy.value) return;
+    isBusy.value = true;
+    trouble.value = null;
+    try {
+      await work();
+    } catch (error) {
+      noteTrouble(error);
+      trouble.value =
+        error instanceof AskError && error.code === 'unreachable' ? t('unreachable') : (error as Error).message;
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  return { isBusy, trouble, run };
+}
+
+const QUIET_ZONE = 4;
+
+/** A link as text to copy and as a picture to scan. */
+export function LinkAndPicture({ link, label }: { readonly link: string; readonly label: string }) {
+  const id = useId();
+  const isCopied = useSignal(false);
+  const copy = async (): Promise<void> => {
+    await navigator.clipboard.writeText(link);
+    isCopied.value = true;
+  };
+  return (
+    <div class="link-and-picture">
+      <p class="field">
+        <label for={id}>{label}</label>
+        <textarea id={id} readOnly rows={4} dir="ltr" value={link} onFocus={(event) => event.currentTarget.select()} />
+        <button type="button" class="quiet" onClick={() => void copy().catch(() => undefined)}>
+          {t('copy')}
+        </button>
+        <span role="status">{isCopied.value && t('copied')}</span>
+      </p>
+      <QrCode text={link} />
+    </div>
+  );
+}
+
+function QrCode({ text }: { readonly text: string }) {
+  const { size, path } = useMemo(() => qrPath(text), [text]);
+  const side = size + 2 * QUIET_ZONE;
+  return (
+    <svg class="qr" role="img" aria-label={t('qrOf')} viewBox={`0 0 ${side} ${side}`} shape-rendering="crispEdges">
+      <rect width={side} height={side} fill="#fff" />
+      <path d={path} fill="#000" />
+    </svg>
+  );
+}
+
+/** One square of side 1 for each dark module. */
+function qrPath(text: string): { readonly size: number; readonly path: string } {
+  const { modules } = create(text, { errorCorrectionLevel: 'L' });
+  let path = '';
+  for (let row = 0; row < modules.size; row += 1) {
+    for (let column = 0; column < modules.size; column += 1) {
+      if (modules.get(row, column)) path += `M${column + QUIET_ZONE} ${row + QUIET_ZONE}h1v1h-1z`;
+    }
+  }
+  return { size: modules.size, path };
+}
+
+/** What an account comes to, in a sentence. */
+export function Balance({
+  balance,
+  equivalent,
+  neighbour,
+}: {
+  readonly balance: string;
+  readonly equivalent: string;
+  readonly neighbour: Person;
+}) {
+  const who = <Name of={neighbour} />;
+  if (balance.startsWith('-')) {
+    return <T k="youOweThem" who={who} money={<Money amount={balance.slice(1)} of={equivalent} />} />;
+  }
+  return balance === '0' ? (
+    <T k="nobodyOwes" who={who} />
+  ) : (
+    <T k="owesYou" who={who} money={<Money amount={balance} of={equivalent} />} />
+  );
+}

@@ -1,0 +1,27 @@
+/** Which screen the address names: `#/pay?to=Bob`. */
+
+export const SCREENS = ['home', 'people', 'pay', 'ask', 'history', 'about'] as const;
+
+export type Screen = (typeof SCREENS)[number];
+
+export interface Place {
+  readonly screen: Screen;
+  readonly query: URLSearchParams;
+}
+
+/** The place that a fragment names; what is none is the first screen. */
+export function placeOf(hash: string): Place {
+  const [name = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  return { screen: SCREENS.find((screen) => screen === name) ?? 'home', query: new URLSearchParams(query) };
+}
+
+/** The address of a screen. */
+export function linkTo(screen: Screen, query: Readonly<Record<string, string>> = {}): string {
+  const text = new URLSearchParams(query).toString();
+  return `#/${screen}${text === '' ? '' : `?${text}`}`;
+}
+
+/** The secret of a one-time link, if the fragment is that of one. */
+export function secretOf(hash: string): string | null {
+  return /^#\/open\/([\w-]+)$/.exec(hash)?.[1] ?? null;
+}

@@ -1,0 +1,126 @@
+import { isZero } from '../format.ts';
+import { T, t } from '../i18n.tsx';
+import { Balance, Money, Name, Title } from '../parts.tsx';
+import { linkTo } from '../routes.ts';
+import type { Known } from '../state.ts';
+import { Entries } from './history.tsx';
+
+interface Props {
+  readonly all: Known;
+}
+
+const RECENT = 5;
+
+/** How things stand: what is owed, what is kept aside, what was paid last, and what to do next. */
+export function HomeScreen({ all }: Props) {
+  const { balance, held, history } = all;
+  const open = balance.accounts.filter((account) => !isZero(account.balance));
+  return (
+    <>
+      <Title>{t('home')}</Title>
+      <NextStep all={all} />
+      {balance.net.length > 0 && (
+        <section aria-labelledby="balances">
+          <h2 id="balances">{t('balances')}</h2>
+          <Sums all={all} />
+          {open.length === 0 && <p>{t('allEven')}</p>}
+          <ul class="plain">
+            {open.map((account) => (
+              <li key={`${account.neighbour.pid} ${account.equivalent}`}>
+                <Balance {...account} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {held.length > 0 && <Held held={held} />}
+      <section aria-labelledby="recent">
+        <h2 id="recent">{t('recent')}</h2>
+        <Entries entries={history.slice(0, RECENT)} />
+        {history.length > RECENT && <a href={linkTo('history')}>{t('allPayments')}</a>}
+      </section>
+    </>
+  );
+}
+
+function Sums({ all }: Props) {
+  return (
+    <div class="sums">
+      {all.balance.net.map(({ equivalent, owedToMe, owedByMe }) => (
+        <section class="card" key={equivalent} aria-label={t('inCurrency', { currency: equivalent })}>
+          <dl>
+            <div>
+              <dt>{t('youOwe')}</dt>
+              <dd>
+                <Money amount={owedByMe} of={equivalent} />
+              </dd>
+            </div>
+            <div>
+              <dt>{t('youAreOwed')}</dt>
+              <dd>
+                <Money amount={owedToMe} of={equivalent} />
+              </dd>
+            </div>
+          </dl>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+function Held({ held }: { readonly held: Known['held'] }) {
+  return (
+    <section aria-labelledby="held">
+      <h2 id="held">{t('onHold')}</h2>
+      <p class="hint">{t('onHoldWhy')}</p>
+      <ul class="plain">
+        {held.map((one) => (
+          <li key={`${one.txId} ${one.routeIndex} ${one.position}`}>
+            <T
+              k={heldKey(one)}
+              money={<Money amount={one.amount} of={one.equivalent} />}
+              who={<Name of={one.waitsFor} />}
+              payer={<Name of={one.payer} />}
+              receiver={<Name of={one.receiver} />}
+            />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function heldKey({ stage, linked }: Known['held'][number]) {
+  switch (stage) {
+    case 'under-way':
+      return 'heldUnderWay';
+    case 'held':
+      return linked ? 'heldWaits' : 'heldWaitsOffline';
+    case 'let-go':
+      return 'heldLetGo';
+  }
+}
+
+/** The first of the steps to a first payment that was not made yet. */
+function NextStep({ all: { contacts, trustLines, history } }: Props) {
+  if (history.length > 0) return null;
+  const isPaying = trustLines.length > 0;
+  const [key, screen, button] =
+    contacts.length === 0
+      ? (['stepPeople', 'people', 'addPerson'] as const)
+      : isPaying
+        ? (['stepPay', 'pay', 'pay'] as const)
+        : (['stepTrust', 'people', 'people'] as const);
+  return (
+    <section class="card" aria-labelledby="next">
+      <h2 id="next">{t('nextStep')}</h2>
+      <p>{t(key)}</p>
+      <p class="actions">
+        <a class="button" href={linkTo(screen)}>
+          {t(button)}
+        </a>
+        <a href={linkTo('ask')}>{t(isPaying ? 'ask' : 'yourCard')}</a>
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,180 @@
+import { useSignal } from '@preact/signals';
+import { ask } from '../api.ts';
+import { typedAmount } from '../format.ts';
+import { T, t } from '../i18n.tsx';
+import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
+import { linkTo } from '../routes.ts';
+import { type Known, type Person, refresh } from '../state.ts';
+
+interface Props {
+  readonly all: Known;
+}
+
+type Contact = Known['contacts'][number];
+type Suggestion = { readonly who: Person; readonly equivalent: string; readonly amount: string };
+
+/** Everybody in the address book, with what may be owed and what is, in both directions. */
+export function PeopleScreen({ all }: Props) {
+  return (
+    <>
+      <Title>{t('people')}</Title>
+      {all.contacts.length === 0 && <p>{t('noPeople')}</p>}
+      {all.contacts.map((contact) => (
+        <PersonCard key={contact.pid} contact={contact} all={all} />
+      ))}
+      <AddPerson />
+    </>
+  );
+}
+
+function PersonCard({ contact, all }: Props & { readonly contact: Contact }) {
+  const accounts = all.balance.accounts.filter(({ neighbour }) => neighbour.pid === contact.pid);
+  const lines = all.trustLines.filter(({ neighbour }) => neighbour.pid === contact.pid);
+  const who = <Name of={contact} />;
+  const id = `person-${contact.publicKey.slice(0, 16)}`;
+  return (
+    <section class="card" aria-labelledby={id}>
+      <h2 id={id}>{who}</h2>
+      <p class="hint">
+        {t(contact.linked ? 'connected' : 'notConnected')}
+        {contact.verified && `, ${t('verified')}`}
+      </p>
+      <ul class="plain">
+        {accounts.map((account) => (
+          <li key={account.equivalent}>
+            <strong>
+              <Balance {...account} />
+            </strong>
+          </li>
+        ))}
+        {lines.flatMap(({ equivalent, given, received }) => [
+          given !== null && given.status !== 'closed' && (
+            <li key={`given ${equivalent}`}>
+              <T k="mayOweYou" who={who} money={<Money amount={given.limit} of={equivalent} />} />
+            </li>
+          ),
+          received !== null && received.status !== 'closed' && (
+            <li key={`received ${equivalent}`}>
+              <T k="youMayOwe" who={who} money={<Money amount={received.limit} of={equivalent} />} />
+            </li>
+          ),
+        ])}
+        {lines.every(({ given }) => given === null) && (
+          <li>
+            <T k="mayOweYouNothing" who={who} />
+          </li>
+        )}
+        {lines.every(({ received }) => received === null) && (
+          <li>
+            <T k="youMayOweNothing" who={who} />
+          </li>
+        )}
+      </ul>
+      <p class="actions">
+        <a class="button" href={linkTo('pay', { to: contact.name ?? contact.pid })}>
+          <T k="payThem" who={who} />
+        </a>
+      </p>
+      <SetLimit contact={contact} currency={lines[0]?.equivalent ?? ''} />
+    </section>
+  );
+}
+
+function SetLimit({ contact, currency }: { readonly contact: Contact; readonly currency: string }) {
+  const { isBusy, trouble, run } = useTask();
+  const done = useSignal<Awaited<ReturnType<typeof set>> | null>(null);
+  const set = (limit: string, equivalent: string) =>
+    ask('setTrustLine', { who: contact.publicKey, limit: typedAmount(limit), equivalent });
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    void run(async () => {
+      done.value = null;
+      done.value = await set(typedIn(form, 'limit'), typedIn(form, 'currency'));
+      await refresh();
+    });
+  };
+  const who = <Name of={contact} />;
+  const given = done.value?.given;
+  return (
+    <details>
+      <summary>
+        <T k="setLimit" who={who} />
+      </summary>
+      <form onSubmit={submit}>
+        <p class="hint">{t('setLimitHint')}</p>
+        <div class="row">
+          <Field label={t('amount')} name="limit" inputMode="decimal" required />
+          <Field label={t('currency')} name="currency" hint={t('currencyHint')} initial={currency} required />
+        </div>
+        <button type="submit" disabled={isBusy.value}>
+          {t(isBusy.value ? 'saving' : 'save')}
+        </button>
+        <p role="status">
+          {given &&
+            (given.acked ? (
+              <T k="saved" who={who} money={<Money amount={given.limit} of={done.value?.equivalent ?? ''} />} />
+            ) : (
+              <T k="savedNotThere" who={who} />
+            ))}
+        </p>
+        {trouble.value !== null && <Trouble text={trouble.value} />}
+      </form>
+    </details>
+  );
+}
+
+function AddPerson() {
+  const { isBusy, trouble, run } = useTask();
+  const added = useSignal<Contact | null>(null);
+  const suggestion = useSignal<Suggestion | null>(null);
+  const warnings = useSignal<readonly string[]>([]);
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    void run(async () => {
+      added.value = null;
+      const alias = typedIn(form, 'alias');
+      const put = await ask('putContact', { who: typedIn(form, 'card'), ...(alias !== '' && { alias }) });
+      added.value = put.contact;
+      suggestion.value = put.suggestedLimit && { who: put.contact, ...put.suggestedLimit };
+      warnings.value = put.warnings;
+      form.reset();
+      await refresh();
+      // Takes as long as it takes; the card of the person shows when it is done.
+      void ask('connectPeer', { who: put.contact.publicKey, waitMs: 0 }).catch(() => undefined);
+    });
+  };
+  return (
+    <section class="card" aria-labelledby="add">
+      <h2 id="add">{t('addPerson')}</h2>
+      <form onSubmit={submit}>
+        <Field label={t('cardOrPid')} name="card" hint={t('cardOrPidHint')} required />
+        <Field label={t('callThem')} name="alias" hint={t('callThemHint')} />
+        <button type="submit" disabled={isBusy.value}>
+          {t(isBusy.value ? 'adding' : 'add')}
+        </button>
+        <div role="status">
+          {added.value !== null && (
+            <p>
+              <T k="added" who={<Name of={added.value} />} />
+            </p>
+          )}
+          {suggestion.value !== null && (
+            <p>
+              <T
+                k="suggested"
+                who={<Name of={suggestion.value.who} />}
+                money={<Money amount={suggestion.value.amount} of={suggestion.value.equivalent} />}
+              />
+            </p>
+          )}
+        </div>
+        {warnings.value.map((text) => (
+          <Trouble key={text} text={text} />
+        ))}
+        {trouble.value !== null && <Trouble text={trouble.value} />}
+      </form>
+    </section>
+  );
+}
