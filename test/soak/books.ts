@@ -3,6 +3,7 @@ import type { Result } from '#node/api/contract.ts';
 import { unitsOf } from '#node/cli/show.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { openStore } from '#node/store/store.ts';
+import { formatAmount } from '#protocol/amount.ts';
 import { certificateFlaw } from '#protocol/certificate.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { type CommittedPosition, isUnsettled, type Position } from '#protocol/position.ts';
@@ -49,6 +50,10 @@ export async function checkBooks(
     violations.push(...missing);
     if (isAcknowledged && missing.length > 0) lost++;
   }
+  for (const { txId, route } of clearingsIn(books.values())) {
+    paid.add(txId);
+    violations.push(...missingOf({ txId, routes: [routeOf(route)] }, books, expected));
+  }
   for (const book of books.values()) violations.push(...flawsOf(book, { books, paid, expected, balances }));
   return { lost, violations };
 }
@@ -71,18 +76,39 @@ async function readBook(owner: Owner, violations: string[]): Promise<Book> {
   return book;
 }
 
+/** Circles of debt that somebody's book says are cleared: nobody has ordered them, and they must stand on all books. */
+function clearingsIn(books: Iterable<Book>): readonly CommittedPosition[] {
+  const clearings = new Map<string, CommittedPosition>();
+  for (const { positions } of books) {
+    for (const position of positions.values()) {
+      if (position.header.kind === 'clear' && position.state === 'committed') clearings.set(position.txId, position);
+    }
+  }
+  return [...clearings.values()];
+}
+
+function routeOf({ nodes, amount }: Position['route']): PaidRoute {
+  return { nodes: nodes.map((publicKey) => ({ publicKey })), amount: formatAmount(amount) };
+}
+
 const placeOf = ({ txId, route: { index }, position }: Position) => `${txId} ${index} ${position}`;
 
-/** Where a committed payment does not stand as committed; adds what it changed to the expected balances. */
+/** As the API tells of it. */
+interface PaidRoute {
+  readonly nodes: readonly { readonly publicKey: string }[];
+  readonly amount: string;
+}
+
+/** Where a committed payment or clearing does not stand as committed; adds what it changed to the expected balances. */
 function missingOf(
-  { txId, routes }: Result<'pay'>,
+  { txId, routes }: { readonly txId: string | null; readonly routes: readonly PaidRoute[] },
   books: ReadonlyMap<string, Book>,
   expected: Map<string, bigint>,
 ): readonly string[] {
   const missing: string[] = [];
   for (const [index, { nodes, amount }] of routes.entries()) {
     for (const [position, { publicKey }] of nodes.entries()) {
-      const book = books.get(publicKey);
+      const book = books.get(publicKey as PublicKey);
       const state = book?.positions.get(`${txId} ${index} ${position}`)?.state ?? 'unknown';
       if (state !== 'committed') missing.push(`${txId} is ${state} on the book of ${book?.owner.name}`);
       const next = nodes[position + 1]?.publicKey;
