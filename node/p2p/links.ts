@@ -18,7 +18,11 @@ import { publicKeyOf } from './peer-id.ts';
 import { endTrouble } from './trouble.ts';
 
 export const LINK_PROTOCOL = '/geo/link/1.0.0';
-const PING_PROTOCOL = '/ipfs/ping/1.0.0';
+/**
+ * Nobody speaks it, and saying so takes an answer. Of a protocol that is spoken the library allows few streams at once,
+ * and a second question would look like a dead connection: ping allows one.
+ */
+const NO_PROTOCOL = '/geo/are-you-there/1.0.0';
 
 export interface LinkInfo {
   readonly neighbour: PublicKey;
@@ -258,16 +262,14 @@ export class Links {
   }
 }
 
-/** Whether the other end of a connection is still there: negotiating a stream takes it an answer. */
+/** Whether the other end of a connection is still there: refusing a stream takes it an answer. */
 async function answers(connection: Connection): Promise<boolean> {
+  const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
   try {
-    const stream = await connection.newStream(PING_PROTOCOL, {
-      signal: AbortSignal.timeout(PROBE_TIMEOUT_MS),
-      runOnLimitedConnection: true,
-    });
+    const stream = await connection.newStream(NO_PROTOCOL, { signal, runOnLimitedConnection: true });
     stream.abort(new StreamEnded('closed'));
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    return (error as Error).name === 'UnsupportedProtocolError';
   }
 }

@@ -1,6 +1,7 @@
 import dns from 'node:dns';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { HostPark, type RecordedHost, randomSeed } from '#test/support/hosts.ts';
+import { identityOf } from '#node/identity/key-file.ts';
+import { HostPark, type RecordedHost, randomInstance, randomSeed } from '#test/support/hosts.ts';
 import { type RawPeer, startRawPeer } from '#test/support/raw-peer.ts';
 import { startTcpProxy, type TcpProxy } from '#test/support/tcp-proxy.ts';
 
@@ -171,6 +172,24 @@ describe('a link', () => {
       }),
     );
     expect([...a.events, ...other.events]).toEqual([]);
+  });
+});
+
+describe('a link that stands', () => {
+  it('outlives others that come over its connection at the same time', async () => {
+    const a = await park.start();
+    // The host has the smaller key, so it is the one that decides.
+    let seed = randomSeed();
+    while (identityOf(seed).publicKey < a.publicKey) seed = randomSeed();
+    const peer = await rawPeer(seed);
+    const instance = randomInstance();
+    const stands = await peer.link(a.host.addresses(), { instance });
+    const late = await Promise.all([peer.openLink(a.host.addresses()), peer.openLink(a.host.addresses())]);
+    for (const stream of late) stream.sendFrame(peer.hello({ instance }));
+    await Promise.all(late.map(({ ended }) => ended));
+    stands.sendFrame(Uint8Array.of(1));
+    await a.until(() => a.framesFrom(peer.publicKey).length === 1);
+    expect(a.events).toEqual([{ type: 'up', neighbour: peer.publicKey }]);
   });
 });
 
