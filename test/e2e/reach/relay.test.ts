@@ -4,6 +4,7 @@ import { peerIdOf } from '#node/p2p/peer-id.ts';
 import { DIAL_BACK_PROTOCOL } from '#node/p2p/reach/dial-back.ts';
 import type { RelayPolicy } from '#node/p2p/reach/settings.ts';
 import { decodeDialBackAnswer, encodeDialBack } from '#protocol/dial-back.ts';
+import { pidOf } from '#protocol/identity.ts';
 import { HostPark, type RecordedHost, randomSeed } from '#test/support/hosts.ts';
 import { type RawPeer, startRawPeer } from '#test/support/raw-peer.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
@@ -64,6 +65,25 @@ describe('two that do not listen', () => {
     ]);
     expect(a.host.linked()).toMatchObject([{ address, openedBy: 'us' }]);
   });
+});
+
+it('one that nobody can call is found in the directory, with its address through the relay', async () => {
+  const directory = (...bootstrap: string[]) => ({ bootstrap, lan: false, nowMs: Date.now });
+  const relay = await park.start({ directory: directory(), reach: { relay: 'for-anyone' } });
+  const [address] = relay.host.addresses() as [string];
+  const hidden = await park.start({ listen: [], directory: directory(address), reach: { relays: [address] } });
+  await untilReachable(hidden);
+  // It does not listen either, so there is no other way between the two.
+  const seeker = await park.start({ listen: [], directory: directory(address) });
+  const pid = pidOf(hidden.publicKey);
+  await vi.waitFor(
+    async () => expect((await seeker.host.find(pid))?.addresses).toEqual(hidden.host.addresses()),
+    20_000,
+  );
+  hidden.host.keep(seeker.publicKey, []);
+  seeker.host.keep(hidden.publicKey, (await seeker.host.find(pid))?.addresses ?? []);
+  await linked(seeker, hidden);
+  expect(seeker.host.linked()).toMatchObject([{ address: expect.stringContaining('/p2p-circuit/') }]);
 });
 
 describe('a relay', () => {
