@@ -75,7 +75,7 @@ import {
   txIdShape,
 } from './packet.ts';
 import type { RestedAbort } from './position.ts';
-import { type Probe, type ProbeAnswer, probeFields } from './probe.ts';
+import { type Probe, type ProbeAnswer, probeAnswerFields, probeFields } from './probe.ts';
 import type { Refusal } from './refusals.ts';
 import type { DocumentStatement } from './statement.ts';
 import { type SignedTrustLine, signedTrustLineShape } from './trust-line.ts';
@@ -392,7 +392,7 @@ export const messageShape: Shape<Message> = variants('type', {
     }),
   ],
   probe: [19, record<Fields<Probe>>(probeFields)],
-  'probe-answer': [20, record<Fields<ProbeAnswer>>(probeFields)],
+  'probe-answer': [20, record<Fields<ProbeAnswer>>(probeAnswerFields)],
   find: [21, record<Fields<Find>>(findFields)],
   found: [22, record<Fields<Found>>(foundFields)],
   'hint-request': [HINT_REQUEST_NUMBER, hintRequestShape],

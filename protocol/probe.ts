@@ -23,7 +23,7 @@ export interface Narrowing {
   readonly signature: Signature;
 }
 
-/** From p(i) to p(i+1). */
+/** From p(i) to p(i+1): could each hop carry `amount` and what is to go over it beside? */
 export interface Probe {
   readonly type: 'probe';
   /** 16 bytes in hex, fresh for each probe; only the payer knows what it belongs to. */
@@ -33,6 +33,8 @@ export interface Probe {
   readonly amount: bigint;
   /** p0 … pn. */
   readonly nodes: readonly PublicKey[];
+  /** For each hop, the first one first, what the payer means to send over it by other routes at the same time; 0: nothing. */
+  readonly beside: readonly bigint[];
   readonly narrowings: readonly Narrowing[];
 }
 
@@ -56,12 +58,23 @@ const narrowingShape: Shape<Narrowing> = record<Narrowing>({
   signature: signatureShape,
 });
 
+const narrowingsShape = list(narrowingShape, 0, MAX_NARROWINGS);
+
 export const probeFields = {
   id: hex(16),
   equivalent: equivalentShape,
   amount: amountOrZero(),
   nodes: routeNodesShape,
-  narrowings: list(narrowingShape, 0, MAX_NARROWINGS),
+  beside: list(amountOrZero(), 1, MAX_PAYMENT_HOPS),
+  narrowings: narrowingsShape,
+} as const;
+
+export const probeAnswerFields = {
+  id: hex(16),
+  equivalent: equivalentShape,
+  amount: amountOrZero(),
+  nodes: routeNodesShape,
+  narrowings: narrowingsShape,
 } as const;
 
 interface RefusalStatement {
@@ -94,11 +107,14 @@ export function refusalStatement(
 }
 
 /** What is wrong with the form of a probe or its answer, or null. */
-export function probeFlaw({ nodes, narrowings }: Pick<Probe, 'nodes' | 'narrowings'>): string | null {
+export function probeFlaw(probe: Probe | ProbeAnswer): string | null {
+  const { nodes, narrowings } = probe;
   if (new Set(nodes).size !== nodes.length) return 'a participant stands on a probed route twice';
   for (const { position, cause } of narrowings) {
     if (position >= nodes.length) return 'a narrowing is of a place outside the route';
     if (cause.hop !== position && cause.hop !== position - 1) return 'a narrowing is of a hop of others';
   }
-  return null;
+  if (probe.type === 'probe-answer') return null;
+  if (probe.amount === 0n) return 'a probe asks for nothing';
+  return probe.beside.length === nodes.length - 1 ? null : 'a probe does not say for each hop what goes over it beside';
 }

@@ -117,7 +117,6 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
 function probeFault(reader: Reader, from: PublicKey, probe: Probe | ProbeAnswer, side: -1 | 1): Fault | null {
   const flaw = probeFlaw(probe);
   if (flaw !== null) return fault('bad-form', flaw);
-  if (probe.type === 'probe' && probe.amount === 0n) return fault('bad-form', 'a probe asks for nothing');
   return isBeside(reader, from, probe.nodes, side)
     ? null
     : fault('wrong-sender', 'a probe does not come from its neighbour on the route');

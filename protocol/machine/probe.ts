@@ -2,16 +2,16 @@
  * Probes (§6.6): each participant on the route says what its hops could carry now, in the order of rule 9, and passes the
  * question on; the answer goes back the same way. Nothing is reserved and nothing is saved.
  */
-import { least } from '../amount.ts';
+import { least, MAX_AMOUNT } from '../amount.ts';
 import { causeOf, refusalOf } from '../cause.ts';
 import type { PublicKey } from '../identity.ts';
 import { MAX_QUESTIONS_PER_SECOND } from '../limits.ts';
 import type { Header } from '../packet.ts';
-import type { PlannedRoute, RefusedHop } from '../payment.ts';
+import type { RefusedHop } from '../payment.ts';
 import { MAX_NARROWINGS, type Narrowing, type Probe, type ProbeAnswer, refusalStatement } from '../probe.ts';
 import { type Refusal, refuse } from '../refusals.ts';
 import { passed, refusedAbove, silent } from '../routing/estimate.ts';
-import type { Search } from '../routing/search.ts';
+import type { AskedRoute, Search } from '../routing/search.ts';
 import { judgeIndexers } from './hints.ts';
 import { whyNotIn, whyNotOut } from './reserve.ts';
 import { awaited, noteHop, passableOf, takeAnswer } from './search.ts';
@@ -43,9 +43,9 @@ export function countQuestion(turn: Turn, neighbour: PublicKey, most = MAX_QUEST
   return count <= most;
 }
 
-/** What of the amount both hops could carry. Each reason that lowers it is told and signed. */
+/** What of the amount both hops could carry, with what is to go over them beside. Each reason that lowers it is told and signed. */
 function judge(turn: Turn, probe: Probe, position: number): Judged {
-  const { equivalent, nodes } = probe;
+  const { equivalent, nodes, beside } = probe;
   const header: Pick<Header, 'kind' | 'equivalent' | 'createdAtMs' | 'payer' | 'receiver'> = {
     ...{ kind: 'pay', equivalent, createdAtMs: turn.nowMs },
     ...{ payer: nodes[0] as PublicKey, receiver: nodes.at(-1) as PublicKey },
@@ -53,23 +53,36 @@ function judge(turn: Turn, probe: Probe, position: number): Judged {
   const from = nodes[position - 1] as PublicKey;
   const to = nodes[position + 1];
   const isLast = to === undefined;
-  const whyNot = (amount: bigint): Refusal | null => {
+  const whyNot = (amount: bigint, goesIn: bigint, goesOut: bigint): Refusal | null => {
     const { smallest } = turn.node.dust;
     if (amount < smallest) return refuse('below-smallest', { hop: position - 1, limit: smallest });
-    const refusal = whyNotIn(turn, header, { from, number: position - 1, amount, isLast });
+    const refusal = whyNotIn(turn, header, { from, number: position - 1, amount: goesIn, isLast });
     if (refusal !== null || to === undefined) return refusal;
-    return whyNotOut(turn, header, { from, to, number: position, amount });
+    return whyNotOut(turn, header, { from, to, number: position, amount: goesOut });
   };
   let { amount } = probe;
+  let goesIn = together(amount, beside[position - 1]);
+  let goesOut = together(amount, beside[position]);
   const narrowings = [...probe.narrowings];
   while (amount > 0n && narrowings.length < MAX_NARROWINGS) {
-    const refusal = whyNot(amount);
+    const refusal = whyNot(amount, goesIn, goesOut);
     if (refusal === null) break;
     narrowings.push(narrowing(turn, probe, position, refusal));
-    const less = passableOf(refusal);
-    amount = less < amount ? less : 0n;
+    const passable = passableOf(refusal);
+    if (isAt(refusal, position)) goesOut = passable < goesOut ? passable : 0n;
+    else goesIn = passable < goesIn ? passable : 0n;
+    amount = least(amount, least(goesIn, goesOut));
   }
   return { amount, narrowings };
+}
+
+/** What is asked of a hop: the amount of the route, and what is to go over the hop beside. */
+function together(amount: bigint, beside = 0n): bigint {
+  return least(amount + beside, MAX_AMOUNT);
+}
+
+function isAt(refusal: Refusal, hop: number): boolean {
+  return 'hop' in refusal && refusal.hop === hop;
 }
 
 function narrowing(turn: Turn, probe: Probe, position: number, refusal: Refusal): Narrowing {
@@ -97,7 +110,7 @@ export function receiveProbeAnswer(turn: Turn, answer: ProbeAnswer): void {
 function learnFrom(
   turn: Turn,
   search: Search,
-  { nodes, amount: asked }: PlannedRoute,
+  { nodes, amount: asked, beside }: AskedRoute,
   answer: ProbeAnswer,
 ): { readonly learned: Search; readonly refusals: readonly RefusedHop[] } {
   const refusals: RefusedHop[] = [];
@@ -106,18 +119,20 @@ function learnFrom(
   const isCut = isCutShort(asked, answer);
   for (let hop = 0; hop + 1 < nodes.length && amount > 0n; hop++) {
     const [from, to] = [nodes[hop] as PublicKey, nodes[hop + 1] as PublicKey];
+    let passes = together(amount, beside[hop]);
     const reasons = answer.narrowings.filter(({ cause }) => cause.hop === hop);
     for (const { cause } of reasons) {
       const refusal = refusalOf(cause);
-      amount = least(amount, passableOf(refusal));
+      passes = least(passes, passableOf(refusal));
       refusals.push({ from, to, refusal });
     }
     const isNarrowed = reasons.length > 0;
     judgeIndexers(turn, search, { from, to }, refusals.findLast((refused) => refused.to === to)?.refusal ?? null);
-    const [passes, { nowMs }] = [amount, turn];
+    amount = least(amount, passes);
+    const [passable, { nowMs }] = [passes, turn];
     learned = noteHop(turn, learned, from, to, (known) => {
-      if (isNarrowed) return refusedAbove(known, passes, nowMs);
-      return isCut ? silent(known, nowMs) : passed(known, passes, nowMs);
+      if (isNarrowed) return refusedAbove(known, passable, nowMs);
+      return isCut ? silent(known, nowMs) : passed(known, passable, nowMs);
     });
   }
   return { learned, refusals };

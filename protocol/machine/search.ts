@@ -24,7 +24,7 @@ import { type HopEstimate, refusedAbove, silent, unknownHop } from '../routing/e
 import type { NumberedRoute } from '../routing/flow.ts';
 import { PathFinder } from '../routing/path.ts';
 import { Planner } from '../routing/plan.ts';
-import type { Awaited, NamedHop, Search } from '../routing/search.ts';
+import type { AskedRoute, Awaited, NamedHop, Search } from '../routing/search.ts';
 import { type OwnHop, View } from '../routing/view.ts';
 import { askNeighbours } from './find.ts';
 import { tryNext } from './pay.ts';
@@ -143,19 +143,20 @@ export function awaitsProbes(search: Search): boolean {
 }
 
 /** Routes with keys instead of numbers. */
-export function namedRoutes({ view }: Scene, routes: readonly NumberedRoute[]): readonly PlannedRoute[] {
-  return routes.map(({ nodes, amount }) => ({ nodes: nodes.map((number) => view.keyOf(number)), amount }));
+export function namedRoutes<R extends NumberedRoute>({ view }: Scene, routes: readonly R[]): readonly Named<R>[] {
+  return routes.map((route) => ({ ...route, nodes: route.nodes.map((number) => view.keyOf(number)) }));
 }
 
+type Named<R extends NumberedRoute> = Omit<R, 'nodes'> & Pick<PlannedRoute, 'nodes'>;
+
 /** Asks along routes how much could pass, and waits for the answers. */
-export function probeAlong(turn: Turn, search: Search, routes: readonly PlannedRoute[]): void {
+export function probeAlong(turn: Turn, search: Search, routes: readonly AskedRoute[]): void {
   const awaits: Awaited[] = [];
   for (const [at, route] of routes.entries()) {
     const id = questionId(search, `probe ${at}`);
     awaits.push({ what: 'probe', id, route });
-    turn.send(route.nodes[1] as PublicKey, {
-      ...{ type: 'probe', id, equivalent: search.equivalent, amount: route.amount, nodes: route.nodes, narrowings: [] },
-    });
+    const { equivalent } = search;
+    turn.send(route.nodes[1] as PublicKey, { type: 'probe', id, equivalent, ...route, narrowings: [] });
   }
   wait(turn, { ...search, probed: search.probed + 1 }, awaits);
 }

@@ -11,9 +11,14 @@ export type Choice =
   /** Routes that carry the amount, for all that is known. */
   | { readonly type: 'send'; readonly routes: readonly NumberedRoute[] }
   /** Routes to ask along, each with the amount that may pass at most. */
-  | { readonly type: 'probe'; readonly routes: readonly NumberedRoute[] }
+  | { readonly type: 'probe'; readonly routes: readonly NumberedProbe[] }
   /** Nothing that is hoped for carries the amount; the routes carry what is. */
   | { readonly type: 'none'; readonly routes: readonly NumberedRoute[] };
+
+/** A route to ask along, and for each of its hops what is to go over it by other routes of the plan. */
+export interface NumberedProbe extends NumberedRoute {
+  readonly beside: readonly bigint[];
+}
 
 /** What could be paid, in 10⁻⁸ units: what is known to pass, and what may pass at most. */
 export interface Outlook {
@@ -22,7 +27,7 @@ export interface Outlook {
   /** Over which `atMost` would go: the hops that they use up are those that stop more. */
   readonly routes: readonly NumberedRoute[];
   /** Routes to ask along to learn more; empty when nothing more can be learned. */
-  readonly probes: readonly NumberedRoute[];
+  readonly probes: readonly NumberedProbe[];
 }
 
 export interface Scene {
@@ -50,7 +55,7 @@ export function choosePayment(scene: Scene, amount: bigint, mayProbe: boolean): 
   const isSure =
     only !== undefined && best.routes.length === 1 && (isLikely(scene, only) || !planner.hasAlternative(only.nodes));
   if (isSure || unproven.length === 0 || !mayProbe) return { type: 'send', routes: best.routes };
-  return { type: 'probe', routes: probesOf(scene, unproven, amount) };
+  return { type: 'probe', routes: probesOf(scene, best, unproven, amount) };
 }
 
 /** For "how much can I pay": up to `most`. */
@@ -59,13 +64,29 @@ export function outlookOf(scene: Scene, most: bigint): Outlook {
   const hoped = scene.planner.plan(most, 'hoped');
   const unproven = known.total >= hoped.total ? [] : unprovenOf(scene, hoped);
   const atMost = hoped.total > known.total ? hoped.total : known.total;
-  const probes = unproven.length === 0 ? [] : probesOf(scene, unproven, most);
+  const probes = unproven.length === 0 ? [] : probesOf(scene, hoped, unproven, most);
   return { atLeast: known.total, atMost, routes: hoped.routes, probes };
 }
 
-/** Routes of a plan that nobody has said yet would carry their part. */
-function unprovenOf({ planner }: Scene, plan: Plan): readonly NumberedRoute[] {
-  return plan.routes.filter(({ nodes, amount }) => planner.width(nodes, 'known') < amount);
+/** Routes of a plan with a hop of which nobody has said yet that it would carry all that the plan sends over it. */
+function unprovenOf({ capacities }: Scene, { routes }: Plan): readonly NumberedRoute[] {
+  return routes.filter(({ nodes }) =>
+    hopsOf(nodes).some(([from, to]) => capacities.bounds(from, to).atLeast < sentOver(routes, from, to)),
+  );
+}
+
+function hopsOf(nodes: readonly number[]): readonly (readonly [from: number, to: number])[] {
+  return nodes.slice(1).map((to, at) => [nodes[at] as number, to] as const);
+}
+
+/** What routes send over a hop together. */
+function sentOver(routes: readonly NumberedRoute[], from: number, to: number): bigint {
+  let sent = 0n;
+  for (const { nodes, amount } of routes) {
+    const at = nodes.indexOf(from);
+    if (at >= 0 && nodes[at + 1] === to) sent += amount;
+  }
+  return sent;
 }
 
 /** Has every hop carried as much so lately that it is believed to again? */
@@ -76,20 +97,25 @@ function isLikely({ view, capacities }: Scene, { nodes, amount }: NumberedRoute)
   });
 }
 
-/** Each unproven route with all that may pass over it, and others that share none of their unproven hops. */
+/** Each unproven route of a plan with all that may pass over it, and others that share none of their unproven hops. */
 function probesOf(
   { view, planner, capacities }: Scene,
+  plan: Plan,
   unproven: readonly NumberedRoute[],
   amount: bigint,
-): readonly NumberedRoute[] {
-  const probes = unproven
-    .slice(0, MAX_PROBES_AT_ONCE)
-    .map(({ nodes }) => ({ nodes, amount: planner.width(nodes, 'hoped') }));
+): readonly NumberedProbe[] {
+  const probes: NumberedProbe[] = unproven.slice(0, MAX_PROBES_AT_ONCE).map((route) => {
+    const others = plan.routes.filter((other) => other !== route);
+    return {
+      nodes: route.nodes,
+      amount: planner.width(route.nodes, 'hoped'),
+      beside: hopsOf(route.nodes).map(([from, to]) => sentOver(others, from, to)),
+    };
+  });
   const closed = new Map<number, Set<number>>();
   const close = (nodes: readonly number[], part: bigint): void => {
-    for (const [at, from] of nodes.entries()) {
-      const to = nodes[at + 1];
-      if (to === undefined || from === view.source || capacities.bounds(from, to).atLeast >= part) continue;
+    for (const [from, to] of hopsOf(nodes)) {
+      if (from === view.source || capacities.bounds(from, to).atLeast >= part) continue;
       closed.set(from, (closed.get(from) ?? new Set()).add(to));
     }
   };
@@ -97,7 +123,7 @@ function probesOf(
   while (probes.length < MAX_PROBES_AT_ONCE) {
     const nodes = planner.another(amount, closed);
     if (nodes === null || planner.width(nodes, 'known') >= amount) break;
-    probes.push({ nodes, amount });
+    probes.push({ nodes, amount, beside: hopsOf(nodes).map(() => 0n) });
     close(nodes, amount);
   }
   return probes;

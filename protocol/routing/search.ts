@@ -17,9 +17,15 @@ export interface NamedHop {
   readonly by: readonly PublicKey[];
 }
 
+/** A route that is asked along. */
+export interface AskedRoute extends PlannedRoute {
+  /** For each hop, what is to go over it by other routes of the same plan. */
+  readonly beside: readonly bigint[];
+}
+
 /** An answer that has not come yet. `id` is that of the question: 16 bytes in hex. */
 export type Awaited =
-  | { readonly what: 'probe'; readonly id: string; readonly route: PlannedRoute }
+  | { readonly what: 'probe'; readonly id: string; readonly route: AskedRoute }
   | { readonly what: 'hints'; readonly id: string; readonly from: PublicKey }
   | { readonly what: 'found'; readonly id: string };
 

@@ -217,8 +217,14 @@ export const messages: Readonly<Record<string, Message>> = {
   'map answer': { type: 'map-answer', slot: 82_000, split: ['0f', '1'], next: '2a', signed: [agreed] },
   'map answer at the end': { type: 'map-answer', slot: 82_000, split: [], next: null, signed: [] },
   'backup to keep': { type: 'backup', owner: alice.key, seq: THEN_MS + 1, sealed: Uint8Array.of(1, 2, 3) },
-  probe: { type: 'probe', ...asked, amount: 500_000_000n, narrowings: [] },
-  'probe, narrowed': { type: 'probe', ...asked, amount: 100_000_000n, narrowings: [narrowed] },
+  probe: { type: 'probe', ...asked, amount: 500_000_000n, beside: [0n, 0n], narrowings: [] },
+  'probe, narrowed': {
+    type: 'probe',
+    ...asked,
+    amount: 100_000_000n,
+    beside: [0n, 300_000_000n],
+    narrowings: [narrowed],
+  },
   'probe answer': { type: 'probe-answer', ...asked, amount: 100_000_000n, narrowings: [narrowed] },
   find: {
     type: 'find',

@@ -273,8 +273,12 @@ describe('a payment over several routes', () => {
   it('what a refusing hop could carry counts what the own other routes hold of it, if they have come so far', () => {
     net = network('ABCDER');
     for (const first of 'BCD') for (const pair of [`${first}A`, `E${first}`]) net.trust(pair, 10n);
-    net.trust('RE', 15n);
+    net.trust('RE', 30n);
     const id = net.pay('A', 'R', 30n);
+    net.until('A ---prepare--> B');
+    // Half of what the probes have shown is gone.
+    net.pay('E', 'R', 15n);
+    for (const label of ['E ---prepare--> R', 'R ---commit--> E']) net.deliver(label);
     net.until('E ---abort--> C');
     net.until('C ---abort--> A');
     net.deliver('C ---abort--> A');
@@ -282,6 +286,18 @@ describe('a payment over several routes', () => {
     expect(net.machine('A').records.knowledge.hop(key('E'), key('R'), UAH)).toMatchObject({ atMost: 15n });
     net.run();
     expect(net.refusal('A', id)?.code).toBe('insufficient');
+  });
+
+  it('is not begun when what its routes have in common does not carry them together, though each passes by itself', () => {
+    net = network('ABCER');
+    for (const first of 'BC') for (const pair of [`${first}A`, `E${first}`]) net.trust(pair, 10n);
+    net.trust('RE', 15n);
+    const id = net.pay('A', 'R', 20n);
+    net.run();
+    expect(net.refusal('A', id)).toMatchObject({ code: 'insufficient', maxNow: 15n });
+    expect(net.log.filter((line) => line.includes('prepare'))).toEqual([]);
+    expect(net.pay('A', 'R', 15n) && net.run()).toBeUndefined();
+    expect(net.log.filter((line) => /prepare|cancel/.test(line))).toHaveLength(6);
   });
 
   it('no new attempt begins before every route of the last one is aborted (rule 11)', () => {

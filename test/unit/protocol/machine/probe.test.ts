@@ -1,7 +1,6 @@
 /** Probes (§6.6): what each participant on the way says, and what the payer makes of it. */
 import { describe, expect, it } from 'vitest';
 import { causeOf, refusalOf } from '#protocol/cause.ts';
-import type { PublicKey } from '#protocol/identity.ts';
 import type { Message } from '#protocol/link.ts';
 import { type Narrowing, type Probe, type ProbeAnswer, refusalStatement } from '#protocol/probe.ts';
 import { type Refusal, refuse } from '#protocol/refusals.ts';
@@ -14,7 +13,13 @@ import { key, keys, NETWORK, newPaymentId, sign, UAH } from '#test/support/packe
 const ID = '5d'.repeat(16);
 
 function probe(names: string, amount: bigint, narrowings: readonly Narrowing[] = []): Probe {
-  return { type: 'probe', id: ID, equivalent: UAH, amount, nodes: keys(names), narrowings };
+  const nodes = keys(names);
+  return { type: 'probe', id: ID, equivalent: UAH, amount, nodes, beside: nodes.slice(1).map(() => 0n), narrowings };
+}
+
+function answerOf(names: string, amount: bigint, narrowings: readonly Narrowing[] = []): ProbeAnswer {
+  const { beside: _, ...rest } = probe(names, amount, narrowings);
+  return { ...rest, type: 'probe-answer' };
 }
 
 function signed(question: Pick<Probe, 'id' | 'equivalent' | 'nodes'>, position: number, refusal: Refusal): Narrowing {
@@ -52,6 +57,18 @@ describe('one on the way', () => {
     expect(narrowing).toEqual(signed(message, 1, reasons(message)[0] as Refusal));
   });
 
+  it('says whether a hop could carry what is to go over it beside, and passes the amount on as far as it passes alone', () => {
+    const [full] = [refuse('insufficient', { hop: 0, limit: 100n, maxNow: 100n, reserved: 0n })];
+    const room = { ...probe('ABCD', 40n), beside: [60n, 60n, 9_000n] };
+    expect(reasons(only(between().receive('A', room)))).toEqual([]);
+    const none = only(between().receive('A', { ...room, beside: [61n, 0n, 0n] })) as Probe;
+    expect([none.amount, none.beside, reasons(none)]).toEqual([40n, [61n, 0n, 0n], [full]]);
+    const out = only(between().receive('A', { ...room, beside: [0n, 61n, 0n] })) as Probe;
+    expect([out.amount, reasons(out)]).toEqual([40n, [{ ...full, hop: 1 }]]);
+    const both = only(between().receive('A', { ...room, amount: 140n, beside: [2n ** 63n - 1n, 1n, 0n] })) as Probe;
+    expect([both.amount, reasons(both).length]).toEqual([100n, 2]);
+  });
+
   it('tells what an ABORT would: whose limit it is, what would pass, and what others hold', () => {
     const machine = between();
     machine.trustedBy('C', 100_000n, { seq: machine.nowMs + 1 });
@@ -73,9 +90,9 @@ describe('one on the way', () => {
   });
 
   it('passes an answer back', () => {
-    const answer: ProbeAnswer = { ...probe('ABCD', 7n), type: 'probe-answer' };
-    const step = between().receive('C', answer);
-    expect([step.sent, only(step)]).toEqual([['probe-answer → A'], answer]);
+    const passing = answerOf('ABCD', 7n);
+    const step = between().receive('C', passing);
+    expect([step.sent, only(step)]).toEqual([['probe-answer → A'], passing]);
   });
 
   it('gives strangers no answer', () => {
@@ -116,8 +133,9 @@ describe('what a driver lets through', () => {
     ['at its beginning', 'A', probe('BACD', 1n)],
     ['with one twice on the route', 'A', probe('ABCB', 1n)],
     ['for nothing', 'A', probe('ABCD', 0n)],
+    ['that does not say of each hop what goes over it beside', 'A', { ...probe('ABCD', 1n), beside: [0n, 0n] }],
     ['with a narrowing of a hop of others', 'A', probe('ABCD', 1n, [signed(probe('ABCD', 1n), 3, good)])],
-    ['answered by one who is not behind it', 'A', { ...probe('ABCD', 1n), type: 'probe-answer' }],
+    ['answered by one who is not behind it', 'A', answerOf('ABCD', 1n)],
   ])('no probe %s', (_what, from, message) => {
     expect(isFault(machine.read(from, message))).toBe(true);
   });
@@ -128,8 +146,8 @@ describe('what a driver lets through', () => {
     const true1 = signed(probe('ABCD', 40n), 1, refusal);
     const forged = { ...true1, position: 2 };
     const ofOther = signed({ ...probe('ABCD', 40n), id: '00'.repeat(16) }, 1, refusal);
-    const answer: ProbeAnswer = { ...probe('ABCD', 1n), type: 'probe-answer', narrowings: [forged, true1, ofOther] };
-    expect(payer.read('B', answer)).toMatchObject({ narrowings: [true1] });
+    const answered = answerOf('ABCD', 1n, [forged, true1, ofOther]);
+    expect(payer.read('B', answered)).toMatchObject({ narrowings: [true1] });
   });
 });
 
@@ -227,9 +245,7 @@ describe('the payer', () => {
   });
 
   it('an answer that nobody waits for does nothing', () => {
-    const route: readonly PublicKey[] = keys('ABR');
-    const stray: ProbeAnswer = { ...probe('ABR', 10n), type: 'probe-answer', nodes: route };
-    expect(payer().receive('B', stray)).toEqual(NOTHING);
+    expect(payer().receive('B', answerOf('ABR', 10n))).toEqual(NOTHING);
   });
 
   it('a start while answers are awaited begins the search again', () => {
