@@ -1,4 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
+
+const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
   base: '/ui/',
@@ -10,6 +13,7 @@ export default defineConfig({
     // Written over, never removed: a node that runs finds them at any time. Nothing is cached, so names need no hash.
     emptyOutDir: false,
     rolldownOptions: {
+      input: { index: page('index.html'), 'first-run': page('first-run.html') },
       output: {
         entryFileNames: 'assets/[name].js',
         chunkFileNames: 'assets/[name].js',

@@ -74,6 +74,8 @@ export const UI_PATH = '/ui/';
 
 /** Where a page exchanges the secret of its link: `{ secret }` for a cookie and `{ key }`. */
 export const UI_SESSION_PATH = '/ui/session';
+/** Where the first run in a browser is asked for its steps; of its own server, before there is a node. */
+export const FIRST_RUN_PATH = '/first-run';
 
 /** The header with which a page sends its key; a WebSocket sends it as a subprotocol behind `UI_PROTOCOL`. */
 export const UI_KEY_HEADER = 'x-geo-key';

@@ -31,8 +31,8 @@ function filesFolder(): string {
   return packageFile('desktop/ui/dist');
 }
 
-/** Serves the pages, and lets browsers in that bring the secret of a link. */
-export async function addUi(app: FastifyInstance, context: NodeContext): Promise<void> {
+/** Serves the pages to whoever asks: they hold nothing of anybody. */
+export async function serveUiFiles(app: FastifyInstance): Promise<void> {
   await app.register(staticFiles, {
     root: filesFolder(),
     prefix: UI_PATH,
@@ -42,6 +42,11 @@ export async function addUi(app: FastifyInstance, context: NodeContext): Promise
       response.headers({ 'content-security-policy': CONTENT_SECURITY_POLICY, 'referrer-policy': 'no-referrer' });
     },
   });
+}
+
+/** Serves the pages, and lets browsers in that bring the secret of a link. */
+export async function addUi(app: FastifyInstance, context: NodeContext): Promise<void> {
+  await serveUiFiles(app);
   app.get(UI_PATH.replace(/\/$/, ''), { schema: { hide: true } }, (_request, response) => response.redirect(UI_PATH));
   app.post(UI_SESSION_PATH, { schema: { hide: true, body: sessionBody } }, (request, response) => {
     const { secret } = request.body as z.output<typeof sessionBody>;

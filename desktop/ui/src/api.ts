@@ -7,6 +7,7 @@ type Contract = typeof operations;
 const ROUTES = {
   getStatus: ['GET', '/v1/status'],
   getId: ['GET', '/v1/id'],
+  makeCard: ['POST', '/v1/cards'],
   listContacts: ['GET', '/v1/contacts'],
   putContact: ['POST', '/v1/contacts'],
   connectPeer: ['POST', '/v1/peers'],

@@ -46,6 +46,51 @@ export const en = {
   stepPay: 'Pay somebody, or ask to be paid.',
   yourCard: 'Your contact card',
 
+  welcome: 'Welcome',
+  welcomeWhat:
+    'GEO lets you owe people you know, and be owed by them, and pay anybody whom you reach through friends of friends. There is no bank in between: everything of yours is kept on this computer.',
+  haveWords: 'Are you new here?',
+  amNew: 'Yes, I am new',
+  amKnown: 'No, I have my 24 words',
+  typeWords: 'Your 24 words, in order',
+  wordsBringBack:
+    'The words bring back who you are. What is owed comes back from your neighbours or from a backup, not from the words.',
+  yourName: 'Your name',
+  yourNameHint: 'Shown to people who get your contact card. May stay empty.',
+  encrypt: 'Protect my key with a passphrase',
+  passphrase: 'Passphrase',
+  passphraseAgain: 'The same again',
+  passphraseHint:
+    'At least {least} characters; four random words are good. You need it at every start, and nobody can replace it.',
+  passphrasesDiffer: 'The two passphrases are not the same. Type both again.',
+  keptIn: 'Everything is kept in {folder}.',
+  next: 'Next',
+  wordsTitle: 'Your 24 words',
+  wordsWhat:
+    'Write them on paper, in order, and show them to nobody: whoever has them is you. They are shown now and never again.',
+  wordsWritten: 'I have written them down',
+  wordsCheck: 'Three words from your paper',
+  wordsCheckWhat: 'So that no word is missing when you need them.',
+  wordNumber: 'Word {number}',
+  wordWrong: 'Word {number} is not the one that was shown. Look at your paper, or at the words once more.',
+  wordsAgain: 'Show the words again',
+  nodeTitle: 'Your node',
+  nodeWhat:
+    'Your node is the program that keeps your books and answers for you. It runs in the background; “geo stop” ends it.',
+  nodeBack:
+    'You are back. Your node asks your neighbours what is owed, and waits with paying until you have confirmed it.',
+  yourPid: 'Your public name:',
+  nodeStart: 'Start my node',
+  nodeStarting: 'Starting…',
+  firstRunClosed: 'To begin, run “geo ui” on this computer and open the link that it shows. A link works once.',
+
+  invite: 'Invite somebody',
+  inviteHint:
+    'Send them this invitation, on any way you trust. Their page shows that it is from you, and how much you would like to be able to owe them.',
+  inviteLimit: 'Ask them to let you owe up to',
+  makeInvitation: 'Make an invitation',
+  invitationMade: 'Your invitation',
+
   addPerson: 'Add somebody',
   cardOrPid: 'Their contact card',
   cardOrPidHint:

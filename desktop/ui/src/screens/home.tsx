@@ -119,7 +119,7 @@ function NextStep({ all: { contacts, trustLines, history } }: Props) {
         <a class="button" href={linkTo(screen)}>
           {t(button)}
         </a>
-        <a href={linkTo('ask')}>{t(isPaying ? 'ask' : 'yourCard')}</a>
+        {isPaying ? <a href={linkTo('ask')}>{t('ask')}</a> : <a href={linkTo('people')}>{t('invite')}</a>}
       </p>
     </section>
   );

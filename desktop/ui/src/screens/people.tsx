@@ -5,6 +5,7 @@ import { T, t } from '../i18n.tsx';
 import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import { type Known, type Person, refresh } from '../state.ts';
+import { Invite } from './invite.tsx';
 
 interface Props {
   readonly all: Known;
@@ -23,6 +24,7 @@ export function PeopleScreen({ all }: Props) {
         <PersonCard key={contact.pid} contact={contact} all={all} />
       ))}
       <AddPerson />
+      <Invite currency={all.trustLines[0]?.equivalent ?? ''} />
     </>
   );
 }
