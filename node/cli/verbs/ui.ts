@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import type { AddVerb, Cli } from '../cli.ts';
+import { problemOf, typed } from '../problem.ts';
 import { bold, line } from '../text.ts';
 
 /** What the browser is given to open. Arguments of programs can be read by everybody on the machine; this file cannot. */
@@ -41,7 +42,6 @@ async function startIfStopped(cli: Cli, folder: string): Promise<void> {
   try {
     await (await cli.client()).getId();
   } catch (error) {
-    const { problemOf } = await import('../problem.ts');
     if (problemOf(error).code !== 'node-unreachable') throw error;
     const { passphraseSource } = await import('../passphrase.ts');
     cli.say('Starting your node…');
@@ -56,6 +56,11 @@ async function startNode(folder: string, passphrase: () => Promise<string | null
 
 /** Serves the first run until the node is up, somebody stops it, or nobody comes. */
 async function firstRun(cli: Cli, folder: string, print: boolean): Promise<undefined> {
+  const [{ areUiFilesThere }, { refuseHere }] = await Promise.all([
+    import('../../api/ui-files.ts'),
+    import('../../refusals.ts'),
+  ]);
+  if (!areUiFilesThere()) typed(refuseHere('ui-not-built', {}));
   const { name } = await cli.config();
   const { startFirstRun } = await import('../first-run/server.ts');
   const { keepName } = await import('../new-settings.ts');
