@@ -51,7 +51,8 @@ export function seekNowAndThen(turn: Turn, round: number): void {
   if (turn.records.seeking !== 'always' || round % SEEK_ROUNDS !== 0) return;
   const owed = [...turn.records.accounts()].filter((account) => clearableOut(account) > 0n);
   const account = owed[(round / SEEK_ROUNDS) % owed.length];
-  if (account !== undefined) seek(turn, account.neighbour, account.equivalent, WALKS_PER_CHANGE - 1);
+  // Nothing has changed for a while: any ring will do.
+  if (account !== undefined) seek(turn, account.neighbour, account.equivalent, WALKS_PER_CHANGE - 1, MIN_RING_HOPS);
 }
 
 /** Looks for rings over each debt to this participant, as the owner wants it. */
@@ -64,7 +65,13 @@ export function seekEverywhere(turn: Turn, equivalent: string | null): void {
 }
 
 /** Begins a walk over the debt of a neighbour, or at last a probe, and plans what comes next in case it finds nothing. */
-export function seek(turn: Turn, neighbour: PublicKey, equivalent: string, tries: number): void {
+export function seek(
+  turn: Turn,
+  neighbour: PublicKey,
+  equivalent: string,
+  tries: number,
+  leastHops = Math.max(MIN_RING_HOPS, FIRST_WALK_HOPS - 2 * tries),
+): void {
   const account = turn.account(neighbour, equivalent);
   if (turn.records.seeking === 'never' || account === undefined || !mayClear(turn, account)) return;
   const seeking = seekingOf(turn, account);
@@ -81,7 +88,6 @@ export function seek(turn: Turn, neighbour: PublicKey, equivalent: string, tries
   // Only the neighbour knows this journal too, and it is told the id anyway.
   const id = digestOf('walk', account.journalHead, String(turn.nowMs), String(seeking.walks)).slice(0, 32);
   const marks = [ringMark(id, turn.self)];
-  const leastHops = Math.max(MIN_RING_HOPS, FIRST_WALK_HOPS - 2 * tries);
   const walk = { id, equivalent, marks, steps: MAX_WALK_STEPS, leastHops };
   pass(turn, { type: 'passage', ...walk, from: null, to: neighbour, tried: [] });
 }

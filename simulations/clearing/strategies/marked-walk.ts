@@ -143,7 +143,7 @@ export class MarkedWalk implements Participant {
   #nextInTurn(): Due | null {
     const debts = this.#accounts.all('owed');
     const to = debts[this.#turn++ % debts.length];
-    return to === undefined ? null : { to, tries: this.#settings.walksPerChange - 1 };
+    return to === undefined ? null : { to, tries: this.#settings.walksPerChange };
   }
 
   #pass(view: View, passage: Passage): void {
