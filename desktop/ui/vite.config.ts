@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
-const page = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+const page = (name: string): string => `${import.meta.dirname}/${name}`;
 
 export default defineConfig({
   base: '/ui/',
