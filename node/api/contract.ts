@@ -14,6 +14,7 @@ import { healthOperations } from './contract/health.ts';
 import { networkOperations } from './contract/network.ts';
 import { paymentsOperations } from './contract/payments.ts';
 import { peopleOperations } from './contract/people.ts';
+import { settingsOperations } from './contract/settings.ts';
 import { tokensOperations } from './contract/tokens.ts';
 import { transactionsOperations } from './contract/transactions.ts';
 import { trustOperations } from './contract/trust.ts';
@@ -36,6 +37,7 @@ export const operations = {
   ...healthOperations,
   ...backupOperations,
   ...uiOperations,
+  ...settingsOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;

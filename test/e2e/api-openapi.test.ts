@@ -196,6 +196,8 @@ describe('what a node answers', () => {
     await call(alice, 'makeToken', { name: 'shop', scope: 'pay', dailyCaps: [{ equivalent: 'UAH', amount: '1' }] });
     await call(alice, 'listTokens');
     await call(alice, 'makeUiLink');
+    await call(alice, 'changeSettings', { name: 'Alice', clearing: 'always' });
+    await call(alice, 'getSettings');
     await call(alice, 'revokeToken', { name: 'shop' });
     await call(bob, 'closeTrustLine', { who: 'Alice', equivalent: 'UAH' });
     await call(alice, 'putContact', { who: person(9).key, alias: 'Nobody' });

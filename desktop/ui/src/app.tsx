@@ -3,11 +3,13 @@ import { useEffect } from 'preact/hooks';
 import { chooseLanguage, language, T, t } from './i18n.tsx';
 import { lastReceived } from './live.ts';
 import { LANGUAGES, type Language } from './messages/catalogue.ts';
+import { WaitingCount } from './needs-you.tsx';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
 import { linkTo, SCREENS, type Screen } from './routes.ts';
 import { AboutScreen } from './screens/about.tsx';
 import { AskScreen } from './screens/ask.tsx';
+import { ClearingScreen } from './screens/clearing.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
 import { PayScreen } from './screens/pay.tsx';
@@ -49,6 +51,7 @@ function Menu({ current }: { readonly current: Screen }) {
           <li key={screen}>
             <a href={linkTo(screen)} {...(screen === current && { 'aria-current': 'page' as const })}>
               {t(screen)}
+              {screen === 'clearing' && <WaitingCount />}
             </a>
           </li>
         ))}
@@ -108,6 +111,8 @@ function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Know
       return <PayScreen all={all} />;
     case 'ask':
       return <AskScreen all={all} />;
+    case 'clearing':
+      return <ClearingScreen all={all} />;
     case 'history':
       return <HistoryScreen all={all} />;
     case 'about':

@@ -105,6 +105,8 @@ export const OPERATIONS: Readonly<Record<OperationName, object>> = {
   getRestoration: {},
   confirmRestored: { regardless: flag },
   makeUiLink: {},
+  getSettings: {},
+  changeSettings: { name: at('Alice', 'name'), clearing: at('always', 'choice'), announce: at('ask', 'choice') },
 };
 
 /** One field of one operation, and the request with something else in its place. */

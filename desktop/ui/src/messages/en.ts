@@ -1,3 +1,5 @@
+import { ownNodeEn } from './own-node-en.ts';
+
 /** English, which says what messages there are. `{name}` stands for what the page puts in. */
 export const en = {
   home: 'Home',
@@ -146,4 +148,6 @@ export const en = {
 
   dismiss: 'Close this message',
   incoming: '{who} paid you {money}.',
+
+  ...ownNodeEn,
 } as const;

@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts';
+import { ownNodeRu } from './own-node-ru.ts';
 
 /** Russian. */
 export const ru: Messages = {
@@ -149,4 +150,6 @@ export const ru: Messages = {
 
   dismiss: 'Закрыть это сообщение',
   incoming: '{who} платит вам {money}.',
+
+  ...ownNodeRu,
 };

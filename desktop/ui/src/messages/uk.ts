@@ -1,4 +1,5 @@
 import type { Messages } from './catalogue.ts';
+import { ownNodeUk } from './own-node-uk.ts';
 
 /** Ukrainian. */
 export const uk: Messages = {
@@ -147,4 +148,6 @@ export const uk: Messages = {
 
   dismiss: 'Закрити це повідомлення',
   incoming: '{who} платить вам {money}.',
+
+  ...ownNodeUk,
 };
