@@ -12,7 +12,7 @@ import type { NodeContext } from './api/context.ts';
 import { EventLog, isTold } from './api/event-log.ts';
 import { startApi } from './api/server.ts';
 import { type Token, Tokens } from './api/tokens.ts';
-import { UiSessions } from './api/ui-sessions.ts';
+import { type PageSession, UiSessions } from './api/ui-sessions.ts';
 import type { Flaw } from './audit.ts';
 import { Backups, backupFolder } from './backup/keeper.ts';
 import { openAtStart, suspectDamage } from './backup/start.ts';
@@ -167,6 +167,7 @@ async function openDocuments(books: Awaited<ReturnType<typeof openBooks>>) {
   );
   ending.add('addresses', () => known.save());
   const tokens = await Tokens.open(store.documents<Token>('token'), (id) => records.payment(id)?.state);
+  const ui = await UiSessions.read(store.documents<PageSession>('page-session'));
   const indexers = chosenIndexers(config.indexers).filter(({ participant }) => participant !== self);
   records.indexers = indexers.map(({ participant }) => participant);
   records.seeking = config.clearing;
@@ -183,7 +184,7 @@ async function openDocuments(books: Awaited<ReturnType<typeof openBooks>>) {
       submit(driver, log, { type: 'command', command: { type: 'sync-map', participant } });
   });
   ending.add('housekeeping', () => housekeeper.stop());
-  return { contacts, backups, known, tokens, indexers, housekeeper, preferences };
+  return { contacts, backups, known, tokens, indexers, housekeeper, preferences, ui };
 }
 
 /** The host, which others can reach from now on; frames wait until `ready`. */
@@ -258,12 +259,11 @@ function readThrough({ config, log, store, isVerified, audit, driver, ending, st
 /** The API, by which the owner and programs reach the node. */
 async function serve(inside: Inside, host: Host, keepLinked: (neighbour: PublicKey) => void): Promise<RunningNode> {
   const { config, identity, sign, verify, clock, log, metrics, store, driver, contacts, tokens, events, held } = inside;
-  const { backups, preferences, instance, startedAtMs, indexer, records, ending, stop } = inside;
+  const { backups, preferences, ui, instance, startedAtMs, indexer, records, ending, stop } = inside;
   const context: NodeContext = {
     ...{ config, identity, sign, verify, clock, log, metrics, store, driver, host, contacts, tokens, events, held },
-    ...{ backups, preferences },
+    ...{ backups, preferences, ui },
     ...{ instance, startedAtMs, keepLinked, stopping: ending.stopping.signal },
-    ui: new UiSessions(),
     isReady: () => !ending.stopping.signal.aborted,
     requestStop: (why) => void stop(why, null),
   };

@@ -13,6 +13,9 @@ import { writePrivateFile } from './private-file.ts';
 /** What can be changed, with the names of config.toml. */
 export type Preference = Pick<Config, 'name' | 'clearing' | 'announce'>;
 
+/** A name is not taken away again: the PID says it then, which nobody remembers. */
+type Change = { readonly [K in keyof Preference]?: NonNullable<Preference[K]> };
+
 interface Options {
   readonly config: Config;
   /** Puts what has changed in force. */
@@ -36,14 +39,14 @@ export class Preferences {
   }
 
   /** Keeps the change in the file, then puts it in force. Throws a Failure, with nothing changed. */
-  change(change: Partial<Preference>): Promise<Preference> {
+  change(change: Change): Promise<Preference> {
     // One after the other: each reads the file that the one before wrote.
     const changed = this.#changing.then(() => this.#change(change));
     this.#changing = changed.catch(() => undefined);
     return changed;
   }
 
-  async #change(change: Partial<Preference>): Promise<Preference> {
+  async #change(change: Change): Promise<Preference> {
     const path = join(this.#options.config.dataDir, CONFIG_FILE);
     const before = await readFile(path, 'utf8').catch(nothingYet);
     let text = before;
@@ -56,21 +59,19 @@ export class Preferences {
 }
 
 /**
- * The text of a config.toml with one setting changed and all else, comments too, as it was; null takes the setting out.
+ * The text of a config.toml with one setting changed and all else, comments too, as it was.
  * Throws a Failure where that cannot be done without touching anything else.
  */
-export function withSetting(text: string, key: string, value: string | null): string {
+export function withSetting(text: string, key: string, value: string): string {
   const lines = text.split('\n');
   const firstTable = lines.findIndex((line) => /^\s*\[/.test(line));
   const end = firstTable === -1 ? lines.length : firstTable;
   const at = lines.findIndex((line, index) => index < end && new RegExp(`^\\s*["']?${key}["']?\\s*=`).test(line));
-  const written = value === null ? [] : [stringify({ [key]: value }).trim()];
-  if (at !== -1) lines.splice(at, 1, ...written);
-  else lines.splice(text === '' ? 0 : firstLine(lines, end), 0, ...written);
+  const written = stringify({ [key]: value }).trim();
+  if (at !== -1) lines.splice(at, 1, written);
+  else lines.splice(text === '' ? 0 : firstLine(lines, end), 0, written);
   const changed = lines.join('\n');
-  const { [key]: _old, ...rest } = readToml(text);
-  const wanted = value === null ? rest : { ...rest, [key]: value };
-  if (isDeepStrictEqual(readToml(changed), wanted)) return changed;
+  if (isDeepStrictEqual(readToml(changed), { ...readToml(text), [key]: value })) return changed;
   throw byHand(`“${key}” is written there in a way that this program does not change.`);
 }
 

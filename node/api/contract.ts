@@ -74,7 +74,7 @@ export const LEDGER_PATH = '/v1/ledger';
 /** The pages of this node, for a browser. */
 export const UI_PATH = '/ui/';
 
-/** Where a page exchanges the secret of its link: `{ secret }` for a cookie and `{ key }`. */
+/** Where a page exchanges the secret of its link: `{ secret }` for a cookie and `{ key, id }`. */
 export const UI_SESSION_PATH = '/ui/session';
 
 /** The header with which a page sends its key; a WebSocket sends it as a subprotocol behind `UI_PROTOCOL`. */

@@ -16,7 +16,7 @@ export class NodePage {
 
   /** A browser of its own, let into this node. */
   static async open(browser: Browser, node: { readonly client: Client; readonly url: string }): Promise<NodePage> {
-    const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true });
+    const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true, reducedMotion: 'reduce' });
     const { page, complaints } = await watchedPage(context);
     page.setDefaultTimeout(20_000);
     const opened = new NodePage(page, complaints);

@@ -1,9 +1,9 @@
 /** The frame around all screens: the menu, what the page has to say, and the screen that the address names. */
 import { useEffect } from 'preact/hooks';
-import { chooseLanguage, language, T, t } from './i18n.tsx';
+import { T, t } from './i18n.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 import { lastReceived } from './live.ts';
-import { LANGUAGES, type Language } from './messages/catalogue.ts';
-import { WaitingCount } from './needs-you.tsx';
+import { LossBanner, WaitingCount } from './needs-you.tsx';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
 import { linkTo, SCREENS, type Screen } from './routes.ts';
@@ -12,8 +12,10 @@ import { AskScreen } from './screens/ask.tsx';
 import { ClearingScreen } from './screens/clearing.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
+import { NodeScreen } from './screens/node.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
+import { SettingsScreen } from './screens/settings.tsx';
 import { connection, type Known, known } from './state.ts';
 
 /** The whole page. */
@@ -66,6 +68,7 @@ function Announcements() {
   return (
     <>
       <div role="alert">{connection.value === 'unreachable' && <p class="banner">{t('unreachable')}</p>}</div>
+      <LossBanner />
       <div role="status" class="announcement">
         {received !== null && (
           <div class="good" key={received.txId}>
@@ -115,6 +118,10 @@ function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Know
       return <ClearingScreen all={all} />;
     case 'history':
       return <HistoryScreen all={all} />;
+    case 'node':
+      return <NodeScreen all={all} />;
+    case 'settings':
+      return <SettingsScreen all={all} />;
     case 'about':
       return <AboutScreen all={all} />;
   }
@@ -126,20 +133,5 @@ function SignedOut() {
       <Title>{t('signedOutTitle')}</Title>
       <p>{t('signedOut')}</p>
     </>
-  );
-}
-
-function LanguageChoice() {
-  return (
-    <label>
-      {t('language')}{' '}
-      <select value={language.value} onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}>
-        {Object.entries(LANGUAGES).map(([code, { name }]) => (
-          <option key={code} value={code} lang={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

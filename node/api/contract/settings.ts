@@ -28,7 +28,7 @@ export const settingsOperations = {
     summary:
       'Change settings, kept in config.toml and in force at once; what is not given stays. A flag or GEO_… variable of a later start is stronger',
     body: z.strictObject({
-      name: newName.nullable().optional().describe('1 to 64 visible characters; null: none'),
+      name: newName.optional().describe('1 to 64 visible characters'),
       clearing: settings.shape.clearing.optional(),
       announce: settings.shape.announce.optional(),
     }),

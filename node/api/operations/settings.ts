@@ -6,7 +6,7 @@ import type { Handler } from '../handler.ts';
 export const getSettings: Handler<'getSettings'> = ({ preferences }) => preferences.now;
 
 export const changeSettings: Handler<'changeSettings'> = async ({ preferences }, { name, clearing, announce }) => {
-  const parsed = typeof name === 'string' ? parseName(name) : name;
+  const parsed = name === undefined ? undefined : parseName(name);
   if (isRefusal(parsed)) return parsed;
   return preferences.change({
     ...(parsed !== undefined && { name: parsed }),

@@ -22,8 +22,6 @@ describe('a setting in config.toml', () => {
       FILE.replace('name = "Ann" # as friends say', `name = "Anna \\"A\\""`),
     );
     expect(withSetting(FILE, 'clearing', 'asked')).toBe(FILE.replace('name =', 'clearing = "asked"\nname ='));
-    expect(withSetting(FILE, 'name', null)).toBe(FILE.replace('name = "Ann" # as friends say\n', ''));
-    expect(withSetting(FILE, 'clearing', null)).toBe(FILE);
   });
 
   it('comes into a file that is empty, or has comments or tables only', () => {
