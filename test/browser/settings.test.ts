@@ -60,7 +60,7 @@ describe('settings', () => {
   });
 
   it('change what goes on the map, when circles are looked for, and what is too small to wait for', async () => {
-    await part('Finding ways to pay').getByLabel('Only those of whom I said so').check();
+    await part('Finding ways to pay').getByLabel('Only those that I choose').check();
     await part('Finding ways to pay').getByText('Kept.').waitFor();
     expect(await anna.client.getSettings()).toMatchObject({ announce: 'ask' });
     await part('Clearing').getByLabel('Only when I say so').check();
