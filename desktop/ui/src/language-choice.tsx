@@ -1,7 +1,8 @@
-/** Choosing the language of the page. */
+/** The choice of the language of the page. */
 import { chooseLanguage, language, t } from './i18n.tsx';
 import { LANGUAGES, type Language } from './messages/catalogue.ts';
 
+/** All languages, as they call themselves. */
 export function LanguageChoice() {
   return (
     <label>

@@ -15,6 +15,7 @@ export interface Known {
   readonly balance: Result<'getBalance'>;
   readonly trustLines: Result<'listTrustLines'>['trustLines'];
   readonly held: Result<'listHeld'>['held'];
+  readonly clearing: Result<'getClearing'>;
   readonly history: Result<'getHistory'>['entries'];
 }
 
@@ -27,18 +28,20 @@ export interface Person {
   readonly name: string | null;
 }
 
-const HISTORY_ENTRIES = 100;
+/** How much of the history several screens show. */
+export const HISTORY_ENTRIES = 100;
 
 async function read(): Promise<Known> {
-  const [status, { contacts }, balance, { trustLines }, { held }, { entries }] = await Promise.all([
+  const [status, { contacts }, balance, { trustLines }, { held }, clearing, { entries }] = await Promise.all([
     ask('getStatus', {}),
     ask('listContacts', {}),
     ask('getBalance', {}),
     ask('listTrustLines', {}),
     ask('listHeld', {}),
+    ask('getClearing', {}),
     ask('getHistory', { limit: HISTORY_ENTRIES }),
   ]);
-  return { status, contacts, balance, trustLines, held, history: entries };
+  return { status, contacts, balance, trustLines, held, clearing, history: entries };
 }
 
 let reading: Promise<void> | null = null;

@@ -77,7 +77,7 @@ function WhoYouAre({ course, state }: { readonly course: Signal<Course | null>; 
       <Title>{t('welcome')}</Title>
       <p>{t('welcomeWhat')}</p>
       <form class="card" onSubmit={submit}>
-        <fieldset>
+        <fieldset class="choice">
           <legend>{t('haveWords')}</legend>
           <Choice name="known" label={t('amNew')} isChosen={!isKnown.value} choose={() => (isKnown.value = false)} />
           <Choice name="known" label={t('amKnown')} isChosen={isKnown.value} choose={() => (isKnown.value = true)} />
@@ -93,7 +93,7 @@ function WhoYouAre({ course, state }: { readonly course: Signal<Course | null>; 
         )}
         {state.name === null && <Field label={t('yourName')} name="name" hint={t('yourNameHint')} />}
         <p>
-          <label>
+          <label class="check">
             <input
               type="checkbox"
               checked={isEncrypted.value}
@@ -127,11 +127,9 @@ function Choice({
   readonly choose: () => void;
 }) {
   return (
-    <p>
-      <label>
-        <input type="radio" name={name} checked={isChosen} onChange={choose} /> {label}
-      </label>
-    </p>
+    <label>
+      <input type="radio" name={name} checked={isChosen} onChange={choose} /> {label}
+    </label>
   );
 }
 

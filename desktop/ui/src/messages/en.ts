@@ -1,3 +1,5 @@
+import { ownNodeEn } from './own-node-en.ts';
+
 /** English, which says what messages there are. `{name}` stands for what the page puts in. */
 export const en = {
   home: 'Home',
@@ -19,7 +21,7 @@ export const en = {
     'Your node cannot be reached. It may have been stopped: start it with “geo start”. This page tries again by itself, and what it shows may be old.',
   signedOutTitle: 'This page is closed',
   signedOut:
-    'To open your node in this browser, run “geo ui” on this computer and open the link that it shows. A link works once and for a minute, and every start of the node needs a new one.',
+    'To open your node in this browser, run “geo ui” on this computer and open the link that it shows. A link works once and for a minute; this browser is let in until you sign it out or do not use it for a month.',
   failed: 'That did not work',
 
   youOwe: 'You owe',
@@ -191,4 +193,6 @@ export const en = {
 
   dismiss: 'Close this message',
   incoming: '{who} paid you {money}.',
+
+  ...ownNodeEn,
 } as const;

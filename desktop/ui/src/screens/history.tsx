@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { ask } from '../api.ts';
+import { saveFile } from '../files.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
 import type { Known } from '../state.ts';
@@ -90,10 +91,7 @@ function Receipt({ id }: { readonly id: string }) {
   const save = (): void => {
     void run(async () => {
       const { fileName, base64 } = await ask('getReceipt', { id });
-      const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-      const url = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
-      Object.assign(document.createElement('a'), { href: url, download: fileName }).click();
-      URL.revokeObjectURL(url);
+      saveFile(fileName, base64);
     });
   };
   return (

@@ -95,6 +95,8 @@ const factsHere: { [C in keyof NodeRefusalFacts]: NodeRefusalFacts[C] } = {
   'no-receipt': { state: 'ABORTED' },
   'unknown-token': { name: 'shop' },
   'token-exists': { name: 'shop' },
+  'unknown-session': { id: 'abababababababab' },
+  'unknown-backup': { name: 'x' },
   'ui-not-built': {},
   'link-used': { why: 'expired' },
 };
