@@ -28,13 +28,17 @@ const ROUTES = {
 
 export type Used = keyof typeof ROUTES;
 
+type Facts = NonNullable<Result<'pay'>['refusal']>['facts'];
+
 /** What the node answered instead of a result; `unreachable` and `signed-out` are of the page itself. */
 export class AskError extends Error {
   readonly code: string;
+  readonly facts: Facts;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, facts: Facts = {}) {
     super(message);
     this.code = code;
+    this.facts = facts;
   }
 }
 
@@ -74,8 +78,8 @@ async function send(method: string, path: string, body: object | null, signal?: 
     throw new AskError('unreachable', cause instanceof Error ? cause.message : String(cause));
   }
   if (response.ok) return answer;
-  const { error } = answer as { error: { code: string; message: string } };
-  throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message);
+  const { error } = answer as { error: { code: string; message: string; facts: Facts } };
+  throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message, error.facts);
 }
 
 /** Exchanges the secret of a one-time link for the right to use the node. Throws `AskError`. */

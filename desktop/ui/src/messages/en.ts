@@ -141,9 +141,13 @@ export const en = {
   reachableYes: 'Yes, directly.',
   reachableNo: 'Not directly.',
   reachableUnknown: 'Not known yet: nobody has tried.',
-  reachableRelays: 'Through {count} others.',
   neighbours: 'People connected now',
 
   dismiss: 'Close this message',
   incoming: '{who} paid you {money}.',
+
+  // History, papers and scanning.
+  takeCare: 'Take care',
+  looksAlike:
+    'They call themselves “{name}”, which looks like the name of somebody else you know. Make sure that {publicName} is who you mean, and give them a name of your own.',
 } as const;

@@ -144,9 +144,13 @@ export const ru: Messages = {
   reachableYes: 'Да, напрямую.',
   reachableNo: 'Не напрямую.',
   reachableUnknown: 'Ещё неизвестно: никто не пробовал.',
-  reachableRelays: 'Через посредников: {count}.',
   neighbours: 'Людей на связи',
 
   dismiss: 'Закрыть это сообщение',
   incoming: '{who} платит вам {money}.',
+
+  // History, papers and scanning.
+  takeCare: 'Будьте внимательны',
+  looksAlike:
+    'Этот человек называет себя «{name}», а это похоже на имя кого-то другого, кого вы знаете. Убедитесь, что {publicName} — тот, о ком вы думаете, и дайте ему своё имя.',
 };

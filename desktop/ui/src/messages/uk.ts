@@ -142,9 +142,13 @@ export const uk: Messages = {
   reachableYes: 'Так, напряму.',
   reachableNo: 'Не напряму.',
   reachableUnknown: 'Ще невідомо: ніхто не пробував.',
-  reachableRelays: 'Через посередників: {count}.',
   neighbours: 'Людей на зв’язку',
 
   dismiss: 'Закрити це повідомлення',
   incoming: '{who} платить вам {money}.',
+
+  // History, papers and scanning.
+  takeCare: 'Будьте уважні',
+  looksAlike:
+    'Ця людина називає себе «{name}», а це схоже на ім’я когось іншого, кого ви знаєте. Переконайтеся, що {publicName} — саме та людина, і дайте їй своє ім’я.',
 };

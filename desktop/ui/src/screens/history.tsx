@@ -3,6 +3,7 @@ import { ask } from '../api.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
 import type { Known } from '../state.ts';
+import { whyOf } from '../why-text.tsx';
 
 type Entry = Known['history'][number];
 
@@ -57,7 +58,7 @@ function EntryLine({ entry }: { readonly entry: Entry }) {
           <code>{paymentId}</code>
         </Fact>
       </dl>
-      {refusal !== null && <Trouble title={t('notPaid')} text={refusal.text} />}
+      {refusal !== null && <Trouble title={t('notPaid')} text={whyOf(refusal, equivalent)} />}
       {isDone && <Receipt id={paymentId} />}
     </details>
   );

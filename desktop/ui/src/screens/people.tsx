@@ -128,7 +128,7 @@ function AddPerson() {
   const { isBusy, trouble, run } = useTask();
   const added = useSignal<Contact | null>(null);
   const suggestion = useSignal<Suggestion | null>(null);
-  const warnings = useSignal<readonly string[]>([]);
+  const looksAlike = useSignal(false);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -138,7 +138,8 @@ function AddPerson() {
       const put = await ask('putContact', { who: typedIn(form, 'card'), ...(alias !== '' && { alias }) });
       added.value = put.contact;
       suggestion.value = put.suggestedLimit && { who: put.contact, ...put.suggestedLimit };
-      warnings.value = put.warnings;
+      // The one thing that the node warns of, and in English.
+      looksAlike.value = put.warnings.length > 0;
       form.reset();
       await refresh();
       // Takes as long as it takes; the card of the person shows when it is done.
@@ -170,9 +171,12 @@ function AddPerson() {
             </p>
           )}
         </div>
-        {warnings.value.map((text) => (
-          <Trouble key={text} text={text} />
-        ))}
+        {looksAlike.value && added.value !== null && (
+          <Trouble
+            title={t('takeCare')}
+            text={t('looksAlike', { name: added.value.cardName ?? '', publicName: added.value.pid })}
+          />
+        )}
         {trouble.value !== null && <Trouble text={trouble.value} />}
       </form>
     </section>
