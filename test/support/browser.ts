@@ -48,8 +48,8 @@ export async function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 
-/** Keeps a picture of the whole page for people to look at. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Keeps a picture for people to look at: of the whole page, or of what the window shows where that is too long for one. */
+export async function picture(page: Page, name: string, what: 'page' | 'window' = 'page'): Promise<void> {
   await mkdir(RESULTS, { recursive: true });
-  await page.screenshot({ path: join(RESULTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+  await page.screenshot({ path: join(RESULTS, `${name}.png`), fullPage: what === 'page', animations: 'disabled' });
 }

@@ -19,6 +19,7 @@ const ROUTES = {
   previewPayment: ['POST', '/v1/payments/preview'],
   pay: ['POST', '/v1/payments'],
   getReceipt: ['GET', '/v1/payments/{id}/receipt'],
+  verifyReceipt: ['POST', '/v1/receipts/verify'],
   makeRequest: ['POST', '/v1/requests'],
   readRequest: ['POST', '/v1/requests/read'],
   payRequest: ['POST', '/v1/requests/pay'],
@@ -46,6 +47,7 @@ const KEY = 'geo-key';
 const KEY_HEADER = 'x-geo-key' satisfies typeof import('#node/api/contract.ts').UI_KEY_HEADER;
 const SESSION_PATH = '/ui/session' satisfies typeof import('#node/api/contract.ts').UI_SESSION_PATH;
 const PROTOCOL = 'geo' satisfies typeof import('#node/api/contract.ts').UI_PROTOCOL;
+const LEDGER_PATH = '/v1/ledger' satisfies typeof import('#node/api/contract.ts').LEDGER_PATH;
 const EVENTS_PATH = '/v1/events' satisfies typeof import('#node/api/contract.ts').EVENTS_PATH;
 
 /** Carries out an operation of the API. Throws `AskError`. */
@@ -86,6 +88,19 @@ async function send(method: string, path: string, body: object | null, signal?: 
 export async function openSession(secret: string): Promise<void> {
   const { key } = (await send('POST', SESSION_PATH, { secret })) as { key: string };
   localStorage.setItem(KEY, key);
+}
+
+/** The whole ledger as a file. Throws `AskError`. */
+export async function readLedger(): Promise<Blob> {
+  try {
+    const response = await fetch(LEDGER_PATH, { headers: { [KEY_HEADER]: localStorage.getItem(KEY) ?? '' } });
+    if (response.ok) return await response.blob();
+    const { error } = (await response.json()) as { error: { code: string; message: string; facts: Facts } };
+    throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message, error.facts);
+  } catch (cause) {
+    if (cause instanceof AskError) throw cause;
+    throw new AskError('unreachable', cause instanceof Error ? cause.message : String(cause));
+  }
 }
 
 /** The stream of events, from after this cursor on. */

@@ -15,7 +15,10 @@ export interface Known {
   readonly balance: Result<'getBalance'>;
   readonly trustLines: Result<'listTrustLines'>['trustLines'];
   readonly held: Result<'listHeld'>['held'];
+  /** Its first page. */
   readonly history: Result<'getHistory'>['entries'];
+  /** Where older entries go on; null: there are none. */
+  readonly historyNext: string | null;
 }
 
 /** Null: nothing was read yet. */
@@ -30,7 +33,7 @@ export interface Person {
 const HISTORY_ENTRIES = 100;
 
 async function read(): Promise<Known> {
-  const [status, { contacts }, balance, { trustLines }, { held }, { entries }] = await Promise.all([
+  const [status, { contacts }, balance, { trustLines }, { held }, { entries, next }] = await Promise.all([
     ask('getStatus', {}),
     ask('listContacts', {}),
     ask('getBalance', {}),
@@ -38,7 +41,7 @@ async function read(): Promise<Known> {
     ask('listHeld', {}),
     ask('getHistory', { limit: HISTORY_ENTRIES }),
   ]);
-  return { status, contacts, balance, trustLines, held, history: entries };
+  return { status, contacts, balance, trustLines, held, history: entries, historyNext: next };
 }
 
 let reading: Promise<void> | null = null;

@@ -1,7 +1,7 @@
 import { t, tn } from '../i18n.tsx';
 import { Name, Time, Title } from '../parts.tsx';
 import { connection, type Known } from '../state.ts';
-import { Fact } from './history.tsx';
+import { Fact } from './fact.tsx';
 
 /** The node behind the page. */
 export function AboutScreen({ all: { status } }: { readonly all: Known }) {

@@ -3,7 +3,7 @@ import { T, t } from '../i18n.tsx';
 import { Balance, Money, Name, Title } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import type { Known } from '../state.ts';
-import { Entries } from './history.tsx';
+import { Entries } from './entries.tsx';
 
 interface Props {
   readonly all: Known;

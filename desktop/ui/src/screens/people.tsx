@@ -4,7 +4,9 @@ import { typedAmount } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
+import { Scan } from '../scan.tsx';
 import { type Known, type Person, refresh } from '../state.ts';
+import { PeopleList } from './people-list.tsx';
 
 interface Props {
   readonly all: Known;
@@ -19,9 +21,7 @@ export function PeopleScreen({ all }: Props) {
     <>
       <Title>{t('people')}</Title>
       {all.contacts.length === 0 && <p>{t('noPeople')}</p>}
-      {all.contacts.map((contact) => (
-        <PersonCard key={contact.pid} contact={contact} all={all} />
-      ))}
+      <PeopleList contacts={all.contacts} render={(contact) => <PersonCard contact={contact} all={all} />} />
       <AddPerson />
     </>
   );
@@ -126,6 +126,7 @@ function SetLimit({ contact, currency }: { readonly contact: Contact; readonly c
 
 function AddPerson() {
   const { isBusy, trouble, run } = useTask();
+  const card = useSignal('');
   const added = useSignal<Contact | null>(null);
   const suggestion = useSignal<Suggestion | null>(null);
   const looksAlike = useSignal(false);
@@ -141,6 +142,7 @@ function AddPerson() {
       // The one thing that the node warns of, and in English.
       looksAlike.value = put.warnings.length > 0;
       form.reset();
+      card.value = '';
       await refresh();
       // Takes as long as it takes; the card of the person shows when it is done.
       void ask('connectPeer', { who: put.contact.publicKey, waitMs: 0 }).catch(() => undefined);
@@ -150,7 +152,15 @@ function AddPerson() {
     <section class="card" aria-labelledby="add">
       <h2 id="add">{t('addPerson')}</h2>
       <form onSubmit={submit}>
-        <Field label={t('cardOrPid')} name="card" hint={t('cardOrPidHint')} required />
+        <Field
+          label={t('cardOrPid')}
+          name="card"
+          hint={t('cardOrPidHint')}
+          value={card.value}
+          required
+          onInput={(text) => (card.value = text)}
+        />
+        <Scan onText={(text) => (card.value = text)} />
         <Field label={t('callThem')} name="alias" hint={t('callThemHint')} />
         <button type="submit" disabled={isBusy.value}>
           {t(isBusy.value ? 'adding' : 'add')}
