@@ -129,7 +129,7 @@ describe('a thousand people', () => {
     await page.getByRole('heading', { name: 'Neighbour 775', level: 2 }).waitFor();
     expect(await page.getByRole('heading', { name: /^Neighbour/, level: 2 }).count()).toBe(11);
     await page.getByLabel('Find somebody').fill('');
-    await page.getByRole('button', { name: 'To “Add a person”' }).click();
+    await page.getByRole('button', { name: 'To “Add somebody”' }).click();
     await page.locator('input[name="card"]:focus').waitFor();
     expect(await scrollsSideways(page)).toBe(false);
     await picture(page, 'people-many', 'window');

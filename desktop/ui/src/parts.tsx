@@ -104,6 +104,8 @@ export function useTask() {
 }
 
 const QUIET_ZONE = 4;
+/** Modules on a side from which on a picture is shown larger. */
+const DENSE = 80;
 
 /** A link as text to copy and as a picture to scan. */
 export function LinkAndPicture({ link, label }: { readonly link: string; readonly label: string }) {
@@ -132,7 +134,13 @@ function QrCode({ text }: { readonly text: string }) {
   const { size, path } = useMemo(() => qrPath(text), [text]);
   const side = size + 2 * QUIET_ZONE;
   return (
-    <svg class="qr" role="img" aria-label={t('qrOf')} viewBox={`0 0 ${side} ${side}`} shape-rendering="crispEdges">
+    <svg
+      class={size > DENSE ? 'qr dense' : 'qr'}
+      role="img"
+      aria-label={t('qrOf')}
+      viewBox={`0 0 ${side} ${side}`}
+      shape-rendering="crispEdges"
+    >
       <rect width={side} height={side} fill="#fff" />
       <path d={path} fill="#000" />
     </svg>

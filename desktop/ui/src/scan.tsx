@@ -1,6 +1,7 @@
 /** Reads a picture to scan: from a file, or from the camera while it is held before it. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { FileButton } from './file-button.tsx';
 import { t } from './i18n.tsx';
 import type { Key } from './messages/catalogue.ts';
 import { textInImage, textInVideo } from './scan-image.ts';
@@ -25,18 +26,7 @@ export function Scan({ onText }: { readonly onText: (text: string) => void }) {
   return (
     <div class="scan no-print">
       <p class="actions">
-        <label class="file">
-          {t('scanFile')}{' '}
-          <input
-            type="file"
-            accept="image/*"
-            onChange={(event) => {
-              const file = event.currentTarget.files?.[0];
-              if (file !== undefined) void readFile(file);
-              event.currentTarget.value = '';
-            }}
-          />
-        </label>
+        <FileButton label={t('scanFile')} accept="image/*" onFile={(file) => void readFile(file)} />
         <button
           type="button"
           class="quiet"

@@ -202,7 +202,7 @@ export const en = {
     'The camera cannot be used: there is none, or the browser does not allow it. Choose a picture, or paste the text.',
   findPerson: 'Find somebody',
   noSuchPerson: 'Nobody is called so.',
-  toAddPerson: 'To “Add a person”',
+  toAddPerson: 'To “Add somebody”',
   takeCare: 'Take care',
   looksAlike:
     'They call themselves “{name}”, which looks like the name of somebody else you know. Make sure that {publicName} is who you mean, and give them a name of your own.',

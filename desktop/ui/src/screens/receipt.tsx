@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { Result } from '#node/api/contract.ts';
 import { ask } from '../api.ts';
+import { FileButton } from '../file-button.tsx';
 import { base64Of, bytesOf, saveFile } from '../files.ts';
 import { T, t } from '../i18n.tsx';
 import { LinkAndPicture, Money, Name, Time, Trouble, typedIn, useTask } from '../parts.tsx';
@@ -69,7 +70,10 @@ export function CheckReceipt() {
           <button type="submit" disabled={isBusy.value}>
             {t('check')}
           </button>
-          <ReceiptFile onFile={(file) => check(async () => base64Of(new Uint8Array(await file.arrayBuffer())))} />
+          <FileButton
+            label={t('receiptFile')}
+            onFile={(file) => check(async () => base64Of(new Uint8Array(await file.arrayBuffer())))}
+          />
         </p>
       </form>
       <Scan onText={(text) => check(() => Promise.resolve(asBase64(text)))} />
@@ -85,22 +89,6 @@ function asBase64(text: string): string {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(plain) && plain.length % 4 === 0
     ? plain
     : base64Of(new TextEncoder().encode(plain));
-}
-
-function ReceiptFile({ onFile }: { readonly onFile: (file: File) => void }) {
-  return (
-    <label class="file">
-      {t('receiptFile')}{' '}
-      <input
-        type="file"
-        onChange={(event) => {
-          const file = event.currentTarget.files?.[0];
-          if (file !== undefined) onFile(file);
-          event.currentTarget.value = '';
-        }}
-      />
-    </label>
-  );
 }
 
 function Proves({ facts }: { readonly facts: Checked }) {
