@@ -52,7 +52,18 @@ export function viewRefusal(context: Showing, refusal: AnyRefusal, about: About)
     limit: limitOf(refusal),
     maxNow: 'maxNow' in refusal ? formatAmount(refusal.maxNow) : null,
     retry: codes[refusal.code].retry,
+    facts: plainFacts(refusal),
   };
+}
+
+/** What a refusal carries, as JSON does: amounts as decimal text. */
+export function plainFacts({ kind: _, code: __, ...facts }: AnyRefusal): View<'refusal'>['facts'] {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]: [string, unknown]) => {
+      if (typeof value === 'bigint') return [name, formatAmount(value)];
+      return [name, typeof value === 'number' || typeof value === 'boolean' ? value : String(value)];
+    }),
+  );
 }
 
 function limitOf(refusal: AnyRefusal): string | null {

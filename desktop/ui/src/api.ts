@@ -39,6 +39,7 @@ const ROUTES = {
   previewPayment: ['POST', '/v1/payments/preview'],
   pay: ['POST', '/v1/payments'],
   getReceipt: ['GET', '/v1/payments/{id}/receipt'],
+  verifyReceipt: ['POST', '/v1/receipts/verify'],
   makeRequest: ['POST', '/v1/requests'],
   readRequest: ['POST', '/v1/requests/read'],
   payRequest: ['POST', '/v1/requests/pay'],
@@ -48,13 +49,17 @@ const ROUTES = {
 
 export type Used = keyof typeof ROUTES;
 
+type Facts = NonNullable<Result<'pay'>['refusal']>['facts'];
+
 /** What the node answered instead of a result; `unreachable` and `signed-out` are of the page itself. */
 export class AskError extends Error {
   readonly code: string;
+  readonly facts: Facts;
 
-  constructor(code: string, message: string) {
+  constructor(code: string, message: string, facts: Facts = {}) {
     super(message);
     this.code = code;
+    this.facts = facts;
   }
 }
 
@@ -63,6 +68,7 @@ const SESSION = 'geo-session';
 const KEY_HEADER = 'x-geo-key' satisfies typeof import('#node/api/contract.ts').UI_KEY_HEADER;
 const SESSION_PATH = '/ui/session' satisfies typeof import('#node/api/contract.ts').UI_SESSION_PATH;
 const PROTOCOL = 'geo' satisfies typeof import('#node/api/contract.ts').UI_PROTOCOL;
+const LEDGER_PATH = '/v1/ledger' satisfies typeof import('#node/api/contract.ts').LEDGER_PATH;
 const EVENTS_PATH = '/v1/events' satisfies typeof import('#node/api/contract.ts').EVENTS_PATH;
 
 /** Carries out an operation of the API. Throws `AskError`. */
@@ -96,8 +102,8 @@ async function send(method: string, path: string, body: object | null, signal?: 
     throw new AskError('unreachable', cause instanceof Error ? cause.message : String(cause));
   }
   if (response.ok) return answer;
-  const { error } = answer as { error: { code: string; message: string } };
-  throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message);
+  const { error } = answer as { error: { code: string; message: string; facts: Facts } };
+  throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message, error.facts);
 }
 
 /** Exchanges the secret of a one-time link for the right to use the node. Throws `AskError`. */
@@ -116,6 +122,19 @@ export function ownSession(): string | null {
 export function leave(): void {
   localStorage.removeItem(KEY);
   localStorage.removeItem(SESSION);
+}
+
+/** The whole ledger as a file. Throws `AskError`. */
+export async function readLedger(): Promise<Blob> {
+  try {
+    const response = await fetch(LEDGER_PATH, { headers: { [KEY_HEADER]: localStorage.getItem(KEY) ?? '' } });
+    if (response.ok) return await response.blob();
+    const { error } = (await response.json()) as { error: { code: string; message: string; facts: Facts } };
+    throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message, error.facts);
+  } catch (cause) {
+    if (cause instanceof AskError) throw cause;
+    throw new AskError('unreachable', cause instanceof Error ? cause.message : String(cause));
+  }
 }
 
 /** The stream of events, from after this cursor on. */

@@ -16,7 +16,10 @@ export interface Known {
   readonly trustLines: Result<'listTrustLines'>['trustLines'];
   readonly held: Result<'listHeld'>['held'];
   readonly clearing: Result<'getClearing'>;
+  /** Its first page. */
   readonly history: Result<'getHistory'>['entries'];
+  /** Where older entries go on; null: there are none. */
+  readonly historyNext: string | null;
 }
 
 /** Null: nothing was read yet. */
@@ -32,7 +35,7 @@ export interface Person {
 export const HISTORY_ENTRIES = 100;
 
 async function read(): Promise<Known> {
-  const [status, { contacts }, balance, { trustLines }, { held }, clearing, { entries }] = await Promise.all([
+  const [status, { contacts }, balance, { trustLines }, { held }, clearing, { entries, next }] = await Promise.all([
     ask('getStatus', {}),
     ask('listContacts', {}),
     ask('getBalance', {}),
@@ -41,7 +44,7 @@ async function read(): Promise<Known> {
     ask('getClearing', {}),
     ask('getHistory', { limit: HISTORY_ENTRIES }),
   ]);
-  return { status, contacts, balance, trustLines, held, clearing, history: entries };
+  return { status, contacts, balance, trustLines, held, clearing, history: entries, historyNext: next };
 }
 
 let reading: Promise<void> | null = null;

@@ -3,7 +3,7 @@ import { useId } from 'preact/hooks';
 import type { Result } from '#node/api/contract.ts';
 import { useAnswer } from '../answer.ts';
 import { ask } from '../api.ts';
-import { saveFile } from '../files.ts';
+import { bytesOf, saveFile } from '../files.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Time, Trouble, useTask } from '../parts.tsx';
 import { refresh } from '../state.ts';
@@ -79,7 +79,7 @@ function BackupFile({ file: { name, createdAtMs, accounts, contacts, bytes } }: 
   const save = (): void => {
     void run(async () => {
       const { fileName, base64 } = await ask('readBackup', { name });
-      saveFile(fileName, base64);
+      saveFile(fileName, [bytesOf(base64)], 'application/octet-stream');
     });
   };
   return (

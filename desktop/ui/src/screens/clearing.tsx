@@ -6,7 +6,7 @@ import { isZero } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
 import { HISTORY_ENTRIES, type Known, known, type Person, refresh } from '../state.ts';
-import { Entries } from './history.tsx';
+import { Entries } from './entries.tsx';
 import { Sought } from './sought.tsx';
 
 interface Props {

@@ -3,8 +3,8 @@ import { t } from '../i18n.tsx';
 import { Balance, Money, Title } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import type { Known } from '../state.ts';
+import { Entries } from './entries.tsx';
 import { HeldLine } from './held.tsx';
-import { Entries } from './history.tsx';
 
 interface Props {
   readonly all: Known;

@@ -61,7 +61,7 @@ function OwnName({ name }: { readonly name: string }) {
 interface KeptProps {
   readonly isBusy: boolean;
   readonly isKept: boolean;
-  readonly trouble: string | null;
+  readonly trouble: ReturnType<typeof useTask>['trouble']['value'];
 }
 
 /** The button at the end of a form, and what came of it. */
