@@ -14,7 +14,7 @@ import {
 import { type GeoFolder, GeoFolders, LOCAL } from '#test/support/geo.ts';
 import { person } from '#test/support/people.ts';
 
-const SCREENS = ['home', 'people', 'pay', 'ask', 'history', 'about'] as const;
+const SCREENS = ['home', 'people', 'pay', 'ask', 'history', 'network', 'about'] as const;
 
 let folders: GeoFolders;
 let browser: Browser;

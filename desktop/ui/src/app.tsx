@@ -10,6 +10,7 @@ import { AboutScreen } from './screens/about.tsx';
 import { AskScreen } from './screens/ask.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
+import { NetworkScreen } from './screens/network.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
 import { connection, type Known, known } from './state.ts';
@@ -110,6 +111,8 @@ function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Know
       return <AskScreen all={all} />;
     case 'history':
       return <HistoryScreen all={all} />;
+    case 'network':
+      return <NetworkScreen all={all} />;
     case 'about':
       return <AboutScreen all={all} />;
   }

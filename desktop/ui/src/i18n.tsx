@@ -1,6 +1,6 @@
 /** The language of the page: the one that was chosen here, else the browser's, else English. */
 import { computed, effect, signal } from '@preact/signals';
-import { type ComponentChildren, Fragment } from 'preact';
+import { type ComponentChildren, Fragment, type VNode } from 'preact';
 import { type Key, LANGUAGES, type Language, languageFor, messages } from './messages/catalogue.ts';
 
 const CHOICE = 'geo-language';
@@ -24,19 +24,29 @@ export function chooseLanguage(chosen: Language): void {
   language.value = chosen;
 }
 
-/** A message, with `{name}` replaced by text. */
-export function t(key: Key, parts: Readonly<Record<string, string>> = {}): string {
-  return messages[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole);
+/** A message, with `{name}` replaced by text; the same with elements. */
+export interface Speech<K extends string> {
+  t(key: K, parts?: Readonly<Record<string, string>>): string;
+  T(props: { readonly k: K; readonly [part: string]: ComponentChildren }): VNode;
 }
 
-/** A message with `{name}` replaced by elements. */
-export function T({ k, ...parts }: { readonly k: Key; readonly [part: string]: ComponentChildren }) {
-  const pieces = messages[language.value][k].split(/\{(\w+)\}/);
-  return (
-    <>
-      {pieces.map((piece, index) => (
-        <Fragment key={index}>{index % 2 === 0 ? piece : parts[piece]}</Fragment>
-      ))}
-    </>
-  );
+/** What says the messages of a catalogue in the language of the page. */
+export function speak<K extends string>(catalogue: Readonly<Record<Language, Readonly<Record<K, string>>>>): Speech<K> {
+  return {
+    t: (key, parts = {}) =>
+      catalogue[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole),
+    T: ({ k, ...parts }) => {
+      const pieces = catalogue[language.value][k].split(/\{(\w+)\}/);
+      return (
+        <>
+          {pieces.map((piece, index) => (
+            <Fragment key={index}>{index % 2 === 0 ? piece : parts[piece]}</Fragment>
+          ))}
+        </>
+      );
+    },
+  };
 }
+
+/** Of the pages of a node. */
+export const { t, T } = speak<Key>(messages);

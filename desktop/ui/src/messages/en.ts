@@ -146,4 +146,27 @@ export const en = {
 
   dismiss: 'Close this message',
   incoming: '{who} paid you {money}.',
+
+  networkAbout:
+    'The people around you, as far as the public map shows them: who trusts whom. Limits and debts are known only of your own lines.',
+  searchName: 'Look for a name',
+  howFar: 'How far away',
+  hopsYou: 'you',
+  hopsOne: 'someone you know',
+  hopsMore: '{count} in between',
+  found: 'Found: {count}.',
+  networkEmpty: 'Nobody is near you yet. Add somebody you know under “People”, and say how much they may owe you.',
+  networkMore: 'There are more people; only the nearest are shown.',
+  networkDrawing: 'A drawing of the people around you. The tables below say the same.',
+  networkHint: 'An arrow leads from who trusts to who may owe. Click a person to see more.',
+  networkPeople: 'People around you',
+  networkLines: 'Who trusts whom',
+  betweenYou: 'Between you',
+  whoTrusts: 'Who trusts',
+  whoIsTrusted: 'Who may owe',
+  upTo: 'Up to',
+  notPublic: 'not public',
+  drawingWheel: 'Hold Ctrl and turn the wheel to zoom',
+  drawingTouch: 'Use two fingers to move the drawing',
+  drawingImpossible: 'This browser cannot draw here. The tables below say the same.',
 } as const;
