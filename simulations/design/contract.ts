@@ -21,6 +21,8 @@ export interface DesignFile {
   readonly raw: Readonly<Record<string, unknown>> | null;
   /** The same as the simulator understands it. */
   readonly study: Study | null;
+  /** How long a message takes in it, in the middle. */
+  readonly delayMs: number;
 }
 
 /** What is answered instead when something is wrong; the message is for people. */

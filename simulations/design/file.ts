@@ -3,11 +3,14 @@ import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { Document, parse, parseDocument } from 'yaml';
 import { BadStudy, parseStudy } from '../study/file.ts';
 import { planOf } from '../study/prepare.ts';
+import { readLatency, type Study } from '../study/shape.ts';
 import { type DesignFile, MOST_DRAWN } from './contract.ts';
+
+const DEFAULT_DELAY_MS = 50;
 
 /** The file that was named, or that there is none yet. Throws `BadStudy`, `BadFile`. */
 export async function openDesign(path: string): Promise<DesignFile> {
-  if (!existsSync(path)) return { path, raw: null, study: null };
+  if (!existsSync(path)) return { path, raw: null, study: null, delayMs: DEFAULT_DELAY_MS };
   return readDesign(path, readFileSync(path, 'utf8'));
 }
 
@@ -21,7 +24,14 @@ export async function readDesign(path: string, text: string): Promise<DesignFile
   if (count > MOST_DRAWN) throw new BadStudy(path, `has ${count} participants: at most ${MOST_DRAWN} can be drawn`);
   // Names that nobody has are found only where the run is made ready.
   for (const point of points.slice(0, 1)) await planOf(path, point);
-  return { path, raw: parse(text) as Record<string, unknown>, study };
+  return { path, raw: parse(text) as Record<string, unknown>, study, delayMs: delayOf(study) };
+}
+
+function delayOf({ latency }: Study): number {
+  const read = readLatency(latency);
+  const delayMs = read?.type === 'constant' ? read.ms : read?.type === 'lognormal' ? read.medianMs : DEFAULT_DELAY_MS;
+  // Machines are told whole milliseconds, and what takes no time cannot be looked at.
+  return Math.max(1, Math.round(delayMs));
 }
 
 /** Saves a study, whole or not at all; comments beside what did not change stay. Throws `BadStudy`, `BadFile`. */

@@ -107,6 +107,8 @@ function importRefusal(path: string, specifier: string, ofTypes: boolean): strin
     return undefined;
   }
   if (specifier.startsWith('#')) {
+    // The network designer runs the simulator's network in its page.
+    if (path.startsWith('desktop/ui/src/designer/') && specifier.startsWith('#simulations/')) return undefined;
     const target = specifier.slice(1, specifier.indexOf('/'));
     // The simulator may sign for real: the back end of Ed25519 is the one part of the node that is pure as well.
     const isEd25519 = area === 'simulations' && specifier === '#node/identity/ed25519.ts';

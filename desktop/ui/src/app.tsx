@@ -1,8 +1,8 @@
 /** The frame around all screens: the menu, what the page has to say, and the screen that the address names. */
 import { useEffect } from 'preact/hooks';
-import { chooseLanguage, language, T, t } from './i18n.tsx';
+import { T, t } from './i18n.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 import { lastReceived } from './live.ts';
-import { LANGUAGES, type Language } from './messages/catalogue.ts';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
 import { linkTo, SCREENS, type Screen } from './routes.ts';
@@ -124,20 +124,5 @@ function SignedOut() {
       <Title>{t('signedOutTitle')}</Title>
       <p>{t('signedOut')}</p>
     </>
-  );
-}
-
-function LanguageChoice() {
-  return (
-    <label>
-      {t('language')}{' '}
-      <select value={language.value} onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}>
-        {Object.entries(LANGUAGES).map(([code, { name }]) => (
-          <option key={code} value={code} lang={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

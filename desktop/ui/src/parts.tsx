@@ -189,8 +189,8 @@ export function Balance({
 export function Scrolled({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keys that scroll it
-    <section class="table" aria-label={label} tabIndex={0}>
+    <figure class="table" aria-label={label} tabIndex={0}>
       {children}
-    </section>
+    </figure>
   );
 }

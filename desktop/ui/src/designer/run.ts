@@ -194,7 +194,12 @@ export class Run {
 
   /** Lets time pass until then. */
   advance(untilMs: number): void {
-    for (let steps = 0; steps < MOST_STEPS && this.nowMs < untilMs; steps++) this.#take(this.#stage.step(untilMs));
+    for (let steps = 0; steps < MOST_STEPS; steps++) {
+      const happened = this.#stage.step(untilMs);
+      if (happened.length === 0) return;
+      this.#take(happened);
+    }
+    throw new Error('bug: the network does not come to rest');
   }
 
   /** Lets time pass until nothing is on its way and nobody will soon do anything. */

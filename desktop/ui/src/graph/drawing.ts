@@ -2,7 +2,7 @@
 import Graph from 'graphology';
 import Sigma, { DEFAULT_STYLES } from 'sigma';
 import { extremityArrow, layerFill, layerPlain, pathCurved, pathLine, sdfCircle, sdfDiamond } from 'sigma/rendering';
-import type { Arrow, Dot, DrawingWords, Hands, Picture, Tone } from './picture.ts';
+import type { Arrow, Dot, DrawingWords, Extent, Hands, Picture, Tone } from './picture.ts';
 
 /** Where the style sheet has the colour of each tone. */
 const COLOURS: Readonly<Record<Tone | 'ink' | 'page', string>> = {
@@ -67,6 +67,7 @@ export function openDrawing(container: HTMLElement, hands: () => Hands, words: D
       sharedGestureAppleWheelMessage: words.wheel,
       sharedGestureTouchMessage: words.touch,
       // Two clicks on two people in a row are no wish to zoom.
+      doubleClickTimeout: 0,
       doubleClickZoomingRatio: 1,
       zoomDuration: 0,
       inertiaDuration: 0,
@@ -80,9 +81,11 @@ export function openDrawing(container: HTMLElement, hands: () => Hands, words: D
     }
     shown = picture;
     putInto(graph, picture, coloursOf(container));
+    putCorners(graph, picture.extent);
   };
-  const isMessage = (node: string): boolean => shown?.dots.find(({ id }) => id === node)?.isMessage === true;
-  sigma.on('clickNode', ({ node }) => void (isMessage(node) || hands().onDot?.(node)));
+  const isSomebody = (node: string): boolean =>
+    shown?.dots.some(({ id, isMessage = false }) => id === node && !isMessage) === true;
+  sigma.on('clickNode', ({ node }) => void (isSomebody(node) && hands().onDot?.(node)));
   sigma.on('clickEdge', ({ edge }) => hands().onArrow?.(edge));
   sigma.on('clickStage', ({ event }) => {
     const { x, y } = sigma.viewportToGraph(event);
@@ -123,6 +126,15 @@ function coloursOf(container: HTMLElement): (name: keyof typeof COLOURS) => stri
   return (name) => colours[name] as string;
 }
 
+/** Nobody can see or click them: without anything in it, a drawing has no places. */
+const CORNERS = ['\0 first corner', '\0 last corner'] as const;
+
+function putCorners(graph: Graph, { x, y }: Extent): void {
+  for (const [index, corner] of CORNERS.entries()) {
+    graph.mergeNode(corner, { x: x[index], y: -(y[index] ?? 0), size: 0, color: '#0000', label: '', shape: 'circle' });
+  }
+}
+
 /** Makes the graph what the picture says, changing no more than that. */
 function putInto(graph: Graph, { dots, arrows }: Picture, colour: Colours): void {
   const [ids, arrowIds] = [new Set(dots.map(({ id }) => id)), new Set(arrows.map(({ id }) => id))];
@@ -130,7 +142,7 @@ function putInto(graph: Graph, { dots, arrows }: Picture, colour: Colours): void
     if (!arrowIds.has(edge)) graph.dropEdge(edge);
   });
   graph.forEachNode((node) => {
-    if (!ids.has(node)) graph.dropNode(node);
+    if (!ids.has(node) && !CORNERS.some((corner) => corner === node)) graph.dropNode(node);
   });
   for (const dot of dots) graph.mergeNode(dot.id, dotAttributes(dot, colour));
   for (const arrow of arrows) {
