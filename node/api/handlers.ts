@@ -4,6 +4,7 @@ import type { Handler } from './handler.ts';
 import * as backup from './operations/backup.ts';
 import * as clearing from './operations/clearing.ts';
 import * as health from './operations/health.ts';
+import * as neighbourhood from './operations/neighbourhood.ts';
 import * as network from './operations/network.ts';
 import * as payments from './operations/payments.ts';
 import * as people from './operations/people.ts';
@@ -17,6 +18,7 @@ import * as ui from './operations/ui.ts';
 export const handlers: { readonly [N in OperationName]: Handler<N> } = {
   ...people,
   ...network,
+  ...neighbourhood,
   ...trust,
   ...payments,
   ...quote,

@@ -14,7 +14,18 @@ import {
 import { type GeoFolder, GeoFolders, LOCAL } from '#test/support/geo.ts';
 import { person } from '#test/support/people.ts';
 
-const SCREENS = ['home', 'people', 'pay', 'ask', 'clearing', 'history', 'node', 'settings', 'about'] as const;
+const SCREENS = [
+  'home',
+  'people',
+  'pay',
+  'ask',
+  'clearing',
+  'history',
+  'network',
+  'node',
+  'settings',
+  'about',
+] as const;
 
 let folders: GeoFolders;
 let browser: Browser;

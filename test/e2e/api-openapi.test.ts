@@ -178,6 +178,7 @@ describe('what a node answers', () => {
     await call(bob, 'getTopology', { equivalent: 'UAH', limit: 10 });
     await call(alice, 'listPeers');
     await call(alice, 'getNetwork');
+    await call(alice, 'getNeighbourhood', { equivalent: 'UAH', hops: 1, limit: 10 });
     // They publish what they are once they are connected, which nobody is told of.
     await vi.waitFor(async () => alice.client.findParticipant({ who: 'Bob' }), { timeout: 60_000, interval: 100 });
     await call(alice, 'findParticipant', { who: bob.node.publicKey });

@@ -14,6 +14,7 @@ const ROUTES = {
   listTrustLines: ['GET', '/v1/trust-lines'],
   setTrustLine: ['PUT', '/v1/trust-lines'],
   getBalance: ['GET', '/v1/balance'],
+  getNeighbourhood: ['GET', '/v1/neighbourhood'],
   listHeld: ['GET', '/v1/held'],
   getHistory: ['GET', '/v1/history'],
   getClearing: ['GET', '/v1/clearing'],

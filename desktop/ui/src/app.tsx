@@ -12,6 +12,7 @@ import { AskScreen } from './screens/ask.tsx';
 import { ClearingScreen } from './screens/clearing.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
+import { NetworkScreen } from './screens/network.tsx';
 import { NodeScreen } from './screens/node.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
@@ -122,6 +123,8 @@ function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Know
       return <NodeScreen all={all} />;
     case 'settings':
       return <SettingsScreen all={all} />;
+    case 'network':
+      return <NetworkScreen all={all} />;
     case 'about':
       return <AboutScreen all={all} />;
   }

@@ -51,6 +51,7 @@ export const OPERATIONS: Readonly<Record<OperationName, object>> = {
     waitMs: number,
   },
   getNetwork: {},
+  getNeighbourhood: { equivalent, hops: at(1, 'count'), limit: at(1, 'count') },
   findParticipant: { who, waitMs: number },
   removeContact: { who },
   listTrustLines: { equivalent },
