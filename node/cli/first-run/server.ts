@@ -84,8 +84,8 @@ function guard(app: FastifyInstance, course: Course): void {
     return response.status(401).send({ error: { code: 'no-token', message } });
   });
   app.setErrorHandler((error, _request, response: FastifyReply) => {
-    const { code, message } = problemOf(error);
-    return response.status(code === 'bug' ? 500 : 400).send({ error: { code, message } });
+    const { code, message, facts } = problemOf(error);
+    return response.status(code === 'bug' ? 500 : 400).send({ error: { code, message, facts } });
   });
 }
 

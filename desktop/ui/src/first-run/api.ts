@@ -44,8 +44,8 @@ export async function step<S extends keyof Steps>(name: S, input: Steps[S]['inpu
     throw new AskError('unreachable', cause instanceof Error ? cause.message : String(cause));
   }
   if (response.ok) return answer as Steps[S]['result'];
-  const { error } = answer as { error: { code: string; message: string } };
-  throw new AskError(error.code, error.message);
+  const { error } = answer as { error: { code: string; message: string; facts: AskError['facts'] } };
+  throw new AskError(error.code, error.message, error.facts);
 }
 
 /** Exchanges the secret of the link for the right to go through the first run. */
