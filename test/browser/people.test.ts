@@ -80,11 +80,12 @@ describe('what somebody may owe', () => {
     await line().getByLabel('Even out debts with Borya without asking me').uncheck();
     await line().getByLabel('Show on the public map').check();
     await line().getByRole('button', { name: 'Save' }).click();
-    await expect.poll(given).toMatchObject({
+    await line().getByText('Kept. Borya knows it.').waitFor();
+    expect(await given()).toMatchObject({
       ...{ limit: '50', status: 'active', acked: true },
       policy: { dailyLimit: '7.5', autoClearing: false, announce: true, canBeIntermediate: true },
     });
-    expect(await line().getByLabel('Most that the debt may grow in a day').inputValue()).toBe('7.5');
+    await expect.poll(() => line().getByLabel('Most that the debt may grow in a day').inputValue()).toBe('7.5');
     await line().getByLabel('Most that the debt may grow in a day').fill('much');
     await line().getByRole('button', { name: 'Save' }).click();
     await line().getByRole('alert').getByText('“much” is not an amount').waitFor();
@@ -119,6 +120,22 @@ describe('a higher limit', () => {
     await annas.press(/^Let Borya owe you up to 120\.00\sUAH$/);
     await annas.see(/^Saved: Borya may owe you up to 120\.00\sUAH\.$/);
     await boriss.see(/^You may owe Anna up to 120\.00\sUAH\.$/);
+  });
+});
+
+describe('a payment that is more than somebody lets one owe', () => {
+  it('leads to the message that asks them for enough', async () => {
+    await boriss.go('Pay');
+    await boriss.page.getByLabel('To whom').fill('Anna');
+    await boriss.page.getByLabel('How much').fill('150');
+    await boriss.page.getByLabel('Currency').fill('UAH');
+    await boriss.press('Continue');
+    await boriss.press('Pay now');
+    await boriss.page.getByRole('link', { name: 'Ask Anna for a higher limit' }).click();
+    await boriss.page.locator('summary:focus').getByText('Ask Anna for a higher limit').waitFor();
+    await boriss.press('Make the message');
+    const message = await boriss.page.getByLabel('The message for Anna').inputValue();
+    expect(message).toMatch(/^Could you let me owe you up to 150\.00\sUAH in GEO\?/);
   });
 });
 

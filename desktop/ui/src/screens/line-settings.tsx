@@ -42,7 +42,14 @@ export function LineSettings({ card, given }: { readonly card: Card; readonly gi
           <strong>{t('lineFrozen')}</strong>
         </p>
       )}
-      <PolicyForm card={card} given={given} isBusy={isBusy.value} onSave={(policy) => set({ policy })} />
+      {/* What was kept is where the form begins. */}
+      <PolicyForm
+        key={given.seq}
+        card={card}
+        given={given}
+        isBusy={isBusy.value}
+        onSave={(policy) => set({ policy })}
+      />
       <div class="actions">
         <button
           type="button"

@@ -2,6 +2,7 @@ import type { Result } from '#node/api/contract.ts';
 import { magnitude } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Name, Time, Trouble } from '../parts.tsx';
+import { AskForMore } from './ask-for-more.tsx';
 import type { Order } from './pay.tsx';
 
 interface ConfirmProps {
@@ -101,6 +102,7 @@ export function Outcome({ payment, onAgain }: { readonly payment: Result<'pay'>;
           {t('again')}
         </button>
         <a href="#/history">{t('history')}</a>
+        {state === 'ABORTED' && refusal !== null && <AskForMore {...{ refusal, equivalent, amount }} />}
       </p>
     </section>
   );

@@ -26,10 +26,7 @@ export function PersonMore({ contact, lines }: Props) {
       {lines.map(
         (card) =>
           card.given !== null &&
-          card.given.status !== 'closed' && (
-            // What was kept is where a form begins.
-            <LineSettings key={`${card.equivalent} ${card.given.seq}`} card={card} given={card.given} />
-          ),
+          card.given.status !== 'closed' && <LineSettings key={card.equivalent} card={card} given={card.given} />,
       )}
       <Remove contact={contact} />
     </details>

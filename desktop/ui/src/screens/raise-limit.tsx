@@ -1,15 +1,24 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { ask } from '../api.ts';
 import { Copyable } from '../copyable.tsx';
 import { formatMoney, shortPid, typedAmount } from '../format.ts';
 import { locale, T, t } from '../i18n.tsx';
 import { Field, Name, Trouble, typedIn, useTask } from '../parts.tsx';
+import { place } from '../place.ts';
 import type { Known } from '../state.ts';
 
 /** A message that asks somebody for a higher limit: an invitation with words around it. */
 export function RaiseLimit({ contact, currency }: { readonly contact: Known['contacts'][number]; currency: string }) {
   const { isBusy, trouble, run } = useTask();
   const message = useSignal<string | null>(null);
+  const summary = useRef<HTMLElement>(null);
+  const { query } = place.value;
+  const isMeant = query.get('raise') === contact.pid;
+  useEffect(() => {
+    // After the heading, which has the focus first.
+    if (isMeant) requestAnimationFrame(() => summary.current?.focus());
+  }, [isMeant]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -25,15 +34,27 @@ export function RaiseLimit({ contact, currency }: { readonly contact: Known['con
     });
   };
   return (
-    <details>
-      <summary>
+    <details open={isMeant}>
+      <summary ref={summary}>
         <T k="raise" who={<Name of={contact} />} />
       </summary>
       <form onSubmit={submit}>
         <p class="hint">{t('raiseHint')}</p>
         <div class="row">
-          <Field label={t('amount')} name="wanted" inputMode="decimal" required />
-          <Field label={t('currency')} name="wanted-currency" hint={t('currencyHint')} initial={currency} required />
+          <Field
+            label={t('amount')}
+            name="wanted"
+            inputMode="decimal"
+            initial={isMeant ? (query.get('amount') ?? '') : ''}
+            required
+          />
+          <Field
+            label={t('currency')}
+            name="wanted-currency"
+            hint={t('currencyHint')}
+            initial={isMeant ? (query.get('currency') ?? currency) : currency}
+            required
+          />
         </div>
         <button type="submit" disabled={isBusy.value}>
           {t(isBusy.value ? 'making' : 'raiseMake')}
