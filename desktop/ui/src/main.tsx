@@ -7,6 +7,7 @@ import { followAddress } from './place.ts';
 import { secretOf } from './routes.ts';
 import { connection, noteTrouble, refresh } from './state.ts';
 import './style.css';
+import './own-node.css';
 
 /** Lets the page in if its address is a one-time link, also one that is opened where the page is already. */
 async function enter(): Promise<boolean> {

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Client } from '../../api/client.ts';
 import type { AddVerb } from '../cli.ts';
+import { count } from '../show.ts';
 import { bold, line } from '../text.ts';
 
 /** What the browser is given to open. Arguments of programs can be read by everybody on the machine; this file cannot. */
@@ -11,9 +13,11 @@ export const addUi: AddVerb = (program, run) => {
     .command('ui')
     .description('Open your node in a browser, with a link that works once')
     .option('--print', 'Only show the link')
+    .option('--sign-out', 'Sign out all browsers that were let in, instead')
     .action(
-      run(async (cli, { print = false }: { print?: boolean }) => {
+      run(async (cli, { print = false, signOut = false }: { print?: boolean; signOut?: boolean }) => {
         const client = await cli.client();
+        if (signOut) return signOutAll(client);
         const { path, expiresAtMs } = await client.makeUiLink();
         const [folder, { readApiFiles }] = [await cli.folder(), await import('../../api/address.ts')];
         const { url } = await readApiFiles(folder);
@@ -24,6 +28,19 @@ export const addUi: AddVerb = (program, run) => {
       }),
     );
 };
+
+/** Nobody is let in any more, until somebody opens a new link. */
+async function signOutAll(client: Client) {
+  const { sessions } = await client.listPageSessions();
+  for (const { id } of sessions) {
+    await client.endPageSession({ id }).catch((error: unknown) => {
+      // It signed itself out in the meantime.
+      if ((error as { code?: string }).code !== 'unknown-session') throw error;
+    });
+  }
+  const text = sessions.length === 0 ? 'No browser was let in.' : `${count(sessions.length, 'browser')} signed out.`;
+  return { document: { signedOut: sessions }, text };
+}
 
 /** Each system's own way to open a file with the program that is chosen for it. */
 const OPENERS: Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>> = {

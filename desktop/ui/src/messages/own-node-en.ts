@@ -4,6 +4,8 @@ export const ownNodeEn = {
   clearingHint:
     'You owe Anna, Anna owes Boris, Boris owes you: then all three debts can become less by the same amount. Nobody pays, nobody gains or loses, and everybody owes less.',
   clearingWaits: 'Waiting for your word',
+  needsYou: 'What needs you',
+  needsYouClearing: 'Circles of debt that wait for your word: {count}. If you agree, everybody in them owes less.',
   clearingWaitsNone: 'Nothing waits for your word.',
   clearingWaitsCount: '{count} waiting for your word',
   clearingOffer: '{debtor} would owe you {money} less, and you would owe {creditor} {money} less.',

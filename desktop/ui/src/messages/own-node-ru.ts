@@ -6,6 +6,9 @@ export const ownNodeRu: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   clearingHint:
     'Вы должны Анне, Анна — Борису, а Борис — вам: тогда все три долга можно уменьшить на одну и ту же сумму. Никто не платит, никто не выигрывает и не теряет, а должны все меньше.',
   clearingWaits: 'Ждёт вашего слова',
+  needsYou: 'Что требует вас',
+  needsYouClearing:
+    'Кругов долгов, которые ждут вашего слова: {count}. Если согласитесь, все в них будут должны меньше.',
   clearingWaitsNone: 'Вашего слова ничто не ждёт.',
   clearingWaitsCount: 'ждёт вашего слова: {count}',
   clearingOffer: 'Долг {debtor} перед вами станет на {money} меньше, и ваш долг перед {creditor} — тоже на {money}.',

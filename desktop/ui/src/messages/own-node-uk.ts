@@ -6,6 +6,8 @@ export const ownNodeUk: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   clearingHint:
     'Ви винні Анні, Анна — Борисові, а Борис — вам: тоді всі три борги можна зменшити на ту саму суму. Ніхто не платить, ніхто не виграє й не втрачає, а винні всі менше.',
   clearingWaits: 'Чекає на ваше слово',
+  needsYou: 'Що потребує вас',
+  needsYouClearing: 'Кіл боргів, що чекають на ваше слово: {count}. Якщо погодитеся, всі в них будуть винні менше.',
   clearingWaitsNone: 'На ваше слово нічого не чекає.',
   clearingWaitsCount: 'чекає на ваше слово: {count}',
   clearingOffer: 'Борг {debtor} перед вами стане на {money} меншим, і ваш борг перед {creditor} — теж на {money}.',
