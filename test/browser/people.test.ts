@@ -108,6 +108,7 @@ describe('a higher limit', () => {
   it('is asked for with a message, and given with one click', async () => {
     await boriss.page.getByText('Ask Anna for a higher limit').click();
     const asking = boriss.page.getByRole('region', { name: 'Anna', exact: true });
+    await asking.getByRole('button', { name: 'Make the message' }).waitFor();
     await asking.getByLabel('Amount').last().fill('120');
     await asking.getByRole('button', { name: 'Make the message' }).click();
     const message = await asking.getByLabel('The message for Anna').inputValue();

@@ -85,6 +85,7 @@ describe('settings', () => {
     for (const screen of SCREENS) {
       await page.page.evaluate(`location.hash = '#/${screen}'`);
       await page.page.locator(`nav a[aria-current][href="#/${screen}"]`).waitFor();
+      if (screen === 'people') await page.page.getByRole('heading', { name: 'Boris', level: 2 }).waitFor();
       await page.page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true");
       expect([screen, await page.flaws(`${screen}-${language}`)]).toEqual([screen, []]);
     }

@@ -2,7 +2,7 @@
 import { render } from 'preact';
 import { openSession } from './api.ts';
 import { App } from './app.tsx';
-import { goLive } from './live.ts';
+import { goLive, stayFresh } from './live.ts';
 import { followAddress } from './place.ts';
 import { secretOf } from './routes.ts';
 import { connection, noteTrouble, refresh } from './state.ts';
@@ -28,6 +28,7 @@ async function start(): Promise<void> {
   addEventListener('hashchange', () => void enterAgain());
   await refresh();
   goLive();
+  stayFresh();
 }
 
 async function enterAgain(): Promise<void> {

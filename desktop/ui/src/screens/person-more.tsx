@@ -1,6 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { AskError, ask } from '../api.ts';
 import { ConfirmButton } from '../confirm.tsx';
+import { Fold } from '../fold.tsx';
 import { T, t } from '../i18n.tsx';
 import { Field, Name, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Signs } from '../signs.tsx';
@@ -17,10 +18,7 @@ interface Props {
 /** What is seldom wanted of a person: another name, comparing, the finer points of trust, removing. */
 export function PersonMore({ contact, lines }: Props) {
   return (
-    <details>
-      <summary>
-        <T k="personMore" who={<Name of={contact} />} />
-      </summary>
+    <Fold summary={<T k="personMore" who={<Name of={contact} />} />}>
       <Rename contact={contact} />
       <Compare contact={contact} />
       {lines.map(
@@ -29,7 +27,7 @@ export function PersonMore({ contact, lines }: Props) {
           card.given.status !== 'closed' && <LineSettings key={card.equivalent} card={card} given={card.given} />,
       )}
       <Remove contact={contact} />
-    </details>
+    </Fold>
   );
 }
 

@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
-import { useEffect, useRef } from 'preact/hooks';
 import { ask } from '../api.ts';
 import { Copyable } from '../copyable.tsx';
+import { Fold } from '../fold.tsx';
 import { formatMoney, shortPid, typedAmount } from '../format.ts';
 import { locale, T, t } from '../i18n.tsx';
 import { Field, Name, Trouble, typedIn, useTask } from '../parts.tsx';
@@ -12,13 +12,8 @@ import type { Known } from '../state.ts';
 export function RaiseLimit({ contact, currency }: { readonly contact: Known['contacts'][number]; currency: string }) {
   const { isBusy, trouble, run } = useTask();
   const message = useSignal<string | null>(null);
-  const summary = useRef<HTMLElement>(null);
   const { query } = place.value;
   const isMeant = query.get('raise') === contact.pid;
-  useEffect(() => {
-    // After the heading, which has the focus first.
-    if (isMeant) requestAnimationFrame(() => summary.current?.focus());
-  }, [isMeant]);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -34,10 +29,7 @@ export function RaiseLimit({ contact, currency }: { readonly contact: Known['con
     });
   };
   return (
-    <details open={isMeant}>
-      <summary ref={summary}>
-        <T k="raise" who={<Name of={contact} />} />
-      </summary>
+    <Fold summary={<T k="raise" who={<Name of={contact} />} />} isMeant={isMeant}>
       <form onSubmit={submit}>
         <p class="hint">{t('raiseHint')}</p>
         <div class="row">
@@ -68,6 +60,6 @@ export function RaiseLimit({ contact, currency }: { readonly contact: Known['con
           />
         )}
       </form>
-    </details>
+    </Fold>
   );
 }
