@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import staticFiles from '@fastify/static';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { packageFile } from '../entry.ts';
-import { refuseHere } from '../refusals.ts';
+import { type NodeRefusal, refuseHere } from '../refusals.ts';
 import { sessionCookieName, sessionOf } from './access.ts';
 import { browserName } from './browser-name.ts';
 import type { NodeContext } from './context.ts';
@@ -49,24 +49,28 @@ export async function serveUiFiles(app: FastifyInstance): Promise<void> {
 export async function addUi(app: FastifyInstance, context: NodeContext): Promise<void> {
   await serveUiFiles(app);
   app.get(UI_PATH.replace(/\/$/, ''), { schema: { hide: true } }, (_request, response) => response.redirect(UI_PATH));
-  app.post(UI_SESSION_PATH, { schema: { hide: true, body: sessionBody } }, async (request, response) => {
-    const { secret } = request.body as z.output<typeof sessionBody>;
-    // Programs have the cookie file; this is for browsers, which always say whose page it is.
-    const { origin } = request.headers;
-    if (origin === undefined) {
-      const { status, body } = refusalAnswer(context, refuseHere('wrong-origin', { origin: '' }));
-      return response.status(status).send(body);
-    }
-    const session = await context.ui.open(secret, context.clock.nowMs(), browserName(request.headers['user-agent']));
-    if (typeof session === 'string') {
-      const { status, body } = refusalAnswer(context, refuseHere('link-used', { why: session }));
-      return response.status(status).send(body);
-    }
-    await endEarlier(context, request.headers);
-    const name = sessionCookieName(request.socket.localPort ?? 0);
-    response.header('set-cookie', `${name}=${session.cookie}; Path=/; HttpOnly; SameSite=Strict`);
-    return response.send({ key: session.key, id: session.id });
-  });
+  app.post(UI_SESSION_PATH, { schema: { hide: true, body: sessionBody } }, (request, response) =>
+    letIn(context, request, response),
+  );
+}
+
+/** Exchanges the secret of a link for a session. */
+async function letIn(context: NodeContext, request: FastifyRequest, response: FastifyReply): Promise<FastifyReply> {
+  const { secret } = request.body as z.output<typeof sessionBody>;
+  // Programs have the cookie file; this is for browsers, which always say whose page it is.
+  const { origin, 'user-agent': agent } = request.headers;
+  if (origin === undefined) return refuse(context, response, refuseHere('wrong-origin', { origin: '' }));
+  const session = await context.ui.open(secret, context.clock.nowMs(), browserName(agent));
+  if (typeof session === 'string') return refuse(context, response, refuseHere('link-used', { why: session }));
+  await endEarlier(context, request.headers);
+  const name = sessionCookieName(request.socket.localPort ?? 0);
+  response.header('set-cookie', `${name}=${session.cookie}; Path=/; HttpOnly; SameSite=Strict`);
+  return response.send({ key: session.key, id: session.id });
+}
+
+function refuse(context: NodeContext, response: FastifyReply, refusal: NodeRefusal): FastifyReply {
+  const { status, body } = refusalAnswer(context, refusal);
+  return response.status(status).send(body);
 }
 
 /** What a browser was let in with before gives way to the new: it has one cookie and one key for this node. */

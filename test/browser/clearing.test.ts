@@ -77,6 +77,9 @@ it('asks in words, at home and in the menu, and evens out what all agree to', as
   for (const [agreed] of NAMES.entries()) {
     const asked = await whoIsAsked();
     await asked.page.getByRole('navigation').getByText('1 waiting for your word').waitFor();
+    await asked.go('Home');
+    await asked.see(/^Circles of debt that wait for your word: 1\./);
+    if (agreed === 0) expect(await asked.flaws('clearing-home')).toEqual([]);
     await asked.go('Clearing');
     await asked.see(/would owe you 5\.00\sUAH less, and you would owe (Anna|Boris|Carol) 5\.00\sUAH less\.$/);
     await asked.see(/^The circle: you owe (Anna|Boris|Carol), .* owes you\.$/);

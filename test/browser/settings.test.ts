@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Locator } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCREENS } from '#desktop/ui/src/routes.ts';
 import { readConfig } from '#node/config.ts';
 import { startBrowser } from '#test/support/browser.ts';
 import { cardOf, startParticipant, type TestNode } from '#test/support/nodes.ts';
@@ -75,8 +76,21 @@ describe('settings', () => {
   it('change the language', async () => {
     await part('Language').getByRole('combobox').selectOption('uk');
     await page.page.getByRole('heading', { name: 'Налаштування', level: 1 }).waitFor();
-    expect(await page.flaws('settings-uk')).toEqual([]);
     await part('Мова').getByRole('combobox').selectOption('en');
+  });
+
+  it.each(['uk', 'ru'])('leave every screen as it should be in %s', async (language) => {
+    await anna.client.putContact({ who: await cardOf(boris) });
+    await page.page.getByRole('contentinfo').getByRole('combobox').selectOption(language);
+    for (const screen of SCREENS) {
+      await page.page.evaluate(`location.hash = '#/${screen}'`);
+      await page.page.locator(`nav a[aria-current][href="#/${screen}"]`).waitFor();
+      if (screen === 'people') await page.page.getByRole('heading', { name: 'Boris', level: 2 }).waitFor();
+      await page.page.evaluate("for (const one of document.querySelectorAll('main details')) one.open = true");
+      expect([screen, await page.flaws(`${screen}-${language}`)]).toEqual([screen, []]);
+    }
+    await page.page.getByRole('contentinfo').getByRole('combobox').selectOption('en');
+    await page.go('Settings');
   });
 });
 

@@ -43,3 +43,21 @@ it('geo ui works where nothing can open a browser', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('/ui/#/open/');
 });
+
+it('geo ui --sign-out signs out every browser', async () => {
+  expect((await anna.run(['ui', '--sign-out'])).stdout).toBe('No browser was let in.\n');
+  const { link } = await anna.json<{ link: string }>(['ui', '--print']);
+  const { origin, hash } = new URL(link);
+  const response = await fetch(new URL('/ui/session', origin), {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ secret: hash.replace('#/open/', '') }),
+  });
+  const { id, key } = (await response.json()) as { id: string; key: string };
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const status = async () =>
+    (await fetch(new URL('/v1/status', origin), { headers: { cookie, 'x-geo-key': key } })).status;
+  expect(await status()).toBe(200);
+  expect(await anna.json(['ui', '--sign-out'])).toMatchObject({ signedOut: [{ id }] });
+  expect(await status()).toBe(401);
+});

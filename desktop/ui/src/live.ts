@@ -33,6 +33,15 @@ export function goLive(retryMs = FIRST_RETRY_MS): void {
   socket.addEventListener('close', () => void comeBack(wasOpen ? FIRST_RETRY_MS : retryMs));
 }
 
+/** Not all that other programs change is an event, such as a new contact: who looks again is shown what there is. */
+export function stayFresh(): void {
+  const look = (): void => {
+    if (document.visibilityState === 'visible' && connection.value === 'live') void refresh();
+  };
+  addEventListener('hashchange', look);
+  document.addEventListener('visibilitychange', look);
+}
+
 function take(message: Message): void {
   cursor = message.cursor;
   if ('notice' in message) {

@@ -1,12 +1,16 @@
 /** What waits for the person, told where people look first. */
-import { t } from './i18n.tsx';
+import { T, t } from './i18n.tsx';
 import { place } from './place.ts';
 import { linkTo } from './routes.ts';
 import { known } from './state.ts';
 
+function waitingCount(): number {
+  return known.value?.clearing.proposals.filter(({ state }) => state === 'PROPOSED').length ?? 0;
+}
+
 /** How many circles of debt wait for a word, beside the menu's entry; nothing when there are none. */
 export function WaitingCount() {
-  const count = known.value?.clearing.proposals.filter(({ state }) => state === 'PROPOSED').length ?? 0;
+  const count = waitingCount();
   if (count === 0) return null;
   return (
     <>
@@ -16,6 +20,23 @@ export function WaitingCount() {
       </span>
       <span class="unseen">{t('clearingWaitsCount', { count: String(count) })}</span>
     </>
+  );
+}
+
+/** The same at home, where there is room to say what it is about. */
+export function NeedsYou() {
+  const count = waitingCount();
+  if (count === 0) return null;
+  return (
+    <section class="card" aria-labelledby="needs-you">
+      <h2 id="needs-you">{t('needsYou')}</h2>
+      <p>
+        <T k="needsYouClearing" count={String(count)} />
+      </p>
+      <a class="button" href={linkTo('clearing')}>
+        {t('clearing')}
+      </a>
+    </section>
   );
 }
 

@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { Client } from '../../api/client.ts';
 import type { AddVerb, Cli } from '../cli.ts';
 import { problemOf, typed } from '../problem.ts';
+import { count } from '../show.ts';
 import { bold, line } from '../text.ts';
 
 /** What the browser is given to open. Arguments of programs can be read by everybody on the machine; this file cannot. */
@@ -14,8 +16,10 @@ export const addUi: AddVerb = (program, run) => {
     .command('ui')
     .description('Open your node in a browser, with a link that works once; begins a new one where there is none')
     .option('--print', 'Only show the link')
+    .option('--sign-out', 'Sign out all browsers that were let in, instead')
     .action(
-      run(async (cli, { print = false }: { print?: boolean }) => {
+      run(async (cli, { print = false, signOut = false }: { print?: boolean; signOut?: boolean }) => {
+        if (signOut) return signOutAll(await cli.client());
         const folder = await cli.folder();
         const { hasKeyFile } = await import('../../identity/key-file.ts');
         if (!hasKeyFile(folder)) return firstRun(cli, folder, print);
@@ -84,6 +88,19 @@ async function firstRun(cli: Cli, folder: string, print: boolean): Promise<undef
   ]);
   await server.stop();
   cli.say(ended ? 'Your node runs in the background; `geo stop` ends it.' : 'Nobody came; run `geo ui` again.');
+}
+
+/** Nobody is let in any more, until somebody opens a new link. */
+async function signOutAll(client: Client) {
+  const { sessions } = await client.listPageSessions();
+  for (const { id } of sessions) {
+    await client.endPageSession({ id }).catch((error: unknown) => {
+      // It signed itself out in the meantime.
+      if ((error as { code?: string }).code !== 'unknown-session') throw error;
+    });
+  }
+  const text = sessions.length === 0 ? 'No browser was let in.' : `${count(sessions.length, 'browser')} signed out.`;
+  return { document: { signedOut: sessions }, text };
 }
 
 /** Each system's own way to open a file with the program that is chosen for it. */

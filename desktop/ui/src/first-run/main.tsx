@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { secretOf } from '../routes.ts';
 import '../style.css';
+import '../own-node.css';
 import { enter } from './api.ts';
 import { FirstRun } from './steps.tsx';
 

@@ -4,6 +4,8 @@ export const ownNodeEn = {
   clearingHint:
     'You owe Anna, Anna owes Boris, Boris owes you: then all three debts can become less by the same amount. Nobody pays, nobody gains or loses, and everybody owes less.',
   clearingWaits: 'Waiting for your word',
+  needsYou: 'What needs you',
+  needsYouClearing: 'Circles of debt that wait for your word: {count}. If you agree, everybody in them owes less.',
   clearingWaitsNone: 'Nothing waits for your word.',
   clearingWaitsCount: '{count} waiting for your word',
   clearingOffer: '{debtor} would owe you {money} less, and you would owe {creditor} {money} less.',
@@ -145,4 +147,44 @@ export const ownNodeEn = {
   signOutThis: 'Sign out this browser',
   signOutSure: 'This page closes. To come back, you need “geo ui” on this computer.',
   signedOutBrowser: 'It is signed out.',
+
+  personMore: 'More about {who}',
+  rename: 'What you call them',
+  renameHint: 'They call themselves {name}.',
+  renameAnyway: 'Use it all the same',
+  compareTitle: 'Are they who you think?',
+  compareHint:
+    'When you meet, or by telephone, let them read to you what their page shows under About. If it is letter for letter what stands here, it is their node.',
+  compareSame: 'It is the same: remember that',
+  compareUndo: 'I am not sure any more',
+  lineTitle: 'What {who} may owe you in {currency}',
+  lineFrozen: 'Paused: no new debt can arise until you allow it again.',
+  lineFrozenThere: '{who} allows no new debt for now.',
+  dailyLimit: 'Most that the debt may grow in a day',
+  dailyLimitHint: 'Empty: no bound but the limit itself.',
+  mayPass: 'Payments of others may pass through {who} and me',
+  evenOut: 'Even out debts with {who} without asking me',
+  onMap: 'Show on the public map that {who} may owe me, without amounts',
+  pauseLine: 'Allow no new debt for now',
+  resumeLine: 'Allow new debt again',
+  closeLine: 'Close for good…',
+  closeLineTitle: 'Let {who} owe you nothing new in {currency}?',
+  closeLineMeans:
+    'No new debt can arise, also when others pay you through them. What is owed stays, and can be paid back or evened out. You can open it again with a new limit.',
+  closeLineYes: 'Close it',
+  lineKept: 'Kept. {who} knows it.',
+  lineKeptLater: 'Kept. {who} is not connected now and will learn of it later.',
+  raise: 'Ask {who} for a higher limit',
+  raiseHint:
+    'Says how much you would like to owe them at most. They decide: send them what comes out, in any way you like.',
+  raiseMake: 'Make the message',
+  raiseReady: 'The message for {who}',
+  raiseText:
+    'Could you let me owe you up to {money} in GEO? If you agree, paste this under People, “Add somebody”: {card}',
+  letThemOwe: 'Let {who} owe you up to {money}',
+  removePerson: 'Remove {who}…',
+  removePersonTitle: 'Remove {who}?',
+  removePersonMeans:
+    'Your node forgets their name and where they are, and stays connected with them no longer. That works only where nothing is owed and neither of you lets the other owe.',
+  removeYes: 'Remove',
 } as const;

@@ -1,5 +1,6 @@
 import { isZero } from '../format.ts';
 import { t } from '../i18n.tsx';
+import { NeedsYou } from '../needs-you.tsx';
 import { Balance, Money, Title } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import type { Known } from '../state.ts';
@@ -20,6 +21,7 @@ export function HomeScreen({ all }: Props) {
     <>
       <Title>{t('home')}</Title>
       <NextStep all={all} />
+      <NeedsYou />
       {balance.net.length > 0 && (
         <section aria-labelledby="balances">
           <h2 id="balances">{t('balances')}</h2>
