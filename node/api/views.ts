@@ -57,7 +57,8 @@ export function viewRefusal(context: Showing, refusal: AnyRefusal, about: About)
 }
 
 /** What a refusal carries, as JSON does: amounts as decimal text. */
-export function plainFacts({ kind: _, code: __, ...facts }: AnyRefusal): View<'refusal'>['facts'] {
+export function plainFacts(refusal: AnyRefusal): View<'refusal'>['facts'] {
+  const { kind: _, code: __, ...facts } = refusal;
   return Object.fromEntries(
     Object.entries(facts).map(([name, value]: [string, unknown]) => {
       if (typeof value === 'bigint') return [name, formatAmount(value)];

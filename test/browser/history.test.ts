@@ -1,6 +1,6 @@
 /** Payments between two real nodes as the history shows them, and the papers that are made of them. */
 import { readFile, writeFile } from 'node:fs/promises';
-import type { Browser, Download, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { extractText, getDocumentProxy } from 'unpdf';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Client, connectClient } from '#node/api/client.ts';
@@ -46,7 +46,7 @@ const see = (text: string | RegExp): Promise<void> => page.getByRole('main').get
 
 async function downloadOf(button: string): Promise<{ readonly name: string; readonly bytes: Buffer }> {
   const [download] = await Promise.all([
-    page.waitForEvent('download') as Promise<Download>,
+    page.waitForEvent('download'),
     page.getByRole('button', { name: button }).click(),
   ]);
   return { name: download.suggestedFilename(), bytes: await readFile(await download.path()) };

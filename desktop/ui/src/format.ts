@@ -56,6 +56,14 @@ export function isZero(decimal: string): boolean {
   return /^-?0(\.0*)?$/.test(decimal);
 }
 
+/** Marks that turn the direction of text around. One that is not closed again gets out of the element it stands in. */
+const DIRECTION_MARKS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A text of others without what acts on the text around it. The node takes no such text; an old store may hold one. */
+export function harmless(text: string): string {
+  return text.replace(DIRECTION_MARKS, '');
+}
+
 /** A PID that nobody has a name for, short enough for a line. */
 export function shortPid(pid: string): string {
   return pid.length <= 14 ? pid : `${pid.slice(0, 8)}…${pid.slice(-4)}`;

@@ -53,7 +53,7 @@ export function directionOf({ kind, role }: Entry): Exclude<Filter['direction'],
 }
 
 /** The beginning of a local day, or of one that many days later; null: no day. */
-export function dayMs(day: string, daysLater: number): number | null {
+function dayMs(day: string, daysLater: number): number | null {
   const parts = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
   if (parts === null) return null;
   return new Date(Number(parts[1]), Number(parts[2]) - 1, Number(parts[3]) + daysLater).getTime();

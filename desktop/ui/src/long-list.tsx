@@ -14,7 +14,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact/hooks';
 
 /** Up to this many are all there. */
-export const MOST_WHOLE = 100;
+const MOST_WHOLE = 100;
 /** How many are there beyond both edges of the window. */
 const OVERSCAN = 12;
 

@@ -9,7 +9,7 @@ import { noteTrouble, type Person } from './state.ts';
 import type { Why } from './why.ts';
 import { WhyText, whyOfError } from './why-text.tsx';
 
-export { Money, Name, Time } from './shown.tsx';
+export { Memo, Money, Name, Time } from './shown.tsx';
 
 /** The heading of a screen, which has the focus after the way there. */
 export function Title({ children }: { readonly children: ComponentChildren }) {

@@ -64,31 +64,30 @@ interface CameraProps {
 function Camera({ onText, onTrouble }: CameraProps) {
   const video = useRef<HTMLVideoElement>(null);
   useEffect(() => {
-    let isOver = false;
-    let stream: MediaStream | null = null;
+    const over = new AbortController();
     const look = async (): Promise<void> => {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
-      if (isOver || video.current === null) return stopAll(stream);
-      video.current.srcObject = stream;
-      await video.current.play();
-      while (!isOver && video.current !== null) {
-        const text = await textInVideo(video.current);
-        if (isOver) return;
-        if (text !== null) return onText(text);
-        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } });
+      try {
+        if (over.signal.aborted || video.current === null) return;
+        video.current.srcObject = stream;
+        await video.current.play();
+        for (let text: string | null = null; text === null; await pause(LOOK_MS)) {
+          text = await textInVideo(video.current);
+          if (over.signal.aborted) return;
+          if (text !== null) onText(text);
+        }
+      } finally {
+        for (const track of stream.getTracks()) track.stop();
       }
     };
     look().catch(() => {
-      if (!isOver) onTrouble();
+      if (!over.signal.aborted) onTrouble();
     });
-    return () => {
-      isOver = true;
-      if (stream !== null) stopAll(stream);
-    };
+    return () => over.abort();
   }, []);
   return <video ref={video} class="camera" muted playsInline aria-label={t('cameraView')} />;
 }
 
-function stopAll(stream: MediaStream): void {
-  for (const track of stream.getTracks()) track.stop();
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

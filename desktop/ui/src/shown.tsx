@@ -1,11 +1,16 @@
 /** How people, amounts and moments are shown. Names come from others: they are text, apart from what is around. */
-import { formatMoney, formatTime, shortPid } from './format.ts';
+import { formatMoney, formatTime, harmless, shortPid } from './format.ts';
 import { locale } from './i18n.tsx';
 import type { Person } from './state.ts';
 
 /** Someone, as they are called here. */
 export function Name({ of }: { readonly of: Person }) {
-  return of.name === null ? <bdi title={of.pid}>{shortPid(of.pid)}</bdi> : <bdi class="name">{of.name}</bdi>;
+  return of.name === null ? <bdi title={of.pid}>{shortPid(of.pid)}</bdi> : <bdi class="name">{harmless(of.name)}</bdi>;
+}
+
+/** What a payment is for, as its payer wrote it. */
+export function Memo({ text }: { readonly text: string }) {
+  return <bdi class="name">{harmless(text)}</bdi>;
 }
 
 /** An amount with its currency. */

@@ -1,7 +1,7 @@
 /** Shows why something did not work. */
 import type { Result } from '#node/api/contract.ts';
 import { AskError } from './api.ts';
-import { formatAmount } from './format.ts';
+import { formatAmount, harmless } from './format.ts';
 import { adapted, language, locale, t } from './i18n.tsx';
 import { refusals } from './messages/catalogue.ts';
 import { Money, Name, Time } from './shown.tsx';
@@ -49,7 +49,7 @@ function PieceOf({ piece }: { readonly piece: Piece }) {
     case 'words':
       return piece.text;
     case 'given':
-      return <bdi class="given">{piece.text}</bdi>;
+      return <bdi class="given">{harmless(piece.text)}</bdi>;
     case 'person':
       return <Name of={piece.person} />;
     case 'money':

@@ -28,7 +28,9 @@ export function AboutScreen({ all: { status } }: { readonly all: Known }) {
             {reachability.relays.length > 0 && tn('relays', reachability.relays.length)}
           </Fact>
           <Fact name={t('neighbours')}>{counts.linked}</Fact>
-          <Fact name={t('network')}>{network}</Fact>
+          <Fact name={t('network')}>
+            <bdi>{network}</bdi>
+          </Fact>
           <Fact name={t('version')}>{version}</Fact>
           <Fact name={t('since')}>
             <Time at={startedAtMs} />

@@ -2,7 +2,7 @@
 import { type Signal, useComputed } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
-import { shortPid } from '../format.ts';
+import { harmless, shortPid } from '../format.ts';
 import { type Filter, isFiltering, NO_FILTER } from '../history-filter.ts';
 import { rows } from '../history-rows.ts';
 import { t } from '../i18n.tsx';
@@ -50,7 +50,7 @@ export function HistoryFilter({ all, filter }: Props) {
             <Choice label={t('withWhom')} value={now.person} onChange={(value) => set('person', value)}>
               {all.contacts.map(({ pid, name }) => (
                 <option key={pid} value={pid}>
-                  {name ?? shortPid(pid)}
+                  {harmless(name ?? shortPid(pid))}
                 </option>
               ))}
             </Choice>

@@ -1,7 +1,7 @@
 import type { Result } from '#node/api/contract.ts';
 import { magnitude } from '../format.ts';
 import { T, t } from '../i18n.tsx';
-import { Money, Name, Time, Trouble } from '../parts.tsx';
+import { Memo, Money, Name, Time, Trouble } from '../parts.tsx';
 import { whyOf } from '../why-text.tsx';
 import { AskForMore } from './ask-for-more.tsx';
 import type { Order } from './pay.tsx';
@@ -29,7 +29,7 @@ export function Confirm({ order: { preview, memo, request }, isBusy, onPay, onBa
       </p>
       {said !== '' && (
         <p>
-          <T k="requestFor" memo={<bdi class="name">{said}</bdi>} />
+          <T k="requestFor" memo={<Memo text={said} />} />
         </p>
       )}
       {firstHop !== null && <FirstHop hop={firstHop} equivalent={equivalent} />}

@@ -6,7 +6,7 @@ import { ask } from '../api.ts';
 import { type Entry, keyOf } from '../history-entry.ts';
 import { hasMore, loadUntil, rows } from '../history-rows.ts';
 import { t } from '../i18n.tsx';
-import { Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
+import { Memo, Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import type { Person } from '../state.ts';
 import { whyOf } from '../why-text.tsx';
@@ -57,7 +57,7 @@ function Details({ entry }: { readonly entry: Entry }) {
         <Fact name={t('state')}>{t(isDone ? 'stateDone' : 'stateNot')}</Fact>
         {memo !== null && memo !== '' && (
           <Fact name={t('forWhat')}>
-            <bdi class="name">{memo}</bdi>
+            <Memo text={memo} />
           </Fact>
         )}
         <Fact name={t(kind === 'clear' ? 'begunBy' : 'payer')}>

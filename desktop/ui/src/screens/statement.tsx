@@ -4,7 +4,7 @@ import { type Entry, keyOf } from '../history-entry.ts';
 import { directionOf } from '../history-filter.ts';
 import { hasMore, loadUntil, rows } from '../history-rows.ts';
 import { locale, t, tn } from '../i18n.tsx';
-import { Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
+import { Memo, Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import type { Known } from '../state.ts';
 import { entriesOf, type MonthSum, monthSpan, sumsOf } from '../statement.ts';
@@ -110,7 +110,7 @@ function Table({ entries }: { readonly entries: readonly Entry[] }) {
               <What entry={entry} />
             </td>
             <td>
-              <bdi class="name">{entry.memo ?? ''}</bdi>
+              <Memo text={entry.memo ?? ''} />
             </td>
             <td class="number">
               {directionOf(entry) === 'out' && '−'}
