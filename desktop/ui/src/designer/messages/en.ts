@@ -110,6 +110,7 @@ export const en = {
   isStopped: 'Stopped now: {who}.',
   payments: 'Payments',
   noPayments: 'Nobody has paid yet.',
+  planned: 'not begun yet',
   underWay: 'on its way, not decided yet',
   paid: 'paid',
   notPaid: 'not paid; nobody owes more than before',

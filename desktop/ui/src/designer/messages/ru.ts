@@ -111,6 +111,7 @@ export const ru: Readonly<Record<keyof typeof en, string>> = {
   isStopped: 'Сейчас остановлен: {who}.',
   payments: 'Платежи',
   noPayments: 'Пока никто не платил.',
+  planned: 'ещё не начато',
   underWay: 'в пути, ещё не решено',
   paid: 'уплачено',
   notPaid: 'не уплачено; никто не должен больше, чем раньше',

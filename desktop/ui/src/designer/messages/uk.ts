@@ -111,6 +111,7 @@ export const uk: Readonly<Record<keyof typeof en, string>> = {
   isStopped: 'Зараз зупинено: {who}.',
   payments: 'Платежі',
   noPayments: 'Ще ніхто не платив.',
+  planned: 'ще не почато',
   underWay: 'у дорозі, ще не вирішено',
   paid: 'сплачено',
   notPaid: 'не сплачено; ніхто не винен більше, ніж раніше',
