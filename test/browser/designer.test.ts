@@ -138,7 +138,13 @@ describe('somebody who draws a network', () => {
 describe('somebody who runs it', () => {
   it('watches PREPARE and COMMIT hop by hop', async () => {
     await click('Run this network');
-    await pay('Anna', 'Carol', '5');
+    // Whoever is clicked first pays the second.
+    await clickAt(-150, -60);
+    await clickAt(0, 130);
+    expect(await page.getByLabel('Who pays').inputValue()).toBe('Anna');
+    expect(await page.getByLabel('Who is paid').inputValue()).toBe('Carol');
+    await page.getByLabel('Amount', { exact: true }).fill('5');
+    await click('Pay now');
     const messages = table('Messages');
     await messages.getByRole('row', { name: /Anna → Boris PREPARE 5\.00 on its way/ }).waitFor();
     await click('Next step');

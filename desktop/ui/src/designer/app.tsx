@@ -82,7 +82,7 @@ function FileRow() {
 function Said() {
   const why = trouble.value;
   return (
-    <>
+    <div class="said">
       <p role="status">{done.value !== null && d(done.value)}</p>
       <div role="alert">
         {why !== null && (
@@ -98,6 +98,6 @@ function Said() {
           </div>
         )}
       </div>
-    </>
+    </div>
   );
 }

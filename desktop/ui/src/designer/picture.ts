@@ -11,6 +11,7 @@ interface Looks {
 
 const PERSON_SIZE = 14;
 const MESSAGE_SIZE = 9;
+const NEAR = 0.2;
 /** Colours alone tell not everybody something. */
 const CROSS = '✕';
 
@@ -35,7 +36,9 @@ export function runPicture(run: Run, { people }: Design, kinds: ReadonlySet<Kind
   const messages = run.flights(kinds).flatMap(({ entry, share }): Dot[] => {
     const [from, to] = [places.get(entry.from), places.get(entry.to)];
     if (from === undefined || to === undefined) return [];
-    const [x, y] = [from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share];
+    // Neither at its beginning nor at its end it covers somebody.
+    const way = NEAR + (1 - 2 * NEAR) * share;
+    const [x, y] = [from.x + (to.x - from.x) * way, from.y + (to.y - from.y) * way];
     const label = entry.what.toUpperCase() + (entry.amount === null ? '' : ` ${looks.format(entry.amount)}`);
     return [{ id: `message ${entry.id}`, label, x, y, size: MESSAGE_SIZE, tone: toneOf(entry.what), isMessage: true }];
   });
