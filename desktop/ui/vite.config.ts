@@ -14,6 +14,8 @@ export default defineConfig({
     // Written over, never removed: a node that runs finds them at any time. Nothing is cached, so names need no hash.
     emptyOutDir: false,
     rolldownOptions: {
+      // How long plugins took is of no use to whoever builds.
+      checks: { pluginTimings: false },
       input: [`${import.meta.dirname}/index.html`, `${import.meta.dirname}/designer.html`],
       output: {
         entryFileNames: 'assets/[name].js',

@@ -48,8 +48,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  designer.kill('SIGTERM');
-  await once(designer, 'exit');
+  if (designer.exitCode === null && designer.kill('SIGTERM')) await once(designer, 'exit');
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -223,6 +222,11 @@ describe('somebody who runs it', () => {
       },
       demand: { kind: 'list', list: [{ at: 0, from: 'Anna', to: 'Carol', amount: 5 }, { amount: 1 }, { amount: 1 }] },
     });
+    const downloading = page.waitForEvent('download');
+    await click('Download a copy');
+    const copy = await downloading;
+    expect(copy.suggestedFilename()).toBe('three.yaml');
+    expect(parse(readFileSync(await copy.path(), 'utf8'))).toEqual(study);
     const ran = await runProgram(['node/main.ts', 'sim', 'run', file, '--out', join(folder, 'out')], { cwd: ROOT });
     expect(ran).toMatchObject({ exitCode: 0 });
     expect(ran.stdout).toContain('0 violations');
@@ -286,6 +290,16 @@ describe('the page', () => {
     await click('Run this network');
     await page.getByRole('button', { name: 'Next step' }).waitFor();
     expect(await page.getByRole('button', { name: 'Play' }).count()).toBe(0);
+  });
+
+  it('keeps what was drawn when the process behind it has ended', async () => {
+    await click('Back to the drawing');
+    designer.kill('SIGTERM');
+    await once(designer, 'exit');
+    await click('Save');
+    await page.getByRole('alert').getByText('The process behind this page has ended').waitFor();
+    await page.getByLabel('Name of Carol', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Download a copy' }).isEnabled()).toBe(true);
   });
 
   it('and nothing else went wrong in it', () => {

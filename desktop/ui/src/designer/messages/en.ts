@@ -13,6 +13,8 @@ export const en = {
   savedIn: 'File:',
   save: 'Save',
   saved: 'Saved. “geo sim run” runs this file.',
+  download: 'Download a copy',
+  gone: 'The process behind this page has ended, so nothing can be saved here. What you drew is still there: download a copy, start “geo sim design” again and open it.',
   openFile: 'Open another study file',
   opened: 'Opened. Saving puts it into the file named here.',
   quiet: 'Nothing is on its way, and nothing follows by itself.',
