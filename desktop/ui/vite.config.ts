@@ -15,7 +15,7 @@ export default defineConfig({
     emptyOutDir: false,
     rolldownOptions: {
       // How long plugins took is of no use to whoever builds.
-      checks: { pluginTimings: false },
+      checks: { bundlerTimings: false },
       input: [`${import.meta.dirname}/index.html`, `${import.meta.dirname}/designer.html`],
       output: {
         entryFileNames: 'assets/[name].js',
