@@ -15,6 +15,8 @@ export default defineConfig({
     // Written over, never removed: a node that runs finds them at any time. Nothing is cached, so names need no hash.
     emptyOutDir: false,
     rolldownOptions: {
+      // How long plugins took is of no use to whoever builds.
+      checks: { bundlerTimings: false },
       input: {
         index: page('index.html'),
         'first-run': page('first-run.html'),

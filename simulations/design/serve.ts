@@ -20,6 +20,7 @@ const PAGES = '/ui/';
 const PAGE = `${PAGES}designer.html`;
 const MOST_BYTES = 4 * 1024 * 1024;
 const SECRET_BYTES = 32;
+const TOO_LARGE = 413;
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -142,7 +143,7 @@ async function bodyOf<S extends z.ZodType>(request: IncomingMessage, schema: S):
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > MOST_BYTES) throw new Refused(413, `The file has more than ${MOST_BYTES} bytes.`);
+    if (bytes > MOST_BYTES) throw new Refused(TOO_LARGE, `The file has more than ${MOST_BYTES} bytes.`);
     parts.push(part);
   }
   let value: unknown;
@@ -178,6 +179,8 @@ async function sendPage(pathname: string, response: ServerResponse): Promise<voi
 function sendJson(response: ServerResponse, status: number, value: unknown): void {
   response.writeHead(status, {
     'content-type': 'application/json; charset=utf-8',
+    // Of what is too large the rest was not read.
+    ...(status === TOO_LARGE && { connection: 'close' }),
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
   });

@@ -2,7 +2,7 @@
  * A simulated network that is gone through one happening at a time, with all that is on its way visible: what the
  * network designer shows. The participants are the same machines as in every other run.
  */
-import type { Effect, Event, Notice, Timer } from '#protocol/event.ts';
+import type { Effect, Event, Notice, PayCommand, Timer } from '#protocol/event.ts';
 import type { Message } from '#protocol/link.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { type CreditGraph, stepSize } from '../graphs/credit-graph.ts';
@@ -92,18 +92,18 @@ export class Stage {
     throw new Error('bug: the network does not come to rest');
   }
 
-  /** Whoever `from` is begins to pay; the amount is in steps of the graph. The payment's id, and what happened at once. */
+  /** One begins to pay; the amount is in steps of the graph. The payment's id, and what happened at once. */
   pay(from: number, to: number, amount: number): { readonly id: PaymentId; readonly happened: readonly Happened[] } {
-    const id = this.#ids.hex(32) as PaymentId;
-    this.network.feed(from, {
-      type: 'command',
-      command: {
-        ...{ type: 'pay', paymentId: id, receiver: keyOf(to), equivalent: EQUIVALENT, sealedMemo: null, routes: null },
-        amount: BigInt(amount) * stepSize(this.graph.precision),
-        randomness: this.#ids.hex(32),
-      },
-    });
-    return { id, happened: this.#take() };
+    const command = this.#payCommand(to, amount);
+    this.network.feed(from, { type: 'command', command });
+    return { id: command.paymentId, happened: this.#take() };
+  }
+
+  /** The same at a time since the beginning; whoever is stopped then does not pay. */
+  payAt(atMs: number, from: number, to: number, amount: number): PaymentId {
+    const command = this.#payCommand(to, amount);
+    this.network.callAt(EPOCH_MS + atMs, () => this.network.feed(from, { type: 'command', command }));
+    return command.paymentId;
   }
 
   /**
@@ -138,6 +138,15 @@ export class Stage {
   join(a: number, b: number): readonly Happened[] {
     this.network.join(a, b);
     return this.#take();
+  }
+
+  #payCommand(to: number, amount: number): PayCommand {
+    return {
+      ...{ type: 'pay', receiver: keyOf(to), equivalent: EQUIVALENT, sealedMemo: null, routes: null },
+      paymentId: this.#ids.hex(32) as PaymentId,
+      amount: BigInt(amount) * stepSize(this.graph.precision),
+      randomness: this.#ids.hex(32),
+    };
   }
 
   /** Messages that were on a link when it went down do not arrive. */

@@ -48,8 +48,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close();
-  designer.kill('SIGTERM');
-  await once(designer, 'exit');
+  if (designer.exitCode === null && designer.kill('SIGTERM')) await once(designer, 'exit');
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -138,7 +137,13 @@ describe('somebody who draws a network', () => {
 describe('somebody who runs it', () => {
   it('watches PREPARE and COMMIT hop by hop', async () => {
     await click('Run this network');
-    await pay('Anna', 'Carol', '5');
+    // Whoever is clicked first pays the second.
+    await clickAt(-150, -60);
+    await clickAt(0, 130);
+    expect(await page.getByLabel('Who pays').inputValue()).toBe('Anna');
+    expect(await page.getByLabel('Who is paid').inputValue()).toBe('Carol');
+    await page.getByLabel('Amount', { exact: true }).fill('5');
+    await click('Pay now');
     const messages = table('Messages');
     await messages.getByRole('row', { name: /Anna → Boris PREPARE 5\.00 on its way/ }).waitFor();
     await click('Next step');
@@ -217,6 +222,11 @@ describe('somebody who runs it', () => {
       },
       demand: { kind: 'list', list: [{ at: 0, from: 'Anna', to: 'Carol', amount: 5 }, { amount: 1 }, { amount: 1 }] },
     });
+    const downloading = page.waitForEvent('download');
+    await click('Download a copy');
+    const copy = await downloading;
+    expect(copy.suggestedFilename()).toBe('three.yaml');
+    expect(parse(readFileSync(await copy.path(), 'utf8'))).toEqual(study);
     const ran = await runProgram(['node/main.ts', 'sim', 'run', file, '--out', join(folder, 'out')], { cwd: ROOT });
     expect(ran).toMatchObject({ exitCode: 0 });
     expect(ran.stdout).toContain('0 violations');
@@ -251,10 +261,14 @@ describe('the page', () => {
 
   it('shows a circle of debt that is evened out', async () => {
     await click('Run this network');
-    await pay('Anna', 'Boris', '5');
+    // The payments of the study are made at their times.
+    await table('Payments')
+      .getByRole('row', { name: /Boris Anna 5\.00 not begun yet/ })
+      .waitFor();
     await click('Go on until all is quiet');
-    await pay('Boris', 'Anna', '5');
-    await click('Go on until all is quiet');
+    await table('Payments')
+      .getByRole('row', { name: /Boris Anna 5\.00 paid/ })
+      .waitFor();
     await page.getByText(/^Circles evened out: [1-9]/).waitFor();
     await picture(page, 'designer-circle');
   });
@@ -276,6 +290,16 @@ describe('the page', () => {
     await click('Run this network');
     await page.getByRole('button', { name: 'Next step' }).waitFor();
     expect(await page.getByRole('button', { name: 'Play' }).count()).toBe(0);
+  });
+
+  it('keeps what was drawn when the process behind it has ended', async () => {
+    await click('Back to the drawing');
+    designer.kill('SIGTERM');
+    await once(designer, 'exit');
+    await click('Save');
+    await page.getByRole('alert').getByText('The process behind this page has ended').waitFor();
+    await page.getByLabel('Name of Carol', { exact: true }).waitFor();
+    expect(await page.getByRole('button', { name: 'Download a copy' }).isEnabled()).toBe(true);
   });
 
   it('and nothing else went wrong in it', () => {

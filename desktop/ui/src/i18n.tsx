@@ -32,8 +32,8 @@ export function chooseLanguage(chosen: Language): void {
 
 /** A message, with `{name}` replaced by text; the same with elements. */
 export interface Speech<K extends string> {
-  t(key: K, parts?: Readonly<Record<string, string>>): string;
-  T(props: { readonly k: K; readonly [part: string]: ComponentChildren }): VNode;
+  readonly t: (key: K, parts?: Readonly<Record<string, string>>) => string;
+  readonly T: (props: { readonly k: K; readonly [part: string]: ComponentChildren }) => VNode;
 }
 
 /** What says the messages of a catalogue in the language of the page. */

@@ -5,7 +5,7 @@ import { Title } from '../parts.tsx';
 import { Canvas } from './canvas.tsx';
 import { DrawPart } from './draw.tsx';
 import { RunPart } from './run-part.tsx';
-import { begin, design, done, openText, path, phase, run, save, stop, trouble } from './state.ts';
+import { begin, design, done, download, openText, path, phase, run, save, stop, trouble } from './state.ts';
 import { d } from './words.ts';
 
 export function DesignerApp() {
@@ -69,6 +69,9 @@ function FileRow() {
         <button type="button" class="quiet" onClick={() => void save()} disabled={design.value.lines.length === 0}>
           {d('save')}
         </button>
+        <button type="button" class="quiet" onClick={download} disabled={design.value.lines.length === 0}>
+          {d('download')}
+        </button>
       </p>
       <p class="field">
         <label for="open">{d('openFile')}</label>
@@ -82,7 +85,7 @@ function FileRow() {
 function Said() {
   const why = trouble.value;
   return (
-    <>
+    <div class="said">
       <p role="status">{done.value !== null && d(done.value)}</p>
       <div role="alert">
         {why !== null && (
@@ -98,6 +101,6 @@ function Said() {
           </div>
         )}
       </div>
-    </>
+    </div>
   );
 }

@@ -1,3 +1,4 @@
+/** Choosing somebody who is drawn, by name. */
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { design } from './state.ts';

@@ -11,6 +11,9 @@ interface Looks {
 
 const PERSON_SIZE = 14;
 const MESSAGE_SIZE = 9;
+const NEAR = 0.2;
+/** Colours alone tell not everybody something. */
+const CROSS = '✕';
 
 /** What is drawn, with limits. */
 export function drawnPicture({ people, lines }: Design, { extent, chosen, format }: Looks): Picture {
@@ -26,12 +29,16 @@ export function runPicture(run: Run, { people }: Design, kinds: ReadonlySet<Kind
   const { extent, chosen } = looks;
   const places = new Map(people.map((person) => [person.name, person]));
   const dots = people.map(({ name, x, y }) =>
-    dot(name, { x, y }, run.isUp(name) ? (chosen.includes(name) ? 'chosen' : 'self') : 'bad'),
+    run.isUp(name)
+      ? dot(name, { x, y }, chosen.includes(name) ? 'chosen' : 'self')
+      : { ...dot(name, { x, y }, 'bad'), label: `${CROSS} ${name}` },
   );
   const messages = run.flights(kinds).flatMap(({ entry, share }): Dot[] => {
     const [from, to] = [places.get(entry.from), places.get(entry.to)];
     if (from === undefined || to === undefined) return [];
-    const [x, y] = [from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share];
+    // Neither at its beginning nor at its end it covers somebody.
+    const way = NEAR + (1 - 2 * NEAR) * share;
+    const [x, y] = [from.x + (to.x - from.x) * way, from.y + (to.y - from.y) * way];
     const label = entry.what.toUpperCase() + (entry.amount === null ? '' : ` ${looks.format(entry.amount)}`);
     return [{ id: `message ${entry.id}`, label, x, y, size: MESSAGE_SIZE, tone: toneOf(entry.what), isMessage: true }];
   });
@@ -45,7 +52,7 @@ function arrowsOf(
   const isOther = owed.startsWith('-');
   const tone = isCut ? 'bad' : 'plain';
   const label = (debt: string, most: string, aside: string): string =>
-    `${format(debt)} / ${format(most)}${aside === '0' ? '' : ` (+${format(aside)})`}`;
+    `${isCut ? `${CROSS} ` : ''}${format(debt)} / ${format(most)}${aside === '0' ? '' : ` (+${format(aside)})`}`;
   const sides: [string, string, string, string, string][] = [
     [from, to, isOther ? '0' : owed, limit, kept],
     [to, from, isOther ? owed.slice(1) : '0', otherLimit, otherKept],

@@ -1,6 +1,5 @@
 /** Lets a run go on by itself in a time that people can follow. */
 import { effect, signal } from '@preact/signals';
-import { QUIET_MS } from './run.ts';
 import { done, happened, run, shownKinds } from './state.ts';
 
 /** How long a message takes to be seen at speed 1. */
@@ -32,7 +31,7 @@ export function play(): void {
     if (running.flights(shownKinds()).length > 0) {
       clockMs += (tookMs * running.delayMs * speed.value) / SEEN_MS;
       running.advance(Math.floor(clockMs));
-    } else if (running.nextMs <= running.nowMs + QUIET_MS) running.advance(running.nextMs);
+    } else if (!running.isQuiet) running.advance(running.nextMs);
     else {
       isPlaying.value = false;
       done.value = 'quiet';

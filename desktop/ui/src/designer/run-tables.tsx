@@ -188,6 +188,7 @@ function why(run: Run, { state, waitsFor }: HeldRow): ComponentChildren {
 }
 
 const OUTCOMES: Readonly<Record<PaymentRow['state'], DesignerKey>> = {
+  planned: 'planned',
   'under-way': 'underWay',
   paid: 'paid',
   'not-paid': 'notPaid',

@@ -9,7 +9,7 @@ import { awaitedBy } from '#simulations/network-at-rest.ts';
 import { EQUIVALENT } from '#simulations/opening.ts';
 import { keyOf } from '#simulations/signatures.ts';
 import { drawnGraph } from '#simulations/study/drawn.ts';
-import type { Design } from './model.ts';
+import type { Design, Payment } from './model.ts';
 
 export interface RunSettings {
   readonly delayMs: number;
@@ -60,7 +60,7 @@ export interface PaymentRow {
   readonly from: string;
   readonly to: string;
   readonly amount: string;
-  readonly state: 'under-way' | 'paid' | 'not-paid';
+  readonly state: 'planned' | 'under-way' | 'paid' | 'not-paid';
   /** Code of the refusal. */
   readonly why: string | null;
 }
@@ -86,7 +86,7 @@ const OF_SEARCHES: ReadonlySet<Message['type']> = new Set([
 ]);
 const MOST_ENTRIES = 400;
 /** So long nobody does anything: the network is at rest. */
-export const QUIET_MS = 5_000;
+const QUIET_MS = 5_000;
 const MOST_STEPS = 200_000;
 
 export function kindOf(what: Message['type']): Kind {
@@ -102,7 +102,7 @@ export class Run {
   readonly #numbers: ReadonlyMap<string, number>;
   readonly #cut = new Set<string>();
   #log: readonly Entry[] = [];
-  readonly #payments: Omit<PaymentRow, 'state' | 'why'>[] = [];
+  #payments: readonly (Omit<PaymentRow, 'state' | 'why'> & { readonly atMs: number })[] = [];
   readonly #cleared = new Map<TxId, string>();
 
   private constructor(graph: CreditGraph, names: readonly string[], settings: RunSettings) {
@@ -114,14 +114,16 @@ export class Run {
   }
 
   /** Begins; words of the simulator where the drawing cannot be run. */
-  static begin({ people, lines, precision }: Design, settings: RunSettings): Run | string {
+  static begin({ people, lines, payments, precision }: Design, settings: RunSettings): Run | string {
     const graph = drawnGraph({ participants: [...people], lines: [...lines], precision });
     if (typeof graph === 'string') return graph;
-    return new Run(
+    const run = new Run(
       graph,
       people.map(({ name }) => name),
       settings,
     );
+    for (const payment of payments) run.#plan(payment);
+    return run;
   }
 
   get nowMs(): number {
@@ -144,10 +146,20 @@ export class Run {
   // ---- what a person does
 
   pay(from: string, to: string, units: number): void {
-    const steps = Math.round(units * 10 ** this.#graph.precision);
-    const { id, happened } = this.#stage.pay(this.#number(from), this.#number(to), steps);
-    this.#payments.push({ id, from, to, amount: String(units) });
+    const { id, happened } = this.#stage.pay(this.#number(from), this.#number(to), this.#steps(units));
+    this.#payments = [...this.#payments, { id, from, to, amount: String(units), atMs: this.nowMs }];
     this.#take(happened);
+  }
+
+  /** A payment of the study is made at its time. */
+  #plan({ at, from, to, amount }: Payment): void {
+    const atMs = Math.round(at * 1_000);
+    const id = this.#stage.payAt(atMs, this.#number(from), this.#number(to), this.#steps(amount));
+    this.#payments = [...this.#payments, { id, from, to, amount: String(amount), atMs }];
+  }
+
+  #steps(units: number): number {
+    return Math.round(units * 10 ** this.#graph.precision);
   }
 
   clear(): void {
@@ -181,15 +193,26 @@ export class Run {
 
   /** Lets time pass until a message of these kinds arrives, is sent or is lost; false: all was quiet for a while. */
   step(kinds: ReadonlySet<Kind>): boolean {
-    let untilMs = this.nowMs + QUIET_MS;
+    let untilMs = this.#quietAtMs();
     for (let steps = 0; steps < MOST_STEPS; steps++) {
       const happened = this.#stage.step(untilMs);
       if (happened.length === 0) return false;
       this.#take(happened);
       if (happened.some((one) => 'flight' in one && kinds.has(kindOf(one.flight.message.type)))) return true;
-      if (this.#stage.flights.length > 0) untilMs = this.nowMs + QUIET_MS;
+      if (this.#stage.flights.length > 0) untilMs = this.#quietAtMs();
     }
     throw new Error('bug: the network does not come to rest');
+  }
+
+  /** When all will have been quiet for long enough, if nothing happens any more; the payments of the study are waited for. */
+  #quietAtMs(): number {
+    const planned = this.#payments.find(({ atMs }) => atMs > this.nowMs)?.atMs ?? 0;
+    return Math.max(planned, this.nowMs) + QUIET_MS;
+  }
+
+  /** Does nothing follow by itself? */
+  get isQuiet(): boolean {
+    return this.nextMs > this.#quietAtMs();
   }
 
   /** Lets time pass until then. */
@@ -262,9 +285,10 @@ export class Run {
 
   payments(): PaymentRow[] {
     return this.#payments.map((payment) => {
+      if (payment.atMs > this.nowMs) return { ...payment, state: 'planned', why: null };
       const known = this.#stage.network.records(this.#number(payment.from)).payment(payment.id);
       if (known?.state === 'COMMITTED') return { ...payment, state: 'paid', why: null };
-      // Refused before it began, as by whoever has no line at all: nothing is known of it.
+      // Whoever was to pay was stopped then.
       if (known === undefined) return { ...payment, state: 'not-paid', why: null };
       return known.state === 'ABORTED'
         ? { ...payment, state: 'not-paid', why: known.refusal.code }

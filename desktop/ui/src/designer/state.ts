@@ -27,7 +27,8 @@ export const happened = signal(0);
 export const chosen = signal<string | null>(null);
 /** Who was clicked second. */
 export const other = signal<string | null>(null);
-export const trouble = signal<Trouble | { readonly words: string } | null>(null);
+/** `gone`: the process behind the page has ended. */
+export const trouble = signal<Trouble | 'gone' | { readonly words: string } | null>(null);
 /** What was done last, to be said aloud. */
 export const done = signal<'saved' | 'opened' | 'quiet' | null>(null);
 /** Are searches and the comparison of books shown too? */
@@ -76,6 +77,15 @@ export async function save(): Promise<void> {
   });
 }
 
+/** The study as a file for anywhere. JSON is YAML too. */
+export function download(): void {
+  const blob = new Blob([`${JSON.stringify(studyOf(design.value, raw), null, 2)}\n`], { type: 'application/yaml' });
+  const href = URL.createObjectURL(blob);
+  const name = path.value.split(/[\\/]/).at(-1) ?? '';
+  Object.assign(document.createElement('a'), { href, download: name }).click();
+  URL.revokeObjectURL(href);
+}
+
 function take(file: DesignFile): void {
   keep(file);
   stop();
@@ -95,8 +105,11 @@ async function guarded(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    if (error instanceof AskError && error.isClosed) phase.value = 'closed';
-    else trouble.value = { words: error instanceof Error ? error.message : String(error) };
+    if (error instanceof AskError && error.isClosed) {
+      // What was drawn stays, to be downloaded.
+      if (phase.value === 'open') trouble.value = 'gone';
+      else phase.value = 'closed';
+    } else trouble.value = { words: error instanceof Error ? error.message : String(error) };
   }
 }
 

@@ -7,7 +7,7 @@ import { uk } from './messages/uk.ts';
 export type DesignerKey = keyof typeof en;
 
 /** All of them; a key that a language lacks does not compile. */
-export const designerMessages: Readonly<Record<'en' | 'uk' | 'ru', Readonly<Record<DesignerKey, string>>>> = {
+const designerMessages: Readonly<Record<'en' | 'uk' | 'ru', Readonly<Record<DesignerKey, string>>>> = {
   en,
   uk,
   ru,

@@ -48,8 +48,12 @@ export function pictureOf({ people, lines }: Neighbourhood, { balance }: Known, 
       size: isOwn ? 3 : 2,
     };
   });
-  const most = Math.max(RING, ...[...places.values()].flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
-  return { extent: { x: [-most, most], y: [-most, most] }, dots, arrows };
+  const around = (values: readonly number[]): [number, number] => {
+    const most = Math.max(RING, ...values.map(Math.abs));
+    return [-most, most];
+  };
+  const extent = { x: around(dots.map(({ x }) => x)), y: around(dots.map(({ y }) => y)) };
+  return { extent, dots, arrows };
 }
 
 function toneOf(pid: string, hops: number, { chosen, found }: Looks): Tone {

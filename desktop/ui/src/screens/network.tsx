@@ -1,3 +1,4 @@
+/** The screen of the people around this participant. */
 import { useSignal, useSignalEffect } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import type { Result } from '#node/api/contract.ts';

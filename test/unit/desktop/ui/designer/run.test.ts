@@ -136,3 +136,24 @@ describe('a network that runs', () => {
     expect(Run.begin(twice, SETTINGS)).toBe('network.participants: “Anna” is there twice: names differ');
   });
 });
+
+describe('the payments of a study', () => {
+  it('are made at their times, one of them by nobody when its payer is stopped', () => {
+    const payments = [
+      { at: 0, from: 'Anna', to: 'Carol', amount: 2 },
+      { at: 60, from: 'Anna', to: 'Carol', amount: 3 },
+      { at: 120, from: 'Boris', to: 'Carol', amount: 1 },
+    ];
+    const run = begin({ ...CHAIN, payments });
+    run.advance(1_000);
+    expect(run.payments().map(({ state }) => state)).toEqual(['paid', 'planned', 'planned']);
+    expect(run.isQuiet).toBe(false);
+    run.advance(70_000);
+    run.kill('Boris');
+    run.rest();
+    expect(run.payments().map(({ state }) => state)).toEqual(['paid', 'paid', 'not-paid']);
+    expect(run.isQuiet).toBe(true);
+    expect(run.nowMs).toBeGreaterThan(120_000);
+    expect(owed(run)).toEqual({ 'Boris owes Anna': '-5', 'Carol owes Boris': '-5' });
+  });
+});
