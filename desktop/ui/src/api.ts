@@ -1,32 +1,8 @@
 /** The node's API as the page uses it. Only types come from the contract, so that no schema is loaded. */
-import type { Input, OperationName, operations, Result } from '#node/api/contract.ts';
-
-type Contract = typeof operations;
-
-/** What the page asks for, as the contract has it: another path does not compile. */
-const ROUTES = {
-  getStatus: ['GET', '/v1/status'],
-  getId: ['GET', '/v1/id'],
-  listContacts: ['GET', '/v1/contacts'],
-  putContact: ['POST', '/v1/contacts'],
-  connectPeer: ['POST', '/v1/peers'],
-  listTrustLines: ['GET', '/v1/trust-lines'],
-  setTrustLine: ['PUT', '/v1/trust-lines'],
-  getBalance: ['GET', '/v1/balance'],
-  listHeld: ['GET', '/v1/held'],
-  getHistory: ['GET', '/v1/history'],
-  quotePayment: ['POST', '/v1/payments/quote'],
-  previewPayment: ['POST', '/v1/payments/preview'],
-  pay: ['POST', '/v1/payments'],
-  getReceipt: ['GET', '/v1/payments/{id}/receipt'],
-  makeRequest: ['POST', '/v1/requests'],
-  readRequest: ['POST', '/v1/requests/read'],
-  payRequest: ['POST', '/v1/requests/pay'],
-} as const satisfies {
-  readonly [N in OperationName]?: readonly [Contract[N]['method'], Contract[N]['path']];
-};
-
-export type Used = keyof typeof ROUTES;
+import type { Input, Result } from '#node/api/contract.ts';
+import type { Answer } from '../../preload/bridge.ts';
+import { BridgeEvents, bridge, type Events } from './bridge.ts';
+import { ROUTES, type Used } from './operations.ts';
 
 /** What the node answered instead of a result; `unreachable` and `signed-out` are of the page itself. */
 export class AskError extends Error {
@@ -44,8 +20,9 @@ const SESSION_PATH = '/ui/session' satisfies typeof import('#node/api/contract.t
 const PROTOCOL = 'geo' satisfies typeof import('#node/api/contract.ts').UI_PROTOCOL;
 const EVENTS_PATH = '/v1/events' satisfies typeof import('#node/api/contract.ts').EVENTS_PATH;
 
-/** Carries out an operation of the API. Throws `AskError`. */
+/** Carries out an operation of the API, over whichever carrier there is. Throws `AskError`. */
 export async function ask<N extends Used>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Result<N>> {
+  if (bridge !== null) return (await unlessAborted(bridge.ask(name, input as object), signal)) as Result<N>;
   const [method, template] = ROUTES[name];
   const fields = new Map(Object.entries(input as object).filter(([, value]) => value !== undefined));
   const path = template.replace(/\{(\w+)\}/g, (_whole, field: string) => {
@@ -56,6 +33,14 @@ export async function ask<N extends Used>(name: N, input: Input<N>, signal?: Abo
   if (method !== 'GET') return (await send(method, path, Object.fromEntries(fields), signal)) as Result<N>;
   const query = new URLSearchParams([...fields].map(([field, value]): [string, string] => [field, String(value)]));
   return (await send(method, query.size === 0 ? path : `${path}?${query}`, null, signal)) as Result<N>;
+}
+
+/** The result in an answer of the bridge. What goes over it is not called back: who no longer waits does not hear of it. */
+async function unlessAborted(asked: Promise<Answer>, signal?: AbortSignal): Promise<unknown> {
+  const answer = await asked;
+  if (signal?.aborted === true) throw new AskError('aborted', '');
+  if (answer.ok) return answer.result;
+  throw new AskError(answer.error.code, answer.error.message);
 }
 
 async function send(method: string, path: string, body: object | null, signal?: AbortSignal): Promise<unknown> {
@@ -84,8 +69,9 @@ export async function openSession(secret: string): Promise<void> {
   localStorage.setItem(KEY, key);
 }
 
-/** The stream of events, from after this cursor on. */
-export function openEvents(since: string | null): WebSocket {
+/** The stream of events, from after this cursor on: events `open`, `message` with JSON in `data`, and `close`. */
+export function openEvents(since: string | null): Events {
+  if (bridge !== null) return new BridgeEvents(bridge, since);
   const url = new URL(EVENTS_PATH, location.href);
   url.protocol = 'ws:';
   if (since !== null) url.searchParams.set('since', since);

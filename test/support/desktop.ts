@@ -1,0 +1,52 @@
+/** The main process's side of the bridge, with real ports and real nodes; only Electron's own objects are stood in for. */
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { StreamPort } from '#desktop/main/carrier.ts';
+import type { CallEvent, Ipc } from '#desktop/main/ipc.ts';
+import { PAGE_URL } from '#desktop/main/origin.ts';
+import type { Answer } from '#desktop/preload/bridge.ts';
+
+/** The page itself, as Electron shows who calls. */
+export const OWN_PAGE = { url: PAGE_URL, parent: null } as const;
+
+/** What the main process listens on, and a way to call it as a page does: only what can be cloned gets through. */
+export class IpcOfTest implements Ipc {
+  readonly handlers = new Map<string, (event: CallEvent, ...args: unknown[]) => Promise<Answer>>();
+  readonly listeners = new Map<string, (event: CallEvent, ...args: unknown[]) => void>();
+
+  handle(channel: string, listener: (event: CallEvent, ...args: unknown[]) => Promise<Answer>): void {
+    if (this.handlers.has(channel)) throw new Error(`${channel} is handled already`);
+    this.handlers.set(channel, listener);
+  }
+
+  on(channel: string, listener: (event: CallEvent, ...args: unknown[]) => void): void {
+    this.listeners.set(channel, listener);
+  }
+
+  async invoke(
+    channel: string,
+    input: unknown,
+    senderFrame: CallEvent['senderFrame'] = OWN_PAGE,
+    ...more: unknown[]
+  ): Promise<Answer> {
+    const handler = this.handlers.get(channel);
+    if (handler === undefined) throw new Error(`nobody handles ${channel}`);
+    const args = [input, ...more].map((argument) => structuredClone(argument));
+    return structuredClone(await handler({ senderFrame }, ...args));
+  }
+
+  /** Sends without an answer, with the main process's ends of ports. */
+  send(
+    channel: string,
+    input: unknown,
+    ports: readonly StreamPort[],
+    senderFrame: CallEvent['senderFrame'] = OWN_PAGE,
+  ) {
+    this.listeners.get(channel)?.({ senderFrame, ports }, structuredClone(input));
+  }
+}
+
+/** A channel whose second end is as the main process gets it. */
+export function portPair(): { readonly page: MessagePort; readonly main: StreamPort } {
+  const { port1, port2 } = new MessageChannel();
+  return { page: port1, main: port2 };
+}
