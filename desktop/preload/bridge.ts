@@ -27,6 +27,8 @@ export type Situation =
   | { readonly state: 'locked'; readonly wasWrong: boolean; readonly keychain: NoKeychain | null }
   /** It ended by itself and is started again after a while. */
   | { readonly state: 'waiting'; readonly retryAtMs: number; readonly message: string }
+  /** Somebody stopped it, as `geo stop` does. */
+  | { readonly state: 'stopped' }
   /** It cannot run until somebody does something. */
   | { readonly state: 'failed'; readonly code: string; readonly message: string; readonly hint: string | null };
 

@@ -1,9 +1,16 @@
 /** The main process's side of the bridge, with real ports and real nodes; only Electron's own objects are stood in for. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { StreamPort } from '#desktop/main/carrier.ts';
 import type { CallEvent, Ipc } from '#desktop/main/ipc.ts';
+import type { NodeProcess } from '#desktop/main/keeper.ts';
+import type { SafeStorage } from '#desktop/main/keychain.ts';
+import type { FromNode } from '#desktop/main/node-messages.ts';
 import { PAGE_URL } from '#desktop/main/origin.ts';
 import type { Answer } from '#desktop/preload/bridge.ts';
+import { ENVIRONMENT } from './geo.ts';
 
 /** The page itself, as Electron shows who calls. */
 export const OWN_PAGE = { url: PAGE_URL, parent: null } as const;
@@ -49,4 +56,49 @@ export class IpcOfTest implements Ipc {
 export function portPair(): { readonly page: MessagePort; readonly main: StreamPort } {
   const { port1, port2 } = new MessageChannel();
   return { page: port1, main: port2 };
+}
+
+const NODE_CHILD = join(import.meta.dirname, 'desktop-node-child.ts');
+
+/** The process of a node as Electron would fork it, and what the test may do to it. */
+export interface ForkedNode extends NodeProcess {
+  readonly child: ChildProcess;
+}
+
+/** Starts a process for a node. Nothing of whoever runs the tests gets into its settings. */
+export function forkNode(environment: Readonly<Record<string, string>>): ForkedNode {
+  const child = fork(NODE_CHILD, { env: { ...ENVIRONMENT, ...environment }, stdio: 'inherit' });
+  return {
+    child,
+    postMessage: (message) => void child.send(message),
+    onMessage: (listener) => void child.on('message', (message) => listener(message as FromNode)),
+    onExit: (listener) => void child.once('exit', listener),
+  };
+}
+
+/** A keychain of the system: opens only what it has sealed, as the one of another user or computer would not. */
+export class StorageOfTest implements SafeStorage {
+  readonly #sealed = new Map<string, string>();
+  isAvailable = true;
+  backend = 'gnome_libsecret';
+
+  isAsyncEncryptionAvailable(): Promise<boolean> {
+    return Promise.resolve(this.isAvailable);
+  }
+
+  encryptStringAsync(text: string): Promise<Buffer> {
+    const box = randomBytes(32);
+    this.#sealed.set(box.toString('hex'), text);
+    return Promise.resolve(box);
+  }
+
+  async decryptStringAsync(sealed: Buffer): Promise<{ result: string; shouldReEncrypt: boolean }> {
+    const result = this.#sealed.get(sealed.toString('hex'));
+    if (result === undefined) throw new Error('sealed by another key');
+    return { result, shouldReEncrypt: false };
+  }
+
+  getSelectedStorageBackend(): string {
+    return this.backend;
+  }
 }

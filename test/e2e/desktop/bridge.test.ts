@@ -172,15 +172,15 @@ const dataOf = (news: StreamNews): string => (news.type === 'message' ? news.dat
 
 describe('events over the bridge', () => {
   it('are those of the node, go on after a cursor, and end when the page has heard enough', async () => {
-    const first = portPair();
-    ipc.send(EVENTS_CHANNEL, { since: null }, [first.main]);
-    expect(await untilNews(first.page, () => true)).toEqual({ type: 'open' });
-    const heard = untilNews(first.page, isReceived);
+    const { page: port, main } = portPair();
+    ipc.send(EVENTS_CHANNEL, { since: null }, [main]);
+    expect(await untilNews(port, () => true)).toEqual({ type: 'open' });
+    const heard = untilNews(port, isReceived);
     await bobClient.pay({ to: 'Alice', equivalent: 'UAH', amount: '0.25' });
     const event = JSON.parse(dataOf(await heard)) as { cursor: string; notice: object };
     expect(event.notice).toMatchObject({ type: 'received', amount: '0.25', payer: { name: 'Bob' } });
-    first.page.postMessage('close');
-    await once(first.page, 'close');
+    port.postMessage('close');
+    await once(port, 'close');
 
     await bobClient.pay({ to: 'Alice', equivalent: 'UAH', amount: '0.75' });
     const second = portPair();
