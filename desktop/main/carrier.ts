@@ -25,6 +25,8 @@ export async function askNode(folder: string, { name, input }: CallInput<'ask'>)
 export interface StreamPort {
   postMessage(news: StreamNews): void;
   on(event: 'message' | 'close', listener: () => void): unknown;
+  /** Lets through what came before somebody listened. */
+  start(): void;
   close(): void;
 }
 
@@ -39,6 +41,7 @@ export async function streamTo(folder: string, port: StreamPort, since: string |
   port.on('close', close);
   // A page says one thing only: that it has heard enough.
   port.on('message', close);
+  port.start();
   const stream = await connectClient(folder)
     .then((client: Client) => client.openEvents(since === null ? {} : { since }))
     .catch(() => null);

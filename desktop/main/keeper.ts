@@ -2,6 +2,7 @@
  * Keeps a node running: uses the one that runs already, else starts one, and starts it again, after longer and longer
  * waits, when it ends by itself. What only a person can change is told and waited for.
  */
+import { Failure } from '#node/failure.ts';
 import type { NoKeychain, Situation } from '../preload/bridge.ts';
 import { backOffMs, countFailure } from './back-off.ts';
 import type { FromNode, ToNode } from './node-messages.ts';
@@ -76,6 +77,16 @@ export class Keeper {
     if (this.#child !== null || this.#isStopping) return;
     if (passphrase !== null) this.#passphrase = passphrase;
     this.#set({ state: 'starting' });
+    try {
+      await this.#begin();
+    } catch (error) {
+      // A key file that is damaged, say: nothing that time heals.
+      const { code, hint } = error instanceof Failure ? error : { code: 'bug', hint: null };
+      this.#set({ state: 'failed', code, message: error instanceof Error ? error.message : String(error), hint });
+    }
+  }
+
+  async #begin(): Promise<void> {
     const running = await this.#world.running();
     if (running === 'answers') this.#set({ state: 'running', attached: true });
     else if (running === 'busy')
