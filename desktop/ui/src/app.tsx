@@ -1,13 +1,16 @@
 /** The frame around all screens: the menu, what the page has to say, and the screen that the address names. */
 import { useEffect } from 'preact/hooks';
+import { bridge } from './bridge.ts';
 import { chooseLanguage, language, T, t } from './i18n.tsx';
 import { lastReceived } from './live.ts';
 import { LANGUAGES, type Language } from './messages/catalogue.ts';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
+import { comesFirst, situation } from './program.ts';
 import { linkTo, SCREENS, type Screen } from './routes.ts';
 import { AboutScreen } from './screens/about.tsx';
 import { AskScreen } from './screens/ask.tsx';
+import { BeforeScreen } from './screens/before.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
 import { PayScreen } from './screens/pay.tsx';
@@ -20,7 +23,8 @@ export function App() {
   useEffect(() => {
     document.title = t('titleOf', { screen: t(screen) });
   });
-  const isOpen = connection.value !== 'signed-out';
+  const before = bridge !== null && comesFirst(situation.value) ? bridge : null;
+  const isOpen = connection.value !== 'signed-out' && before === null;
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -32,7 +36,13 @@ export function App() {
       </header>
       <Announcements />
       <main id="content" tabIndex={-1}>
-        {isOpen ? <Content screen={screen} /> : <SignedOut />}
+        {before !== null ? (
+          <BeforeScreen program={before} now={situation.value} />
+        ) : isOpen ? (
+          <Content screen={screen} />
+        ) : (
+          <SignedOut />
+        )}
       </main>
       <footer>
         <LanguageChoice />
@@ -95,7 +105,8 @@ function Content({ screen }: { readonly screen: Screen }) {
   if (all === null) {
     return <p role="status">{t(connection.value === 'connecting' ? 'loading' : 'connecting')}</p>;
   }
-  return <ScreenOf screen={screen} all={all} key={screen} />;
+  // A link that is opened leads to the same screen with something else on it.
+  return <ScreenOf screen={screen} all={all} key={linkTo(screen, Object.fromEntries(place.value.query))} />;
 }
 
 function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Known }) {

@@ -1,7 +1,9 @@
+import { bridge } from '../bridge.ts';
 import { t } from '../i18n.tsx';
 import { Name, Time, Title } from '../parts.tsx';
 import { connection, type Known } from '../state.ts';
 import { Fact } from './history.tsx';
+import { ProgramSection } from './program.tsx';
 
 /** The node behind the page. */
 export function AboutScreen({ all: { status } }: { readonly all: Known }) {
@@ -34,6 +36,7 @@ export function AboutScreen({ all: { status } }: { readonly all: Known }) {
           </Fact>
         </dl>
       </section>
+      {bridge !== null && <ProgramSection program={bridge} />}
     </>
   );
 }

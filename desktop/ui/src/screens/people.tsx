@@ -3,6 +3,7 @@ import { ask } from '../api.ts';
 import { typedAmount } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
+import { place } from '../place.ts';
 import { linkTo } from '../routes.ts';
 import { type Known, type Person, refresh } from '../state.ts';
 
@@ -149,7 +150,14 @@ function AddPerson() {
     <section class="card" aria-labelledby="add">
       <h2 id="add">{t('addPerson')}</h2>
       <form onSubmit={submit}>
-        <Field label={t('cardOrPid')} name="card" hint={t('cardOrPidHint')} required />
+        <Field
+          label={t('cardOrPid')}
+          name="card"
+          hint={t('cardOrPidHint')}
+          // A card that was opened as a link.
+          initial={place.value.query.get('card') ?? ''}
+          required
+        />
         <Field label={t('callThem')} name="alias" hint={t('callThemHint')} />
         <button type="submit" disabled={isBusy.value}>
           {t(isBusy.value ? 'adding' : 'add')}
