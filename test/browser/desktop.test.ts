@@ -218,7 +218,7 @@ describe('the program itself', () => {
 
   it('starts a node again that was killed, and the page goes on', async () => {
     forked.at(-1)?.child.kill('SIGKILL');
-    await see('Your node cannot be reached.');
+    await see('Your node does not answer.');
     await see('connected with this page');
     await borisClient.pay({ to: 'Anna', equivalent: 'UAH', amount: '1', waitMs: 60_000 });
     await see(/^Boris paid you 1\.00\sUAH\.$/);
@@ -228,6 +228,7 @@ describe('the program itself', () => {
   it('says that somebody stopped the node, and starts it when asked to', async () => {
     await anna.json(['stop']);
     await heading('Your node was stopped');
+    expect(await page.getByText('Your node does not answer.').count()).toBe(0);
     await looksRight('stopped');
     await page.getByRole('button', { name: 'Start it now' }).click();
     await heading('About');

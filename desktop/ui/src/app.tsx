@@ -34,7 +34,7 @@ export function App() {
         <span class="brand">GEO</span>
         {isOpen && <Menu current={screen} />}
       </header>
-      <Announcements />
+      <Announcements isBefore={before !== null} />
       <main id="content" tabIndex={-1}>
         {before !== null ? (
           <BeforeScreen program={before} now={situation.value} />
@@ -68,11 +68,15 @@ function Menu({ current }: { readonly current: Screen }) {
 }
 
 /** What is said by itself: that the node is away, and what came in. */
-function Announcements() {
+function Announcements({ isBefore }: { readonly isBefore: boolean }) {
   const received = lastReceived.value;
   return (
     <>
-      <div role="alert">{connection.value === 'unreachable' && <p class="banner">{t('unreachable')}</p>}</div>
+      <div role="alert">
+        {connection.value === 'unreachable' && !isBefore && (
+          <p class="banner">{t(bridge === null ? 'unreachable' : 'unreachableHere')}</p>
+        )}
+      </div>
       <div role="status" class="announcement">
         {received !== null && (
           <div class="good" key={received.txId}>

@@ -174,6 +174,7 @@ export const en = {
   passphraseWrong: 'That is not the passphrase of this key. Please try again.',
   passphraseRemember: 'Let the keychain of this computer keep it',
   unlock: 'Open',
+  unreachableHere: 'Your node does not answer. It is started again by itself; until then, what you see may be old.',
   nodeStarting: 'Your node is starting…',
   nodeEnded: 'Your node has ended',
   nodeAgain: 'It is started again by itself, at the latest:',
