@@ -4,7 +4,7 @@
  * with machine code, which cannot be bundled. `npm run build:desktop`; runs under Node.js, without Electron.
  */
 import { existsSync } from 'node:fs';
-import { cp, mkdir, readFile, rm } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
@@ -17,7 +17,8 @@ const PAGES = 'desktop/ui/dist';
 const NATIVE = ['classic-level', '@node-rs/crc32'];
 
 /** Packages in the middle of a bundle of ES modules that still call `require`. */
-const REQUIRE = "import { createRequire as __create } from 'node:module'; const require = __create(import.meta.url);";
+const REQUIRE =
+  "import { createRequire as geoCreateRequire } from 'node:module'; const require = geoCreateRequire(import.meta.url);";
 
 /** Builds into this folder. Throws when the pages are not built. */
 export async function buildDesktop(out: string): Promise<void> {
@@ -39,6 +40,8 @@ export async function buildDesktop(out: string): Promise<void> {
     sourcemap: true,
     logLevel: 'warning',
   });
+  // Whatever is around it: what is in here are ES modules.
+  await writeFile(join(out, 'package.json'), `${JSON.stringify({ type: 'module' })}\n`);
   await cp(join(ROOT, 'desktop/preload/preload.cjs'), join(app, 'preload.cjs'));
   await cp(join(ROOT, 'desktop/icons'), join(app, 'icons'), { recursive: true });
   // Where a node of this program looks for the pages that it serves to a browser.
