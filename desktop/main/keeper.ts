@@ -10,7 +10,7 @@ import type { Running } from './running-node.ts';
 
 /** A process with a node in it. */
 export interface NodeProcess {
-  postMessage(message: ToNode): void;
+  send(message: ToNode): void;
   onMessage(listener: (message: FromNode) => void): void;
   onExit(listener: () => void): void;
 }
@@ -103,7 +103,7 @@ export class Keeper {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#takeBackWake();
-    this.#child?.postMessage({ type: 'stop' });
+    this.#child?.send({ type: 'stop' });
     await this.#ended;
   }
 
@@ -126,7 +126,7 @@ export class Keeper {
       resolve();
       this.#exited();
     });
-    child.postMessage({ type: 'start', folder: this.#world.folder, passphrase: this.#passphrase });
+    child.send({ type: 'start', folder: this.#world.folder, passphrase: this.#passphrase });
   }
 
   #hear(message: FromNode): void {
@@ -143,7 +143,7 @@ export class Keeper {
         this.#failed(message);
         break;
     }
-    this.#child?.postMessage({ type: 'heard' });
+    this.#child?.send({ type: 'heard' });
   }
 
   /** What is to become of a node that did not start, told before its process ends. */

@@ -13,14 +13,9 @@ export function placeOfLink(text: string): PlaceWanted | null {
   if (text.length > MOST_CHARACTERS) return null;
   // Some systems put a slash or two between the scheme and the rest.
   const link = text.trim().replace(/^geo:\/{1,3}/i, 'geo:');
-  switch (LINK.exec(link)?.[1]) {
-    case 'pay':
-      return { screen: 'pay', query: { to: link } };
-    case 'card':
-      return { screen: 'people', query: { card: link } };
-    default:
-      return null;
-  }
+  const kind = LINK.exec(link)?.[1];
+  if (kind === undefined) return null;
+  return kind === 'pay' ? { screen: 'pay', query: { to: link } } : { screen: 'people', query: { card: link } };
 }
 
 /** The link among the arguments of a program that was started to open it: the last of them, as systems do it. */

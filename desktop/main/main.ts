@@ -21,6 +21,7 @@ import { keyOf, runningNode } from './running-node.ts';
 import { closeContents, closeSession } from './security.ts';
 import { readSettings } from './settings.ts';
 import { Shell } from './shell.ts';
+import { carryOut, squirrelTask } from './squirrel.ts';
 import { supportBundle } from './support-bundle.ts';
 import { watchNode } from './watch.ts';
 import { wordsIn } from './words.ts';
@@ -41,11 +42,11 @@ const ipc: Ipc = {
 
 /** The node's process. What it prints goes where this program's own output goes. */
 function forkNode(): NodeProcess {
-  const child = utilityProcess.fork(NODE_ENTRY, [], { serviceName: 'GEO node', stdio: 'inherit' });
+  const worker = utilityProcess.fork(NODE_ENTRY, [], { serviceName: 'GEO node', stdio: 'inherit' });
   return {
-    postMessage: (message) => child.postMessage(message),
-    onMessage: (listener) => void child.on('message', (message: FromNode) => listener(message)),
-    onExit: (listener) => void child.once('exit', listener),
+    send: (message) => worker.postMessage(message, []),
+    onMessage: (listener) => void worker.on('message', (message: FromNode) => listener(message)),
+    onExit: (listener) => void worker.once('exit', listener),
   };
 }
 
@@ -149,6 +150,8 @@ function followSystem(shell: Shell, keeper: Keeper): void {
 
 /** What has to be said before Electron is ready, and the one program that runs for this user. */
 async function main(): Promise<void> {
+  const task = squirrelTask(process.platform, process.argv, process.execPath);
+  if (task !== null) return carryOut(task).then(() => app.quit());
   app.enableSandbox();
   protocol.registerSchemesAsPrivileged([{ scheme: SCHEME, privileges: SCHEME_PRIVILEGES }]);
   // Who comes second hands over what it was started with, and goes.

@@ -9,7 +9,7 @@ import type { FromNode, ToNode } from './node-messages.ts';
 
 /** The line to the main process. */
 export interface ParentPort {
-  postMessage(message: FromNode): void;
+  send(message: FromNode): void;
   onMessage(listener: (message: ToNode) => void): void;
 }
 
@@ -33,12 +33,12 @@ export async function runNode(parent: ParentPort): Promise<void> {
     const config = readConfig({ flags: { dataDir: folder }, environment: process.env });
     const node = await startNode(config, { passphrase: () => Promise.resolve(passphrase) });
     const ended = runUntilStopped(node);
-    parent.postMessage({ type: 'up' });
+    parent.send({ type: 'up' });
     void stopping.promise.then(() => node.stop('the desktop program ends'));
     const { failure } = await ended;
-    parent.postMessage({ type: 'stopped', problem: failure?.message ?? null });
+    parent.send({ type: 'stopped', problem: failure?.message ?? null });
   } catch (error) {
-    parent.postMessage({ type: 'failed', ...problemOf(error) });
+    parent.send({ type: 'failed', ...problemOf(error) });
   }
   // A process that ends at once may take its last message with it.
   await heard.promise;

@@ -13,10 +13,10 @@ export interface ReceiverParts {
   /** As much of the keeper as is used. */
   readonly keeper: { readonly situation: Situation; start(passphrase?: string | null): Promise<void> };
   /** Makes the system do what was chosen. */
-  apply(settings: DesktopSettings): Promise<void>;
+  readonly apply: (settings: DesktopSettings) => Promise<void>;
   /** Asks where a file is to go, and writes it there. Null: the person wanted none after all. */
-  save(name: string, makeText: () => Promise<string>): Promise<string | null>;
-  bundle(): Promise<string>;
+  readonly save: (name: string, makeText: () => Promise<string>) => Promise<string | null>;
+  readonly bundle: () => Promise<string>;
 }
 
 /** The receivers of all calls. */

@@ -7,7 +7,7 @@ import type { BrowserWindowConstructorOptions, WebPreferences } from 'electron';
 import { isOwnUrl } from './origin.ts';
 
 /** What the page runs with. Electron's defaults are said too, so that no later version loosens them. */
-export function webPreferences(preload: string): WebPreferences {
+function webPreferences(preload: string): WebPreferences {
   return {
     preload,
     sandbox: true,
@@ -44,7 +44,7 @@ export function windowOptions(preload: string, icon: string): BrowserWindowConst
 }
 
 /** What a page asks for, as Electron tells it. */
-export interface Wanted {
+interface Wanted {
   readonly permission: string;
   /** Address of the frame that asks. */
   readonly from: string;
@@ -57,14 +57,14 @@ export interface Wanted {
  * May it? The camera, asked for by the own page, for pictures without sound; and putting a link into the clipboard when
  * somebody presses the button for it. Nothing else.
  */
-export function isAllowed({ permission, from, isMainFrame, media }: Wanted): boolean {
+function isAllowed({ permission, from, isMainFrame, media }: Wanted): boolean {
   if (!isMainFrame || !isOwnUrl(from)) return false;
   if (permission === 'clipboard-sanitized-write') return true;
   return permission === 'media' && media.length > 0 && media.every((kind) => kind === 'video');
 }
 
 /** May the window go there? Within its one page it goes by fragment, which is no navigation. */
-export function mayNavigate(url: string): boolean {
+function mayNavigate(url: string): boolean {
   return isOwnUrl(url) && new URL(url).pathname === '/ui/index.html';
 }
 

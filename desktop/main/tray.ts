@@ -17,8 +17,8 @@ export interface TrayView {
 }
 
 export interface TrayActions {
-  open(): void;
-  quit(): void;
+  readonly open: () => void;
+  readonly quit: () => void;
 }
 
 /** How the node stands, in a few words. */

@@ -64,7 +64,7 @@ export type Word = keyof Words;
 /** What the program says in the first of these languages that it speaks. */
 export function wordsIn(wanted: readonly string[]): {
   readonly language: Language;
-  say(word: Word, parts?: Readonly<Record<string, string>>): string;
+  readonly say: (word: Word, parts?: Readonly<Record<string, string>>) => string;
 } {
   const language = languageFor(wanted);
   return {

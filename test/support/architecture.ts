@@ -136,6 +136,7 @@ function packageRefusal(path: string, area: string, specifier: string): string |
     .join('/');
   if (area === 'protocol') return PROTOCOL_PACKAGES.test(name) ? undefined : `protocol may not import ${name}`;
   if (path === 'desktop/ui/vite.config.ts') return name === 'vite' ? undefined : `it may not import ${name}`;
+  if (path === 'desktop/packaging/build.ts') return name === 'esbuild' ? undefined : `it may not import ${name}`;
   if (area === 'desktop' && !path.startsWith('desktop/ui/')) {
     return DESKTOP_PACKAGES.test(name) ? undefined : `only desktop/ui may import ${name}`;
   }

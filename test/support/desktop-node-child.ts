@@ -4,7 +4,7 @@ import type { ToNode } from '#desktop/main/node-messages.ts';
 import { runNode } from '#desktop/main/node-process.ts';
 
 await runNode({
-  postMessage: (message) => void process.send?.(message),
+  send: (message) => void process.send?.(message),
   onMessage: (listener) => void process.on('message', (message) => listener(message as ToNode)),
 });
 process.exit();

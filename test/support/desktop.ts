@@ -13,7 +13,7 @@ import type { Answer } from '#desktop/preload/bridge.ts';
 import { ENVIRONMENT } from './geo.ts';
 
 /** The page itself, as Electron shows who calls. */
-export const OWN_PAGE = { url: PAGE_URL, parent: null } as const;
+const OWN_PAGE = { url: PAGE_URL, parent: null } as const;
 
 /** What the main process listens on, and a way to call it as a page does: only what can be cloned gets through. */
 export class IpcOfTest implements Ipc {
@@ -70,7 +70,7 @@ export function forkNode(environment: Readonly<Record<string, string>>): ForkedN
   const child = fork(NODE_CHILD, { env: { ...ENVIRONMENT, ...environment }, stdio: 'inherit' });
   return {
     child,
-    postMessage: (message) => void child.send(message),
+    send: (message) => void child.send(message),
     onMessage: (listener) => void child.on('message', (message) => listener(message as FromNode)),
     onExit: (listener) => void child.once('exit', listener),
   };

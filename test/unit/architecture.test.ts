@@ -5,7 +5,7 @@ import { fileViolations, folderViolations, type SourceFile } from '#test/support
 
 const ROOT = join(import.meta.dirname, '../..');
 const CODE_FOLDERS = ['bin', 'protocol', 'node', 'hub-indexer', 'simulations', 'desktop', 'test'];
-const NOT_CODE = /^(test\/(vectors|fixtures)|desktop\/ui\/dist)\//;
+const NOT_CODE = /^(test\/(vectors|fixtures)|desktop\/(ui|packaging)\/(dist|out|node_modules))\//;
 const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', 'test-results']);
 
 describe('the tree', () => {

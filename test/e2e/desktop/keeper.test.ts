@@ -118,7 +118,7 @@ describe('the first start', () => {
     expect(await elsewhere.until('locked')).toEqual({ state: 'locked', wasWrong: false, keychain: null });
     await elsewhere.keeper.start('not the passphrase');
     expect(await elsewhere.until('locked')).toMatchObject({ wasWrong: true });
-    await elsewhere.keeper.start((await keychain.get()) as string);
+    await elsewhere.keeper.start(await keychain.get());
     await elsewhere.until('running');
   });
 

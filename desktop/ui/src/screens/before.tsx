@@ -13,7 +13,8 @@ interface Props {
 /** The one thing to do now. */
 export function BeforeScreen({ program, now }: Props & { readonly now: Situation | null }) {
   if (freshWords.value !== null) return <FreshWords words={freshWords.value} />;
-  switch (now?.state) {
+  if (now === null) return <Starting />;
+  switch (now.state) {
     case 'no-identity':
       return <FirstStart program={program} keychain={now.keychain} />;
     case 'locked':
@@ -22,9 +23,14 @@ export function BeforeScreen({ program, now }: Props & { readonly now: Situation
     case 'stopped':
     case 'failed':
       return <NotRunning program={program} now={now} key={now.state} />;
-    default:
-      return <p role="status">{t('nodeStarting')}</p>;
+    case 'starting':
+    case 'running':
+      return <Starting />;
   }
+}
+
+function Starting() {
+  return <p role="status">{t('nodeStarting')}</p>;
 }
 
 function FirstStart({ program, keychain }: Props & { readonly keychain: NoKeychain | null }) {
@@ -150,8 +156,9 @@ function Locked({ program, keychain, wasWrong }: Props & Omit<Extract<Situation,
   const { isBusy, trouble, run } = useTask();
   const unlock = (event: SubmitEvent): void => {
     event.preventDefault();
-    const form = new FormData(event.currentTarget as HTMLFormElement);
-    const input = { passphrase: String(form.get('passphrase')), remember: form.get('remember') !== null };
+    const form = event.currentTarget as HTMLFormElement;
+    const remember = new FormData(form).get('remember') !== null;
+    const input = { passphrase: passphraseIn(form) ?? '', remember };
     void run(async () => {
       await resultOf(program.unlock(input));
     });
