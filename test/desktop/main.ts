@@ -26,15 +26,18 @@ function didNotRun(why: string): never {
   process.exit(DID_NOT_RUN);
 }
 
+if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
+  didNotRun('there is no display; try `xvfb-run npm run test:desktop`.');
+}
+if (process.platform === 'linux' && process.getuid?.() === 0) {
+  didNotRun('Electron keeps no sandbox for root; run it as somebody else.');
+}
 if (binary() === null) {
   console.error('Fetching the binary of Electron…');
   spawnSync(process.execPath, [join(ELECTRON, 'install.js')], { stdio: 'inherit', timeout: 300_000 });
 }
 const executable = binary();
 if (executable === null) didNotRun('the binary of Electron is not here and could not be fetched.');
-if (process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) {
-  didNotRun('there is no display; try `xvfb-run npm run test:desktop`.');
-}
 const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
 const ran = spawnSync(process.execPath, [vitest, 'run', '--config', join(import.meta.dirname, 'vitest.config.ts')], {
   cwd: ROOT,
