@@ -59,6 +59,7 @@ export class Keeper {
   #isStopping = false;
   #problem: string | null = null;
   #takeBackWake = (): void => undefined;
+  #starting: Promise<void> | null = null;
   #ended = Promise.resolve();
 
   constructor(world: KeeperWorld) {
@@ -70,12 +71,20 @@ export class Keeper {
   }
 
   /** Gets a node running, or tells why there is none. `passphrase`: what somebody typed. */
-  async start(passphrase: string | null = null): Promise<void> {
+  start(passphrase: string | null = null): Promise<void> {
+    if (passphrase !== null) this.#passphrase = passphrase;
+    // Asked for twice, it is still one node.
+    this.#starting ??= this.#startOnce().finally(() => {
+      this.#starting = null;
+    });
+    return this.#starting;
+  }
+
+  async #startOnce(): Promise<void> {
     this.#takeBackWake();
     // Told already, and its process has not quite ended.
     if (FOR_A_PERSON.has(this.#situation.state)) await this.#ended;
     if (this.#child !== null || this.#isStopping) return;
-    if (passphrase !== null) this.#passphrase = passphrase;
     this.#set({ state: 'starting' });
     try {
       await this.#begin();
@@ -103,6 +112,7 @@ export class Keeper {
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#takeBackWake();
+    await this.#starting;
     this.#child?.send({ type: 'stop' });
     await this.#ended;
   }
@@ -115,6 +125,8 @@ export class Keeper {
     if (key === 'encrypted' && this.#passphrase === null) {
       return this.#set({ state: 'locked', wasWrong: false, keychain });
     }
+    // The program may have ended while its folder was looked at.
+    if (this.#isStopping) return;
     const child = this.#world.fork();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#child = child;

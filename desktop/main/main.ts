@@ -31,6 +31,10 @@ const HERE = import.meta.dirname;
 const NODE_ENTRY = join(HERE, 'node.js');
 const PAGES = join(HERE, '../desktop/ui/dist');
 
+/** Windows shows notifications only of programs that say who they are, as their shortcut does. */
+const WINDOWS_ID = 'com.squirrel.geo.geo-desktop';
+const WATCH_RETRY_MS = 1_000;
+
 const ipc: Ipc = {
   handle: (channel, listener) =>
     ipcMain.handle(channel, (event, ...args: unknown[]) => listener({ senderFrame: event.senderFrame }, ...args)),
@@ -100,6 +104,8 @@ async function run(folder: string): Promise<void> {
       signal,
     );
     if (!signal.aborted) await keeper.lost();
+    // Our own node goes on, and only the stream broke off.
+    if (!signal.aborted) setTimeout(() => !signal.aborted && void watch(), WATCH_RETRY_MS);
   }
 
   async function tellOf(notice: { title: string; body: string }): Promise<void> {
@@ -159,6 +165,7 @@ async function main(): Promise<void> {
   app.on('web-contents-created', (_event, contents) => closeContents(contents));
   await app.whenReady();
   app.setAsDefaultProtocolClient('geo');
+  if (process.platform === 'win32') app.setAppUserModelId(WINDOWS_ID);
   Menu.setApplicationMenu(
     process.platform === 'darwin'
       ? Menu.buildFromTemplate([{ role: 'appMenu' }, { role: 'editMenu' }, { role: 'windowMenu' }])

@@ -218,6 +218,22 @@ describe('a node that ends', () => {
     expect(program.forked).toHaveLength(2);
   });
 
+  it('is started once, however often it is asked for, and no more when the program ends', async () => {
+    const keychain = await openKeychain('hugo');
+    const program = new Program('hugo', keychain);
+    await createIdentity({ folder: program.folder, keychain }, { name: 'Hugo', passphrase: null });
+    await Promise.all([program.keeper.start(), program.keeper.start(), program.keeper.start()]);
+    await program.until('running');
+    expect(program.forked).toHaveLength(1);
+    await program.keeper.stop();
+    const late = new Program('hugo', keychain);
+    const starting = late.keeper.start();
+    await late.keeper.stop();
+    await starting;
+    expect(late.forked).toEqual([]);
+    expect(await runningNode(late.folder)).toBe('none');
+  });
+
   it('is not started again where only a person can help', async () => {
     const keychain = await openKeychain('gina');
     const program = new Program('gina', keychain, { fork: () => forkNode({ ...LOCAL, GEO_LOG_LEVEL: 'loud' }) });
