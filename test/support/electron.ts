@@ -94,6 +94,7 @@ class AppStandIn extends EventEmitter {
   readonly calls: string[] = [];
   readonly ready = Promise.withResolvers<void>();
   loginItem: object | null = null;
+  isFirst = true;
 
   enableSandbox(): void {
     this.calls.push('enableSandbox');
@@ -101,7 +102,7 @@ class AppStandIn extends EventEmitter {
 
   requestSingleInstanceLock(): boolean {
     this.calls.push('requestSingleInstanceLock');
-    return true;
+    return this.isFirst;
   }
 
   async whenReady(): Promise<void> {
@@ -129,7 +130,6 @@ class AppStandIn extends EventEmitter {
 
   quit(): void {
     this.calls.push('quit');
-    this.emit('before-quit', { preventDefault: () => undefined });
   }
 
   exit(): void {
