@@ -18,6 +18,11 @@ const UI_PACKAGES = /^(preact|@preact\/signals|@tanstack\/virtual-core|qr|qrcode
 /** Only their types, which are gone from what is built: no schema is sent to a browser. */
 const UI_TYPES = /^(#node\/api\/contract\.ts|zod)$/;
 
+/** What the desktop program sees of the node: its API, how one is started and stopped, whose folder it is. Nothing inside. */
+const DESKTOP_NODE =
+  /^#node\/(api\/(address|client|contract|words)|backup\/restore|config|failure|identity\/key-file|node|private-file|store\/lock)\.ts$/;
+const DESKTOP_PACKAGES = /^(electron|zod)$/;
+
 const TOP_LEVEL_FOLDERS = ['bin', 'desktop', 'hub-indexer', 'node', 'protocol', 'simulations', 'test'];
 
 const PROTOCOL_PACKAGES = /^(cborg|uint8arrays|@noble\/[^/]+|@scure\/[^/]+)$/;
@@ -97,6 +102,8 @@ export function folderViolations(folders: readonly string[]): string[] {
 /** Why a file may not import this, or undefined. */
 function importRefusal(path: string, specifier: string, ofTypes: boolean): string | undefined {
   const area = path.slice(0, path.indexOf('/'));
+  // All of it but the window, which runs in a page.
+  const isProgram = area === 'desktop' && !path.startsWith('desktop/ui/');
   if (specifier === COMPUTED) return area === 'bin' ? undefined : 'imports a computed name, which nobody can check';
   if (path.startsWith('desktop/ui/') && ofTypes && UI_TYPES.test(specifier)) return undefined;
   if (specifier.startsWith('.')) {
@@ -106,6 +113,7 @@ function importRefusal(path: string, specifier: string, ofTypes: boolean): strin
     }
     return undefined;
   }
+  if (isProgram && (specifier.startsWith('node:') || DESKTOP_NODE.test(specifier))) return undefined;
   if (specifier.startsWith('#')) {
     // The network designer runs the simulator's network in its page.
     if (path.startsWith('desktop/ui/src/designer/') && specifier.startsWith('#simulations/')) return undefined;
@@ -130,6 +138,10 @@ function packageRefusal(path: string, area: string, specifier: string): string |
     .join('/');
   if (area === 'protocol') return PROTOCOL_PACKAGES.test(name) ? undefined : `protocol may not import ${name}`;
   if (path === 'desktop/ui/vite.config.ts') return name === 'vite' ? undefined : `it may not import ${name}`;
+  if (path === 'desktop/packaging/build.ts') return name === 'esbuild' ? undefined : `it may not import ${name}`;
+  if (area === 'desktop' && !path.startsWith('desktop/ui/')) {
+    return DESKTOP_PACKAGES.test(name) ? undefined : `only desktop/ui may import ${name}`;
+  }
   if (area === 'desktop') return UI_PACKAGES.test(name) ? undefined : `desktop may not import ${name}`;
   if (area === 'bin') return `bin may not import ${name}`;
   if (area === 'test') return undefined;

@@ -5,7 +5,7 @@ import { fileViolations, folderViolations, type SourceFile } from '#test/support
 
 const ROOT = join(import.meta.dirname, '../..');
 const CODE_FOLDERS = ['bin', 'protocol', 'node', 'hub-indexer', 'simulations', 'desktop', 'test'];
-const NOT_CODE = /^(test\/(vectors|fixtures)|desktop\/ui\/dist)\//;
+const NOT_CODE = /^(test\/(vectors|fixtures)|desktop\/(ui|packaging)\/(dist|out|node_modules))\//;
 const NOT_OURS = new Set(['node_modules', 'dist', 'coverage', 'test-results']);
 
 describe('the tree', () => {
@@ -56,6 +56,10 @@ describe('the checker refuses', () => {
     ['a schema in the window', 'desktop/ui/a.tsx', "import { z } from 'zod';"],
     ['a built-in module in the window', 'desktop/ui/a.ts', "import { join } from 'node:path';"],
     ['another package in the window', 'desktop/ui/a.ts', "import React from 'react';"],
+    ['the inside of the node in the desktop program', 'desktop/main/a.ts', "import { x } from '#node/driver.ts';"],
+    ['a web server in the desktop program', 'desktop/main/a.ts', "import { fastify } from 'fastify';"],
+    ['electron in the window', 'desktop/ui/a.ts', "import { app } from 'electron';"],
+    ['the desktop program from node', 'node/a.ts', "import { x } from '#desktop/main/x.ts';"],
     ['the window from node', 'node/a.ts', "import { x } from '#desktop/ui/src/x.ts';"],
     ['simulations from the pages of a node', 'desktop/ui/src/app.tsx', "import { x } from '#simulations/x.ts';"],
     ['a folder that has no rule', 'utils/a.ts', "import { x } from '#protocol/x.ts';"],
@@ -113,6 +117,8 @@ describe('the checker allows', () => {
     ['types of the contract in the window', 'desktop/ui/a.ts', "import type { Result } from '#node/api/contract.ts';"],
     ['simulations from the designer', 'desktop/ui/src/designer/a.ts', "import { x } from '#simulations/x.ts';"],
     ['what the window is made of', 'desktop/ui/a.tsx', "import { render } from 'preact';\nconst x = <p>y</p>;"],
+    ['the API of the node in the desktop program', 'desktop/main/a.ts', "import { x } from '#node/api/client.ts';"],
+    ['electron in the desktop program', 'desktop/main/a.ts', "import { app } from 'electron'; import 'node:path';"],
     ['a file of the greatest length', 'node/a.ts', 'f();\n'.repeat(450)],
     ['tests as they should be', 'test/unit/a.test.ts', "describe('x', () => { it.each([1])('y', f); });"],
   ])('%s', (_what, path, text) => {

@@ -1,7 +1,8 @@
 /** What a single screen reads from the node, kept up to date like all that several screens show. */
 import { type ReadonlySignal, useSignal, useSignalEffect } from '@preact/signals';
 import type { Input, Result } from '#node/api/contract.ts';
-import { ask, type Used } from './api.ts';
+import { ask } from './api.ts';
+import type { Used } from './operations.ts';
 import { known, noteTrouble } from './state.ts';
 
 /** Null until the node has answered; asked again whenever something changed at the node. */

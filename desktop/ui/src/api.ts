@@ -1,56 +1,8 @@
 /** The node's API as the page uses it. Only types come from the contract, so that no schema is loaded. */
-import type { Input, OperationName, operations, Result } from '#node/api/contract.ts';
-
-type Contract = typeof operations;
-
-/** What the page asks for, as the contract has it: another path does not compile. */
-const ROUTES = {
-  getStatus: ['GET', '/v1/status'],
-  getId: ['GET', '/v1/id'],
-  listContacts: ['GET', '/v1/contacts'],
-  putContact: ['POST', '/v1/contacts'],
-  removeContact: ['DELETE', '/v1/contacts/{who}'],
-  makeCard: ['POST', '/v1/cards'],
-  connectPeer: ['POST', '/v1/peers'],
-  listTrustLines: ['GET', '/v1/trust-lines'],
-  setTrustLine: ['PUT', '/v1/trust-lines'],
-  closeTrustLine: ['POST', '/v1/trust-lines/close'],
-  getBalance: ['GET', '/v1/balance'],
-  getNeighbourhood: ['GET', '/v1/neighbourhood'],
-  listHeld: ['GET', '/v1/held'],
-  getHistory: ['GET', '/v1/history'],
-  getClearing: ['GET', '/v1/clearing'],
-  seekRings: ['POST', '/v1/clearing/searches'],
-  answerProposal: ['POST', '/v1/clearing/proposals/{id}'],
-  getSettings: ['GET', '/v1/settings'],
-  changeSettings: ['PUT', '/v1/settings'],
-  listPeers: ['GET', '/v1/peers'],
-  resolveTransaction: ['POST', '/v1/transactions/{txId}/resolve'],
-  letGo: ['POST', '/v1/transactions/{txId}/let-go'],
-  getDust: ['GET', '/v1/dust'],
-  setDust: ['PUT', '/v1/dust'],
-  listBackups: ['GET', '/v1/backups'],
-  makeBackup: ['POST', '/v1/backups'],
-  readBackup: ['GET', '/v1/backups/{name}'],
-  verifyBackup: ['POST', '/v1/backups/{name}/verification'],
-  getRestoration: ['GET', '/v1/restoration'],
-  confirmRestored: ['POST', '/v1/restoration/confirm'],
-  diagnose: ['POST', '/v1/diagnosis'],
-  listPageSessions: ['GET', '/v1/ui/sessions'],
-  endPageSession: ['DELETE', '/v1/ui/sessions/{id}'],
-  quotePayment: ['POST', '/v1/payments/quote'],
-  previewPayment: ['POST', '/v1/payments/preview'],
-  pay: ['POST', '/v1/payments'],
-  getReceipt: ['GET', '/v1/payments/{id}/receipt'],
-  verifyReceipt: ['POST', '/v1/receipts/verify'],
-  makeRequest: ['POST', '/v1/requests'],
-  readRequest: ['POST', '/v1/requests/read'],
-  payRequest: ['POST', '/v1/requests/pay'],
-} as const satisfies {
-  readonly [N in OperationName]?: readonly [Contract[N]['method'], Contract[N]['path']];
-};
-
-export type Used = keyof typeof ROUTES;
+import type { Input, Result } from '#node/api/contract.ts';
+import type { Answer } from '../../preload/bridge.ts';
+import { BridgeEvents, bridge, type Events } from './bridge.ts';
+import { ROUTES, type Used } from './operations.ts';
 
 type Facts = NonNullable<Result<'pay'>['refusal']>['facts'];
 
@@ -74,8 +26,9 @@ const PROTOCOL = 'geo' satisfies typeof import('#node/api/contract.ts').UI_PROTO
 const LEDGER_PATH = '/v1/ledger' satisfies typeof import('#node/api/contract.ts').LEDGER_PATH;
 const EVENTS_PATH = '/v1/events' satisfies typeof import('#node/api/contract.ts').EVENTS_PATH;
 
-/** Carries out an operation of the API. Throws `AskError`. */
+/** Carries out an operation of the API, over whichever carrier there is. Throws `AskError`. */
 export async function ask<N extends Used>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Result<N>> {
+  if (bridge !== null) return (await unlessAborted(bridge.ask(name, input as object), signal)) as Result<N>;
   const [method, template] = ROUTES[name];
   const fields = new Map(Object.entries(input as object).filter(([, value]) => value !== undefined));
   const path = template.replace(/\{(\w+)\}/g, (_whole, field: string) => {
@@ -87,6 +40,14 @@ export async function ask<N extends Used>(name: N, input: Input<N>, signal?: Abo
   if (method !== 'GET') return (await send(method, path, Object.fromEntries(fields), signal)) as Result<N>;
   const query = new URLSearchParams([...fields].map(([field, value]): [string, string] => [field, String(value)]));
   return (await send(method, query.size === 0 ? path : `${path}?${query}`, null, signal)) as Result<N>;
+}
+
+/** The result in an answer of the bridge. What goes over it is not called back: who no longer waits does not hear of it. */
+async function unlessAborted(asked: Promise<Answer>, signal?: AbortSignal): Promise<unknown> {
+  const answer = await asked;
+  if (signal?.aborted === true) throw new AskError('aborted', '');
+  if (answer.ok) return answer.result;
+  throw new AskError(answer.error.code, answer.error.message);
 }
 
 async function send(method: string, path: string, body: object | null, signal?: AbortSignal): Promise<unknown> {
@@ -140,8 +101,9 @@ export async function readLedger(): Promise<Blob> {
   }
 }
 
-/** The stream of events, from after this cursor on. */
-export function openEvents(since: string | null): WebSocket {
+/** The stream of events, from after this cursor on: events `open`, `message` with JSON in `data`, and `close`. */
+export function openEvents(since: string | null): Events {
+  if (bridge !== null) return new BridgeEvents(bridge, since);
   const url = new URL(EVENTS_PATH, location.href);
   url.protocol = 'ws:';
   if (since !== null) url.searchParams.set('since', since);

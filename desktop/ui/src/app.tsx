@@ -1,14 +1,17 @@
 /** The frame around all screens: the menu, what the page has to say, and the screen that the address names. */
 import { useEffect } from 'preact/hooks';
+import { bridge } from './bridge.ts';
 import { T, t } from './i18n.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import { lastReceived } from './live.ts';
 import { LossBanner, WaitingCount } from './needs-you.tsx';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
+import { comesFirst, situation } from './program.ts';
 import { linkTo, SCREENS, type Screen } from './routes.ts';
 import { AboutScreen } from './screens/about.tsx';
 import { AskScreen } from './screens/ask.tsx';
+import { BeforeScreen } from './screens/before.tsx';
 import { ClearingScreen } from './screens/clearing.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
@@ -25,7 +28,8 @@ export function App() {
   useEffect(() => {
     document.title = t('titleOf', { screen: t(screen) });
   });
-  const isOpen = connection.value !== 'signed-out';
+  const before = bridge !== null && comesFirst(situation.value) ? bridge : null;
+  const isOpen = connection.value !== 'signed-out' && before === null;
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -35,9 +39,15 @@ export function App() {
         <span class="brand">GEO</span>
         {isOpen && <Menu current={screen} />}
       </header>
-      <Announcements />
+      <Announcements isBefore={before !== null} />
       <main id="content" tabIndex={-1}>
-        {isOpen ? <Content screen={screen} /> : <SignedOut />}
+        {before !== null ? (
+          <BeforeScreen program={before} now={situation.value} />
+        ) : isOpen ? (
+          <Content screen={screen} />
+        ) : (
+          <SignedOut />
+        )}
       </main>
       <footer>
         <LanguageChoice />
@@ -64,11 +74,15 @@ function Menu({ current }: { readonly current: Screen }) {
 }
 
 /** What is said by itself: that the node is away, and what came in. */
-function Announcements() {
+function Announcements({ isBefore }: { readonly isBefore: boolean }) {
   const received = lastReceived.value;
   return (
     <>
-      <div role="alert">{connection.value === 'unreachable' && <p class="banner">{t('unreachable')}</p>}</div>
+      <div role="alert">
+        {connection.value === 'unreachable' && !isBefore && (
+          <p class="banner">{t(bridge === null ? 'unreachable' : 'unreachableHere')}</p>
+        )}
+      </div>
       <LossBanner />
       <div role="status" class="announcement">
         {received !== null && (
@@ -102,7 +116,8 @@ function Content({ screen }: { readonly screen: Screen }) {
   if (all === null) {
     return <p role="status">{t(connection.value === 'connecting' ? 'loading' : 'connecting')}</p>;
   }
-  return <ScreenOf screen={screen} all={all} key={screen} />;
+  // A link that is opened leads to the same screen with something else on it.
+  return <ScreenOf screen={screen} all={all} key={linkTo(screen, Object.fromEntries(place.value.query))} />;
 }
 
 function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Known }) {

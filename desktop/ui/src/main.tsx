@@ -1,9 +1,11 @@
-/** The page of a node, in a browser on the same machine. */
+/** The page of a node: in a browser on the same machine, or in the window of the desktop program. */
 import { render } from 'preact';
 import { openSession } from './api.ts';
 import { App } from './app.tsx';
+import { bridge } from './bridge.ts';
 import { goLive, stayFresh } from './live.ts';
 import { followAddress } from './place.ts';
+import { followProgram } from './program.ts';
 import { secretOf } from './routes.ts';
 import { connection, noteTrouble, refresh } from './state.ts';
 import './style.css';
@@ -24,8 +26,14 @@ async function start(): Promise<void> {
   followAddress();
   const root = document.getElementById('app');
   if (root !== null) render(<App />, root);
+  // In the desktop program there is nothing to sign in to, but perhaps no node yet.
+  if (bridge !== null) return followProgram(bridge, begin);
   await entering;
   addEventListener('hashchange', () => void enterAgain());
+  await begin();
+}
+
+async function begin(): Promise<void> {
   await refresh();
   goLive();
   stayFresh();
@@ -35,8 +43,7 @@ async function enterAgain(): Promise<void> {
   const wasOpen = connection.value !== 'signed-out';
   if (!(await enter()) || wasOpen) return;
   connection.value = 'connecting';
-  await refresh();
-  goLive();
+  await begin();
 }
 
 void start();

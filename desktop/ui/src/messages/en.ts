@@ -276,4 +276,46 @@ export const en = {
   drawingWheel: 'Hold Ctrl and turn the wheel to zoom',
   drawingTouch: 'Use two fingers to move the drawing',
   drawingImpossible: 'This browser cannot draw here. The tables below say the same.',
+
+  // The desktop program.
+  welcomeToGeo: 'Welcome to GEO',
+  whatGeoDoes:
+    'GEO keeps count of who owes whom, between people who know each other. What is yours stays on this computer.',
+  passphraseMay:
+    'May stay empty: then the keychain of this computer keeps one for you, and you never have to type it. If you choose one, it needs 8 characters or more.',
+  passphraseMust:
+    'This computer has no keychain that keeps secrets safe, so you will type this each time GEO starts. 8 characters or more; four random words are a good one.',
+  begin: 'Begin',
+  haveWordsAlready: 'I have my 24 words already',
+  words: 'Your 24 words',
+  wordsHint: 'On one line, in order, with spaces between them.',
+  wordsRestore:
+    'The words bring back who you are. What is owed comes back from the people you know, or from a backup file: “geo restore FILE”.',
+  bringBack: 'Bring me back',
+  wordsOnce:
+    'Write them down on paper, in order, and show them to nobody: whoever has them is you. They are shown this once. If this computer is lost, they bring back who you are; what is owed comes back from the people you know, or from a backup.',
+  wordsKept: 'I have written them down',
+  lockedTitle: 'Your passphrase, please',
+  locked: 'It opens the key of your node.',
+  lockedNoKeychain:
+    'It opens the key of your node. This computer has no keychain that keeps secrets safe, so GEO asks each time it starts.',
+  passphraseWrong: 'That is not the passphrase of this key. Please try again.',
+  passphraseRemember: 'Let the keychain of this computer keep it',
+  unlock: 'Open',
+  unreachableHere: 'Your node does not answer. It is started again by itself; until then, what you see may be old.',
+  nodeIsStarting: 'Your node is starting…',
+  nodeEnded: 'Your node has ended',
+  nodeAgain: 'It is started again by itself, at the latest:',
+  nodeStopped: 'Your node was stopped',
+  nodeStoppedWhy:
+    'Somebody stopped it on this computer, as “geo stop” does. Until it runs again you cannot pay or be paid.',
+  nodeFailed: 'Your node cannot start',
+  nodeSays: 'What the node says',
+  startNode: 'Start it now',
+  saveBundle: 'Save a file for support',
+  bundleHint: 'For whoever helps you: settings and the end of the log, without words, passphrases or keys.',
+  bundleSaved: 'Saved: {path}',
+  program: 'This program',
+  notifications: 'Tell me when somebody pays me',
+  startAtLogin: 'Start when I log in, without a window',
 } as const;

@@ -1,8 +1,10 @@
+import { bridge } from '../bridge.ts';
 import { t, tn } from '../i18n.tsx';
 import { Name, Time, Title } from '../parts.tsx';
 import { Signs } from '../signs.tsx';
 import { connection, type Known } from '../state.ts';
 import { Fact } from './fact.tsx';
+import { ProgramSection } from './program.tsx';
 
 /** The node behind the page. */
 export function AboutScreen({ all: { status } }: { readonly all: Known }) {
@@ -37,6 +39,7 @@ export function AboutScreen({ all: { status } }: { readonly all: Known }) {
           </Fact>
         </dl>
       </section>
+      {bridge !== null && <ProgramSection program={bridge} />}
     </>
   );
 }

@@ -3,6 +3,7 @@ import { ask } from '../api.ts';
 import { typedAmount } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
+import { place } from '../place.ts';
 import { linkTo } from '../routes.ts';
 import { Scan } from '../scan.tsx';
 import { type Known, refresh } from '../state.ts';
@@ -145,7 +146,8 @@ function SetLimit({ contact, currency }: { readonly contact: Contact; readonly c
 
 function AddPerson() {
   const { isBusy, trouble, run } = useTask();
-  const card = useSignal('');
+  // A card that was opened as a link.
+  const card = useSignal(place.value.query.get('card') ?? '');
   const added = useSignal<Contact | null>(null);
   const suggestion = useSignal<Suggested | null>(null);
   const looksAlike = useSignal(false);
