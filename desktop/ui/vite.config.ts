@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 
+const page = (name: string): string => `${import.meta.dirname}/${name}`;
 /** The network designer runs the simulator's network in the browser, which has no node:crypto. */
 const ED25519 = `${import.meta.dirname}/src/designer/ed25519.ts`;
 
@@ -16,7 +17,11 @@ export default defineConfig({
     rolldownOptions: {
       // How long plugins took is of no use to whoever builds.
       checks: { bundlerTimings: false },
-      input: [`${import.meta.dirname}/index.html`, `${import.meta.dirname}/designer.html`],
+      input: {
+        index: page('index.html'),
+        'first-run': page('first-run.html'),
+        designer: page('designer.html'),
+      },
       output: {
         entryFileNames: 'assets/[name].js',
         chunkFileNames: 'assets/[name].js',

@@ -1,12 +1,11 @@
 /** How everything that can go wrong in a request looks to the one who made it. */
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { z } from 'zod';
-import { formatAmount } from '#protocol/amount.ts';
 import { Failure } from '../failure.ts';
 import { type AnyRefusal, refuseHere } from '../refusals.ts';
 import { codes } from './codes.ts';
 import type { errorBody } from './schemas.ts';
-import { type Showing, tellerOf } from './views.ts';
+import { plainFacts, type Showing, tellerOf } from './views.ts';
 import { explain } from './words.ts';
 
 type ErrorBody = z.output<typeof errorBody>;
@@ -20,9 +19,9 @@ export interface ErrorAnswer {
 
 /** A refusal, in words with the names that people have here. */
 export function refusalAnswer(context: Showing, refusal: AnyRefusal, equivalent: string | null = null): ErrorAnswer {
-  const { kind: _, code, ...facts } = refusal;
+  const { code } = refusal;
   const about = { equivalent: 'equivalent' in refusal ? refusal.equivalent : equivalent, hop: null };
-  return answer(code, explain(refusal, about, tellerOf(context)), plain(facts));
+  return answer(code, explain(refusal, about, tellerOf(context)), plainFacts(refusal));
 }
 
 /** Whatever was thrown. What is neither a failure nor the fault of the one who asked is a bug, and told without details. */
@@ -58,15 +57,6 @@ export const MAX_BODY_BYTES = 262_144;
 function answer(code: ErrorBody['error']['code'], message: string, facts: Facts): ErrorAnswer {
   const { status, retry } = codes[code];
   return { status, body: { error: { code, message, facts, retry } } };
-}
-
-function plain(facts: object): Facts {
-  return Object.fromEntries(
-    Object.entries(facts).map(([name, value]: [string, unknown]) => {
-      if (typeof value === 'bigint') return [name, formatAmount(value)];
-      return [name, typeof value === 'number' || typeof value === 'boolean' ? value : String(value)];
-    }),
-  );
 }
 
 const LONGEST_QUOTE = 300;

@@ -9,6 +9,7 @@ import * as network from './operations/network.ts';
 import * as payments from './operations/payments.ts';
 import * as people from './operations/people.ts';
 import * as quote from './operations/quote.ts';
+import * as settings from './operations/settings.ts';
 import * as tokens from './operations/tokens.ts';
 import * as transactions from './operations/transactions.ts';
 import * as trust from './operations/trust.ts';
@@ -27,4 +28,5 @@ export const handlers: { readonly [N in OperationName]: Handler<N> } = {
   ...health,
   ...backup,
   ...ui,
+  ...settings,
 };

@@ -89,6 +89,9 @@ export const cursor = z
   .regex(/^[0-9a-f]{1,64}:\d{1,15}$/)
   .describe('instance:number');
 
+/** What a refusal knows, by name: amounts as decimal strings, participants as PIDs. */
+const facts = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()]));
+
 /** Why not, for people and programs: `text` is whole sentences, the other fields are its facts (null: not applicable). */
 export const refusal = z
   .object({
@@ -98,16 +101,17 @@ export const refusal = z
     limit: amount.nullable().describe('The limit that stopped it'),
     maxNow: amount.nullable().describe('What would pass now'),
     retry: z.boolean().describe('Whether the very same request may succeed later'),
+    facts: facts.describe('All that its text was made from, for texts in other languages'),
   })
   .meta({ id: 'Refusal' });
 
-/** Every answer outside of 2xx. `facts` are the refusal's, amounts as decimal strings, participants as PIDs. */
+/** Every answer outside of 2xx. */
 export const errorBody = z
   .object({
     error: z.object({
       code: z.enum(errorCodes),
       message: z.string(),
-      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      facts,
       retry: z.boolean(),
     }),
   })

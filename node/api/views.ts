@@ -18,11 +18,14 @@ import { type About, explain, type Teller } from './words.ts';
 type View<S extends keyof typeof schemas> = z.output<(typeof schemas)[S]>;
 
 /** What is enough to show someone. */
-export type Showing = Pick<NodeContext, 'config' | 'identity' | 'contacts'>;
+export type Showing = Pick<NodeContext, 'config' | 'identity' | 'contacts' | 'preferences'>;
 
 /** The own name is the one on the own card. */
-export function viewParticipant({ config, identity, contacts }: Showing, publicKey: PublicKey): View<'participant'> {
-  const name = publicKey === identity.publicKey ? config.name : contacts.nameOf(publicKey);
+export function viewParticipant(
+  { preferences, identity, contacts }: Showing,
+  publicKey: PublicKey,
+): View<'participant'> {
+  const name = publicKey === identity.publicKey ? preferences.now.name : contacts.nameOf(publicKey);
   return { pid: pidOf(publicKey), publicKey, name };
 }
 
@@ -49,7 +52,18 @@ export function viewRefusal(context: Showing, refusal: AnyRefusal, about: About)
     limit: limitOf(refusal),
     maxNow: 'maxNow' in refusal ? formatAmount(refusal.maxNow) : null,
     retry: codes[refusal.code].retry,
+    facts: plainFacts(refusal),
   };
+}
+
+/** What a refusal carries, as JSON does: amounts as decimal text. */
+export function plainFacts({ kind: _, code: __, ...facts }: AnyRefusal): View<'refusal'>['facts'] {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]: [string, unknown]) => {
+      if (typeof value === 'bigint') return [name, formatAmount(value)];
+      return [name, typeof value === 'number' || typeof value === 'boolean' ? value : String(value)];
+    }),
+  );
 }
 
 function limitOf(refusal: AnyRefusal): string | null {

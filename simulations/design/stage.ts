@@ -39,6 +39,8 @@ export interface StageSettings {
 
 /** So many events in a row that nobody sees would be a network that does not come to rest. */
 const MOST_UNSEEN = 100_000;
+/** Between two participants who look for circles: about as long as one circle takes. */
+const SEEK_GAP_MS = 400;
 
 export class Stage {
   readonly graph: CreditGraph;
@@ -107,13 +109,13 @@ export class Stage {
   }
 
   /**
-   * Everybody looks for circles of debt once, as `geo clear run` does, one a millisecond: those who have paid nothing
-   * yet would call their searches alike at one moment.
+   * Everybody looks for circles of debt once, as `geo clear run` does, one after the other: accounts without a history
+   * give no chance by which participants would begin at different moments, and all would stand in each other's way.
    */
   seekRings(): void {
     const { network } = this;
     for (let index = 0; index < network.participants; index++) {
-      network.callAt(network.nowMs + index, () => {
+      network.callAt(network.nowMs + index * SEEK_GAP_MS, () => {
         network.feed(index, { type: 'command', command: { type: 'seek-rings', equivalent: EQUIVALENT } });
       });
     }

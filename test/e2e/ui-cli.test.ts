@@ -14,8 +14,11 @@ beforeAll(async () => {
 
 afterAll(() => folders.close());
 
-it('geo ui needs a node that runs', async () => {
-  expect(await anna.json(['ui'], 2)).toMatchObject({ error: { code: 'node-unreachable' } });
+it('geo ui starts a node that does not run', async () => {
+  const { code, stdout, stderr } = await anna.run(['ui', '--print']);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('Starting your node…')]);
+  expect(stdout).toContain('/ui/#/open/');
+  expect(await anna.json(['stop'])).toMatchObject({ schema: 1 });
 });
 
 it('geo ui shows a link that works once, and has the browser open it without telling others on the machine', async () => {

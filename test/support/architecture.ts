@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the pages in a browser are made of. */
-const UI_PACKAGES = /^(preact|@preact\/signals|qrcode|sigma|graphology)$/;
+const UI_PACKAGES = /^(preact|@preact\/signals|@tanstack\/virtual-core|qr|qrcode|sigma|graphology)$/;
 /** Only their types, which are gone from what is built: no schema is sent to a browser. */
 const UI_TYPES = /^(#node\/api\/contract\.ts|zod)$/;
 

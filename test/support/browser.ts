@@ -8,8 +8,8 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const RESULTS = join(import.meta.dirname, '../../test-results');
 
 /** Fails where there is no browser: a test that did not run has not passed. */
-export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
+export async function startBrowser(args: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage', ...args] });
 }
 
 /** A page, and everything that went wrong in it. */
@@ -48,8 +48,8 @@ export async function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 
-/** Keeps a picture of the whole page for people to look at. */
-export async function picture(page: Page, name: string): Promise<void> {
+/** Keeps a picture for people to look at: of the whole page, or of what the window shows where that is too long for one. */
+export async function picture(page: Page, name: string, what: 'page' | 'window' = 'page'): Promise<void> {
   await mkdir(RESULTS, { recursive: true });
-  await page.screenshot({ path: join(RESULTS, `${name}.png`), fullPage: true, animations: 'disabled' });
+  await page.screenshot({ path: join(RESULTS, `${name}.png`), fullPage: what === 'page', animations: 'disabled' });
 }

@@ -3,16 +3,20 @@ import { useEffect } from 'preact/hooks';
 import { T, t } from './i18n.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import { lastReceived } from './live.ts';
+import { LossBanner, WaitingCount } from './needs-you.tsx';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
 import { linkTo, SCREENS, type Screen } from './routes.ts';
 import { AboutScreen } from './screens/about.tsx';
 import { AskScreen } from './screens/ask.tsx';
+import { ClearingScreen } from './screens/clearing.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
 import { NetworkScreen } from './screens/network.tsx';
+import { NodeScreen } from './screens/node.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
+import { SettingsScreen } from './screens/settings.tsx';
 import { connection, type Known, known } from './state.ts';
 
 /** The whole page. */
@@ -50,6 +54,7 @@ function Menu({ current }: { readonly current: Screen }) {
           <li key={screen}>
             <a href={linkTo(screen)} {...(screen === current && { 'aria-current': 'page' as const })}>
               {t(screen)}
+              {screen === 'clearing' && <WaitingCount />}
             </a>
           </li>
         ))}
@@ -64,6 +69,7 @@ function Announcements() {
   return (
     <>
       <div role="alert">{connection.value === 'unreachable' && <p class="banner">{t('unreachable')}</p>}</div>
+      <LossBanner />
       <div role="status" class="announcement">
         {received !== null && (
           <div class="good" key={received.txId}>
@@ -109,8 +115,14 @@ function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Know
       return <PayScreen all={all} />;
     case 'ask':
       return <AskScreen all={all} />;
+    case 'clearing':
+      return <ClearingScreen all={all} />;
     case 'history':
       return <HistoryScreen all={all} />;
+    case 'node':
+      return <NodeScreen all={all} />;
+    case 'settings':
+      return <SettingsScreen all={all} />;
     case 'network':
       return <NetworkScreen all={all} />;
     case 'about':

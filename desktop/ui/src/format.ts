@@ -11,16 +11,33 @@ export function formatMoney(decimal: string, equivalent: string, language: strin
 
 /** `1,234.50` in the way of a language. */
 export function formatAmount(decimal: string, language: string): string {
-  const format = new Intl.NumberFormat(language, {
-    minimumFractionDigits: LEAST_DECIMALS,
-    maximumFractionDigits: MOST_DECIMALS,
-  });
-  return format.format(decimal as `${number}`);
+  return amountFormat(language).format(decimal as `${number}`);
+}
+
+const amountFormat = perLanguage(
+  (language) =>
+    new Intl.NumberFormat(language, {
+      minimumFractionDigits: LEAST_DECIMALS,
+      maximumFractionDigits: MOST_DECIMALS,
+    }),
+);
+const timeFormat = perLanguage(
+  (language) => new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }),
+);
+
+/** Making a format takes longer than a row of a list has. */
+function perLanguage<T>(make: (language: string) => T): (language: string) => T {
+  const made = new Map<string, T>();
+  return (language) => {
+    const format = made.get(language) ?? make(language);
+    made.set(language, format);
+    return format;
+  };
 }
 
 /** When, in local time, to the minute. */
 export function formatTime(atMs: number, language: string): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(atMs);
+  return timeFormat(language).format(atMs);
 }
 
 /** An amount as somebody typed it, as the node reads it: a decimal comma is a point, spaces between digits are none. */

@@ -2,15 +2,21 @@
 import { computed, effect, signal } from '@preact/signals';
 import { type ComponentChildren, Fragment, type VNode } from 'preact';
 import { type Key, LANGUAGES, type Language, languageFor, messages } from './messages/catalogue.ts';
+import { type CountKey, counts, formFor } from './messages/counts.ts';
+import { rehearsalFor, rehearse } from './messages/rehearsal.ts';
 
 const CHOICE = 'geo-language';
+/** Set by tests alone. */
+const REHEARSAL = 'geo-rehearsal';
 
 /** The language of the page. */
 export const language = signal<Language>(languageFor([localStorage.getItem(CHOICE) ?? '', ...navigator.languages]));
 
+const rehearsal = rehearsalFor(localStorage.getItem(REHEARSAL));
+
 effect(() => {
   document.documentElement.lang = language.value;
-  document.documentElement.dir = LANGUAGES[language.value].dir;
+  document.documentElement.dir = rehearsal === 'rtl' ? 'rtl' : LANGUAGES[language.value].dir;
 });
 
 /** How amounts and times are written: as where the browser says that one is, if that speaks the language of the page. */
@@ -33,10 +39,9 @@ export interface Speech<K extends string> {
 /** What says the messages of a catalogue in the language of the page. */
 export function speak<K extends string>(catalogue: Readonly<Record<Language, Readonly<Record<K, string>>>>): Speech<K> {
   return {
-    t: (key, parts = {}) =>
-      catalogue[language.value][key].replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole),
+    t: (key, parts = {}) => filled(adapted(catalogue[language.value][key]), parts),
     T: ({ k, ...parts }) => {
-      const pieces = catalogue[language.value][k].split(/\{(\w+)\}/);
+      const pieces = adapted(catalogue[language.value][k]).split(/\{(\w+)\}/);
       return (
         <>
           {pieces.map((piece, index) => (
@@ -46,6 +51,21 @@ export function speak<K extends string>(catalogue: Readonly<Record<Language, Rea
       );
     },
   };
+}
+
+/** A message for this many, with `{count}` in the way of the language. */
+export function tn(key: CountKey, count: number, parts: Readonly<Record<string, string>> = {}): string {
+  const text = adapted(formFor(language.value, counts[language.value][key], count));
+  return filled(text, { ...parts, count: new Intl.NumberFormat(locale.value).format(count) });
+}
+
+/** A text of the messages as it is shown: as it is, but in a rehearsal. */
+export function adapted(text: string): string {
+  return rehearsal === 'none' ? text : rehearse(text);
+}
+
+function filled(text: string, parts: Readonly<Record<string, string>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole);
 }
 
 /** Of the pages of a node. */

@@ -1,7 +1,8 @@
-/** The language of the page, to be chosen at its end. */
+/** The choice of the language of the page. */
 import { chooseLanguage, language, t } from './i18n.tsx';
 import { LANGUAGES, type Language } from './messages/catalogue.ts';
 
+/** All languages, as they call themselves. */
 export function LanguageChoice() {
   return (
     <label>

@@ -3,10 +3,13 @@ import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useMemo, useRef } from 'preact/hooks';
 import { create } from 'qrcode';
-import { AskError } from './api.ts';
-import { formatMoney, formatTime, shortPid } from './format.ts';
-import { locale, T, t } from './i18n.tsx';
+import { T, t } from './i18n.tsx';
+import { Money, Name } from './shown.tsx';
 import { noteTrouble, type Person } from './state.ts';
+import type { Why } from './why.ts';
+import { WhyText, whyOfError } from './why-text.tsx';
+
+export { Money, Name, Time } from './shown.tsx';
 
 /** The heading of a screen, which has the focus after the way there. */
 export function Title({ children }: { readonly children: ComponentChildren }) {
@@ -17,21 +20,6 @@ export function Title({ children }: { readonly children: ComponentChildren }) {
       {children}
     </h1>
   );
-}
-
-/** Someone, as they are called here. */
-export function Name({ of }: { readonly of: Person }) {
-  return of.name === null ? <bdi title={of.pid}>{shortPid(of.pid)}</bdi> : <bdi class="name">{of.name}</bdi>;
-}
-
-/** An amount with its currency. */
-export function Money({ amount, of }: { readonly amount: string; readonly of: string }) {
-  return <bdi class="money">{formatMoney(amount, of, locale.value)}</bdi>;
-}
-
-/** A moment, in local time. */
-export function Time({ at }: { readonly at: number }) {
-  return <time dateTime={new Date(at).toISOString()}>{formatTime(at, locale.value)}</time>;
 }
 
 interface FieldProps {
@@ -83,13 +71,13 @@ export function typedIn(form: HTMLFormElement, name: string): string {
   return typeof value === 'string' ? value.trim() : '';
 }
 
-/** Why something did not work, in the words of the node. They are in English, whatever the page is in. */
-export function Trouble({ text, title }: { readonly text: string; readonly title?: string }) {
+/** Why something did not work: what the node said, or words of the page itself. */
+export function Trouble({ text, title }: { readonly text: Why | string; readonly title?: string }) {
   return (
     <div class="trouble" role="alert">
       <strong>{title ?? t('failed')}</strong>
-      <p lang="en" dir="auto">
-        {text}
+      <p>
+        <WhyText why={text} />
       </p>
     </div>
   );
@@ -98,7 +86,7 @@ export function Trouble({ text, title }: { readonly text: string; readonly title
 /** Something that the page asks of the node when a person says so. */
 export function useTask() {
   const isBusy = useSignal(false);
-  const trouble = useSignal<string | null>(null);
+  const trouble = useSignal<Why | string | null>(null);
   const run = async (work: () => Promise<void>): Promise<void> => {
     if (isBusy.value) return;
     isBusy.value = true;
@@ -107,8 +95,7 @@ export function useTask() {
       await work();
     } catch (error) {
       noteTrouble(error);
-      trouble.value =
-        error instanceof AskError && error.code === 'unreachable' ? t('unreachable') : (error as Error).message;
+      trouble.value = whyOfError(error);
     } finally {
       isBusy.value = false;
     }
@@ -117,6 +104,8 @@ export function useTask() {
 }
 
 const QUIET_ZONE = 4;
+/** Modules on a side from which on a picture is shown larger. */
+const DENSE = 80;
 
 /** A link as text to copy and as a picture to scan. */
 export function LinkAndPicture({ link, label }: { readonly link: string; readonly label: string }) {
@@ -145,7 +134,13 @@ function QrCode({ text }: { readonly text: string }) {
   const { size, path } = useMemo(() => qrPath(text), [text]);
   const side = size + 2 * QUIET_ZONE;
   return (
-    <svg class="qr" role="img" aria-label={t('qrOf')} viewBox={`0 0 ${side} ${side}`} shape-rendering="crispEdges">
+    <svg
+      class={size > DENSE ? 'qr dense' : 'qr'}
+      role="img"
+      aria-label={t('qrOf')}
+      viewBox={`0 0 ${side} ${side}`}
+      shape-rendering="crispEdges"
+    >
       <rect width={side} height={side} fill="#fff" />
       <path d={path} fill="#000" />
     </svg>

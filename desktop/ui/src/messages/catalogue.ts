@@ -1,5 +1,9 @@
 /** All messages of the page in all of its languages. A key that a language lacks does not compile. */
 import { en } from './en.ts';
+import { enRefusals } from './refusals/en.ts';
+import { ruRefusals } from './refusals/ru.ts';
+import type { RefusalMessages } from './refusals/shape.ts';
+import { ukRefusals } from './refusals/uk.ts';
 import { ru } from './ru.ts';
 import { uk } from './uk.ts';
 
@@ -15,6 +19,9 @@ export type Key = keyof typeof en;
 export type Messages = Readonly<Record<Key, string>>;
 
 export const messages: Readonly<Record<Language, Messages>> = { en, uk, ru };
+
+/** What is said of everything that the node refuses or fails at. */
+export const refusals: Readonly<Record<Language, RefusalMessages>> = { en: enRefusals, uk: ukRefusals, ru: ruRefusals };
 
 /** The first of these languages that there is, whatever its region; else English. */
 export function languageFor(wanted: readonly string[]): Language {

@@ -1,7 +1,7 @@
-import { t } from '../i18n.tsx';
+import { t, tn } from '../i18n.tsx';
 import { Name, Time, Title } from '../parts.tsx';
 import { connection, type Known } from '../state.ts';
-import { Fact } from './history.tsx';
+import { Fact } from './fact.tsx';
 
 /** The node behind the page. */
 export function AboutScreen({ all: { status } }: { readonly all: Known }) {
@@ -24,7 +24,7 @@ export function AboutScreen({ all: { status } }: { readonly all: Known }) {
           </Fact>
           <Fact name={t('reachable')}>
             {t(directKey(reachability.direct))}{' '}
-            {reachability.relays.length > 0 && t('reachableRelays', { count: String(reachability.relays.length) })}
+            {reachability.relays.length > 0 && tn('relays', reachability.relays.length)}
           </Fact>
           <Fact name={t('neighbours')}>{counts.linked}</Fact>
           <Fact name={t('network')}>{network}</Fact>

@@ -2,6 +2,7 @@ import type { Result } from '#node/api/contract.ts';
 import { magnitude } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Name, Time, Trouble } from '../parts.tsx';
+import { whyOf } from '../why-text.tsx';
 import type { Order } from './pay.tsx';
 
 interface ConfirmProps {
@@ -35,7 +36,7 @@ export function Confirm({ order: { preview, memo, request }, isBusy, onPay, onBa
       {!preview.payable && (
         <>
           <p>{t('noWay')}</p>
-          {preview.refusal !== null && <Trouble title={t('payableWhy')} text={preview.refusal.text} />}
+          {preview.refusal !== null && <Trouble title={t('payableWhy')} text={whyOf(preview.refusal, equivalent)} />}
         </>
       )}
       <p class="actions">
@@ -94,7 +95,7 @@ export function Outcome({ payment, onAgain }: { readonly payment: Result<'pay'>;
           <T k="paid" money={<Money amount={amount} of={equivalent} />} who={<Name of={receiver} />} />
         </p>
       )}
-      {state === 'ABORTED' && <Trouble title={t('notPaid')} text={refusal?.text ?? ''} />}
+      {state === 'ABORTED' && refusal !== null && <Trouble title={t('notPaid')} text={whyOf(refusal, equivalent)} />}
       {state !== 'COMMITTED' && state !== 'ABORTED' && <p role="status">{t('unknownYet')}</p>}
       <p class="actions">
         <button type="button" onClick={onAgain}>

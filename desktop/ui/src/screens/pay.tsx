@@ -6,6 +6,7 @@ import { typedAmount } from '../format.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, useTask } from '../parts.tsx';
 import { place } from '../place.ts';
+import { Scan } from '../scan.tsx';
 import { type Known, refresh } from '../state.ts';
 import { Confirm, Outcome } from './pay-steps.tsx';
 import { Payable } from './payable.tsx';
@@ -76,6 +77,7 @@ export function PayScreen({ all }: { readonly all: Known }) {
           }}
         >
           <WhomField contacts={all.contacts} value={to.value} onInput={(text) => (to.value = text)} />
+          <Scan onText={(text) => (to.value = text)} />
           <div class="row">
             <Field
               label={t('howMuch')}

@@ -4,6 +4,7 @@ import type { Result } from '#node/api/contract.ts';
 import { ask } from '../api.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Name } from '../parts.tsx';
+import { WhyText, whyOf } from '../why-text.tsx';
 
 type Quote = Result<'quotePayment'>;
 
@@ -62,8 +63,8 @@ function Said({ quote, isAsking }: { readonly quote: Quote | null; readonly isAs
       {quote.stoppedBy !== null && (
         <details>
           <summary>{t('payableWhy')}</summary>
-          <p lang="en" dir="auto">
-            {quote.stoppedBy.text}
+          <p>
+            <WhyText why={whyOf(quote.stoppedBy, quote.equivalent)} />
           </p>
         </details>
       )}

@@ -4,7 +4,10 @@ import { typedAmount } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
+import { Scan } from '../scan.tsx';
 import { type Known, type Person, refresh } from '../state.ts';
+import { Invite } from './invite.tsx';
+import { PeopleList } from './people-list.tsx';
 
 interface Props {
   readonly all: Known;
@@ -19,10 +22,9 @@ export function PeopleScreen({ all }: Props) {
     <>
       <Title>{t('people')}</Title>
       {all.contacts.length === 0 && <p>{t('noPeople')}</p>}
-      {all.contacts.map((contact) => (
-        <PersonCard key={contact.pid} contact={contact} all={all} />
-      ))}
+      <PeopleList contacts={all.contacts} render={(contact) => <PersonCard contact={contact} all={all} />} />
       <AddPerson />
+      <Invite currency={all.trustLines[0]?.equivalent ?? ''} />
     </>
   );
 }
@@ -126,9 +128,10 @@ function SetLimit({ contact, currency }: { readonly contact: Contact; readonly c
 
 function AddPerson() {
   const { isBusy, trouble, run } = useTask();
+  const card = useSignal('');
   const added = useSignal<Contact | null>(null);
   const suggestion = useSignal<Suggestion | null>(null);
-  const warnings = useSignal<readonly string[]>([]);
+  const looksAlike = useSignal(false);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -138,8 +141,10 @@ function AddPerson() {
       const put = await ask('putContact', { who: typedIn(form, 'card'), ...(alias !== '' && { alias }) });
       added.value = put.contact;
       suggestion.value = put.suggestedLimit && { who: put.contact, ...put.suggestedLimit };
-      warnings.value = put.warnings;
+      // The one thing that the node warns of, and in English.
+      looksAlike.value = put.warnings.length > 0;
       form.reset();
+      card.value = '';
       await refresh();
       // Takes as long as it takes; the card of the person shows when it is done.
       void ask('connectPeer', { who: put.contact.publicKey, waitMs: 0 }).catch(() => undefined);
@@ -149,7 +154,15 @@ function AddPerson() {
     <section class="card" aria-labelledby="add">
       <h2 id="add">{t('addPerson')}</h2>
       <form onSubmit={submit}>
-        <Field label={t('cardOrPid')} name="card" hint={t('cardOrPidHint')} required />
+        <Field
+          label={t('cardOrPid')}
+          name="card"
+          hint={t('cardOrPidHint')}
+          value={card.value}
+          required
+          onInput={(text) => (card.value = text)}
+        />
+        <Scan onText={(text) => (card.value = text)} />
         <Field label={t('callThem')} name="alias" hint={t('callThemHint')} />
         <button type="submit" disabled={isBusy.value}>
           {t(isBusy.value ? 'adding' : 'add')}
@@ -170,9 +183,12 @@ function AddPerson() {
             </p>
           )}
         </div>
-        {warnings.value.map((text) => (
-          <Trouble key={text} text={text} />
-        ))}
+        {looksAlike.value && added.value !== null && (
+          <Trouble
+            title={t('takeCare')}
+            text={t('looksAlike', { name: added.value.cardName ?? '', publicName: added.value.pid })}
+          />
+        )}
         {trouble.value !== null && <Trouble text={trouble.value} />}
       </form>
     </section>

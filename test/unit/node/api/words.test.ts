@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { codes, type ErrorCode } from '#node/api/codes.ts';
 import { type About, explain, type Teller } from '#node/api/words.ts';
-import { type AnyRefusal, type NodeRefusalFacts, refuseHere } from '#node/refusals.ts';
-import { type RefusalFacts, refuse } from '#protocol/refusals.ts';
+import type { AnyRefusal } from '#node/refusals.ts';
+import { refuse } from '#protocol/refusals.ts';
+import { everyRefusal } from '#test/support/every-refusal.ts';
 import { person } from '#test/support/people.ts';
 
 const [me, bob, carol] = [person(1).key, person(2).key, person(3).key];
@@ -15,109 +16,23 @@ const between = (from: typeof me, to: typeof me): About => ({ equivalent: 'UAH',
 
 const say = (refusal: AnyRefusal, about: About = between(bob, carol)): string => explain(refusal, about, teller);
 
-const typed = { input: 'abc', why: 'it is empty', limit: 'something else' };
-const THEN_MS = Date.UTC(2026, 0, 2);
-
-/** One of each, with facts that its text should tell. */
-const facts: { [C in keyof RefusalFacts]: RefusalFacts[C] } = {
-  'bad-amount': typed,
-  'bad-equivalent': typed,
-  'bad-key': typed,
-  'bad-pid': typed,
-  'bad-words': typed,
-  'bad-name': typed,
-  'bad-address': typed,
-  'bad-link': typed,
-  'bad-memo': typed,
-  'bad-receipt': typed,
-  'bad-time': typed,
-  'bad-encoding': { where: 'header.total', why: 'it is empty', limit: 'something else' },
-  'limit-below-debt': { debt: 500_000_000n, reserved: 0n, asked: 100_000_000n },
-  'bad-route': { why: 'there are 1 to 8 routes' },
-  'no-account': { neighbour: 'x', equivalent: 'UAH' },
-  'to-self': { what: 'payment' },
-  'unknown-transaction': { id: 'abc' },
-  'id-reused': { paymentId: 'abc' },
-  'too-many-neighbours': { limit: 1_000 },
-  'not-held': { id: 'abc' },
-  'no-proposal': { id: 'abc' },
-  'not-agreed': { neighbours: 2 },
-  'not-restored': {},
-  'no-route': { maxHops: 6 },
-  insufficient: { hop: 1, limit: 100_00000000n, maxNow: 60_00000000n, reserved: 0n },
-  'no-trust-line': { hop: 1 },
-  'line-closed': { hop: 1 },
-  'line-frozen': { hop: 1 },
-  'not-intermediate': { hop: 1 },
-  'daily-limit': { hop: 1, maxNow: 5_00000000n },
-  blocked: { hop: 1 },
-  'neighbour-offline': { hop: 1 },
-  'neighbour-overdue': { hop: 1 },
-  'too-much-open': { hop: 1 },
-  expired: {},
-  'too-little-time': {},
-  'lifetime-too-long': {},
-  'from-the-future': {},
-  'already-paid': {},
-  cancelled: {},
-  'node-restored': {},
-  'amounts-do-not-add-up': {},
-  'let-go': {},
-  'nothing-to-clear': { hop: 1, maxNow: 0n, reserved: 0n },
-  'no-auto-clearing': { hop: 1 },
-  'account-unsure': { hop: 1 },
-  'too-old': { hop: 1 },
-  'below-smallest': { hop: 1, limit: 50_000_000n },
-  'not-explained': { number: 77 },
-};
-
-const factsHere: { [C in keyof NodeRefusalFacts]: NodeRefusalFacts[C] } = {
-  'bad-request': { where: 'amount', why: 'it is a number' },
-  'not-found': { path: 'GET /x' },
-  'body-too-large': { limitBytes: 10 },
-  'no-token': { why: 'none was sent' },
-  'scope-missing': { has: 'read', needs: 'pay' },
-  'daily-cap': { equivalent: 'UAH', cap: 10_00000000n, spent: 8_00000000n, asked: 3_00000000n },
-  'wrong-host': { host: 'evil.example' },
-  'wrong-origin': { origin: 'http://evil.example' },
-  'unknown-contact': { input: 'Zoe' },
-  'key-unknown': { pid: 'abc' },
-  'directory-off': {},
-  'not-in-directory': { pid: 'abc', asked: 3 },
-  'alias-taken': { alias: 'Bob', pid: 'abc' },
-  'look-alike': { alias: 'B0b', other: 'Bob' },
-  'alias-ambiguous': { alias: 'geo:x' },
-  'contact-in-use': { pid: 'abc', equivalent: 'UAH' },
-  'card-expired': { expiredAtMs: THEN_MS },
-  'request-expired': { expiredAtMs: THEN_MS },
-  'amount-needed': { equivalent: 'UAH' },
-  'amount-fixed': { equivalent: 'UAH', amount: 100_000_000n },
-  'no-receipt': { state: 'ABORTED' },
-  'unknown-token': { name: 'shop' },
-  'token-exists': { name: 'shop' },
-  'ui-not-built': {},
-  'link-used': { why: 'expired' },
-};
-
-const all: AnyRefusal[] = [
-  ...Object.entries(facts).map(([code, of]) => refuse(code as keyof RefusalFacts, of as never)),
-  ...Object.entries(factsHere).map(([code, of]) => refuseHere(code as keyof NodeRefusalFacts, of as never)),
-];
-
 describe('the text of a refusal', () => {
-  it.each(all.map((refusal) => [refusal.code, refusal] as const))('%s is whole sentences', (_code, refusal) => {
-    for (const about of [between(bob, carol), between(me, bob), between(bob, me), { equivalent: null, hop: null }]) {
-      const text = say(refusal, about);
-      expect(text).toMatch(/^[A-Z“].*[.]$/s);
-      expect(text).not.toMatch(/undefined|null|NaN|\[object|\?|\d{9}| {2}| [.,;]/);
-      expect(text).not.toMatch(
-        /\bYou (lets|has|owes|does|takes|wants|is|sets)\b|^(Bob|Carol) (let|have|owe|do|take|want|are)\b/,
-      );
-    }
-  });
+  it.each(everyRefusal.map((refusal) => [refusal.code, refusal] as const))(
+    '%s is whole sentences',
+    (_code, refusal) => {
+      for (const about of [between(bob, carol), between(me, bob), between(bob, me), { equivalent: null, hop: null }]) {
+        const text = say(refusal, about);
+        expect(text).toMatch(/^[A-Z“].*[.]$/s);
+        expect(text).not.toMatch(/undefined|null|NaN|\[object|\?|\d{9}| {2}| [.,;]/);
+        expect(text).not.toMatch(
+          /\bYou (lets|has|owes|does|takes|wants|is|sets)\b|^(Bob|Carol) (let|have|owe|do|take|want|are)\b/,
+        );
+      }
+    },
+  );
 
   it('differs for every code', () => {
-    const texts = all.map((refusal) => say(refusal).replaceAll(/“.*?”/g, ''));
+    const texts = everyRefusal.map((refusal) => say(refusal).replaceAll(/“.*?”/g, ''));
     expect(new Set(texts).size).toBe(texts.length);
   });
 
@@ -178,7 +93,7 @@ describe('an insufficient hop', () => {
 
 describe('the codes', () => {
   it('are those of all refusals and failures, and no others', () => {
-    const failures = Object.keys(codes).filter((code) => !all.some((refusal) => refusal.code === code));
+    const failures = Object.keys(codes).filter((code) => !everyRefusal.some((refusal) => refusal.code === code));
     expect(failures.sort()).toEqual([
       'backup-unusable',
       'bug',
