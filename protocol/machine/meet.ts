@@ -15,7 +15,7 @@ import type { Turn } from './turn.ts';
 
 /** Begins one, over a debt to this participant among others. */
 export function probeForRings(turn: Turn, { neighbour, equivalent, journalHead }: Account): void {
-  const id = digestOf('ring-probe', journalHead, String(turn.nowMs)).slice(0, 32);
+  const id = digestOf('ring-probe', turn.self, journalHead, String(turn.nowMs)).slice(0, 32);
   const search = { ...newSearch(id, equivalent), isOwn: true };
   const owed = spread(turn, { id, equivalent, side: 'owed', hops: 1 }, [neighbour]);
   const owes = spread(turn, { id, equivalent, side: 'owes', hops: 1 });

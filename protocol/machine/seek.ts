@@ -35,7 +35,9 @@ export function planWalk(turn: Turn, neighbour: PublicKey, equivalent: string): 
   if (turn.records.seeking === 'never' || account === undefined || !mayClear(turn, account)) return;
   const seeking = seekingOf(turn, account);
   if (seeking.plannedForMs > turn.nowMs) return;
-  const jitterMs = Number.parseInt(account.journalHead.slice(0, 8), 16) % WALK_JITTER_MS;
+  // Another one each time, or those who got in each other's way would do so again.
+  const digest = digestOf('jitter', turn.self, account.journalHead, String(seeking.walks));
+  const jitterMs = Number.parseInt(digest.slice(0, 8), 16) % WALK_JITTER_MS;
   const plannedForMs = turn.nowMs + WALK_AFTER_MS + jitterMs;
   turn.learn({ ...seeking, plannedForMs });
   turn.schedule({ type: 'seek', neighbour, equivalent, tries: 0 }, plannedForMs);
@@ -86,7 +88,7 @@ export function seek(
   turn.schedule({ type: 'seek', neighbour, equivalent, tries: tries + 1 }, plannedForMs);
   if (!isOpen(turn, account)) return;
   // Only the neighbour knows this journal too, and it is told the id anyway.
-  const id = digestOf('walk', account.journalHead, String(turn.nowMs), String(seeking.walks)).slice(0, 32);
+  const id = digestOf('walk', turn.self, account.journalHead, String(turn.nowMs), String(seeking.walks)).slice(0, 32);
   const marks = [ringMark(id, turn.self)];
   const walk = { id, equivalent, marks, steps: MAX_WALK_STEPS, leastHops };
   pass(turn, { type: 'passage', ...walk, from: null, to: neighbour, tried: [] });

@@ -86,6 +86,7 @@ export class Stage {
         return [];
       }
       this.network.advance();
+      this.#loseLate();
       const happened = this.#take();
       if (happened.length > 0) return happened;
     }
@@ -106,16 +107,10 @@ export class Stage {
     return command.paymentId;
   }
 
-  /**
-   * Everybody looks for circles of debt once, as `geo clear run` does, one a millisecond: those who have paid nothing
-   * yet would call their searches alike at one moment.
-   */
+  /** Everybody looks for circles of debt once, as `geo clear run` does. */
   seekRings(): void {
-    const { network } = this;
-    for (let index = 0; index < network.participants; index++) {
-      network.callAt(network.nowMs + index, () => {
-        network.feed(index, { type: 'command', command: { type: 'seek-rings', equivalent: EQUIVALENT } });
-      });
+    for (let index = 0; index < this.network.participants; index++) {
+      this.network.feed(index, { type: 'command', command: { type: 'seek-rings', equivalent: EQUIVALENT } });
     }
   }
 
@@ -155,6 +150,13 @@ export class Stage {
     for (const flight of this.#flights.filter(isLost)) this.#happened.push({ type: 'lost', flight });
     this.#flights = this.#flights.filter((flight) => !isLost(flight));
     return this.#take();
+  }
+
+  /** Whom one has no account with, it asks all the same, as a payer does the receiver: who is stopped does not hear it. */
+  #loseLate(): void {
+    const late = this.#flights.filter(({ arrivesAtMs }) => arrivesAtMs < this.nowMs);
+    for (const flight of late) this.#happened.push({ type: 'lost', flight });
+    if (late.length > 0) this.#flights = this.#flights.filter((flight) => !late.includes(flight));
   }
 
   #take(): readonly Happened[] {
