@@ -109,7 +109,8 @@ export const ownNodeEn = {
   restoreConfirming: 'Confirming…',
   restoreRegardless: 'Confirm regardless',
   restoreRegardlessHint: 'Accounts on which you do not agree stay out of use until you do.',
-  restoreDone: 'Confirmed. Your node is in use again.',
+  restoreDone:
+    'Confirmed. Your node is in use again. Payments to you that began within a minute of the loss do not come through; they can be made again.',
   restoreBanner: 'Your node has lost records and waits for you.',
   restoreLook: 'Look at what came back',
   mayOwe: 'They may owe you {given}, you may owe them {received}.',

@@ -110,7 +110,8 @@ export const ownNodeRu: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   restoreConfirming: 'Подтверждаем…',
   restoreRegardless: 'Подтвердить несмотря на это',
   restoreRegardlessHint: 'Счета, по которым вы не согласны, не будут действовать, пока не договоритесь.',
-  restoreDone: 'Подтверждено. Узел снова работает.',
+  restoreDone:
+    'Подтверждено. Узел снова работает. Платежи вам, начатые в течение минуты после потери, не пройдут; их можно повторить.',
   restoreBanner: 'Узел потерял записи и ждёт вас.',
   restoreLook: 'Посмотреть, что вернулось',
   mayOwe: 'Вам могут быть должны до {given}, вы — до {received}.',

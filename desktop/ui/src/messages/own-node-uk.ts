@@ -109,7 +109,8 @@ export const ownNodeUk: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   restoreConfirming: 'Підтверджуємо…',
   restoreRegardless: 'Підтвердити попри це',
   restoreRegardlessHint: 'Рахунки, щодо яких ви не згодні, не діятимуть, доки не дійдете згоди.',
-  restoreDone: 'Підтверджено. Вузол знову працює.',
+  restoreDone:
+    'Підтверджено. Вузол знову працює. Платежі вам, розпочаті протягом хвилини після втрати, не пройдуть; їх можна повторити.',
   restoreBanner: 'Вузол втратив записи й чекає на вас.',
   restoreLook: 'Переглянути, що повернулося',
   mayOwe: 'Вам можуть бути винні до {given}, ви — до {received}.',
