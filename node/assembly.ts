@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Notice } from '#protocol/event.ts';
+import type { Command, Notice } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
@@ -12,7 +12,7 @@ import type { NodeContext } from './api/context.ts';
 import { EventLog, isTold } from './api/event-log.ts';
 import { startApi } from './api/server.ts';
 import { type Token, Tokens } from './api/tokens.ts';
-import { UiSessions } from './api/ui-sessions.ts';
+import { type PageSession, UiSessions } from './api/ui-sessions.ts';
 import type { Flaw } from './audit.ts';
 import { Backups, backupFolder } from './backup/keeper.ts';
 import { openAtStart, suspectDamage } from './backup/start.ts';
@@ -36,6 +36,7 @@ import { createLog, type Log } from './log.ts';
 import { countHappening, createMetrics, measureHeld } from './metrics.ts';
 import { createHost, type Host, type HostOptions } from './p2p/host.ts';
 import { withFreePorts } from './ports.ts';
+import { Preferences } from './preferences.ts';
 import type { Store } from './store/store.ts';
 
 /** The log of a node that was not given another one. */
@@ -166,16 +167,24 @@ async function openDocuments(books: Awaited<ReturnType<typeof openBooks>>) {
   );
   ending.add('addresses', () => known.save());
   const tokens = await Tokens.open(store.documents<Token>('token'), (id) => records.payment(id)?.state);
+  const ui = await UiSessions.read(store.documents<PageSession>('page-session'));
   const indexers = chosenIndexers(config.indexers).filter(({ participant }) => participant !== self);
   records.indexers = indexers.map(({ participant }) => participant);
   records.seeking = config.clearing;
+  const preferences = new Preferences({
+    config,
+    async apply({ clearing, announce }) {
+      records.seeking = clearing;
+      await driver.submit({ type: 'command', command: configured(announce) });
+    },
+  });
   const housekeeper = new Housekeeper(clock, (round) => {
     submit(driver, log, { type: 'timer', timer: { type: 'housekeeping', round } });
     for (const { participant } of indexers)
       submit(driver, log, { type: 'command', command: { type: 'sync-map', participant } });
   });
   ending.add('housekeeping', () => housekeeper.stop());
-  return { contacts, backups, known, tokens, indexers, housekeeper };
+  return { contacts, backups, known, tokens, indexers, housekeeper, preferences, ui };
 }
 
 /** The host, which others can reach from now on; frames wait until `ready`. */
@@ -215,12 +224,17 @@ function listen(inside: Inside, host: Host, keepLinked: (neighbour: PublicKey) =
   });
 }
 
+/** Which trust lines are put on the public map by themselves. */
+function configured(announce: Config['announce']): Command {
+  return { type: 'configure', announceAll: announce === 'always' };
+}
+
 /** The machine's start, and everybody whom the node is to be linked with. */
 async function begin(inside: Inside, host: Host, keepLinked: (neighbour: PublicKey) => void): Promise<void> {
   const { config, isLoss, startedAtMs, records, driver, events, contacts } = inside;
   if (isLoss) events.append({ type: 'restored' }, startedAtMs);
   await driver.start();
-  await driver.submit({ type: 'command', command: { type: 'configure', announceAll: config.announce === 'always' } });
+  await driver.submit({ type: 'command', command: configured(config.announce) });
   for (const { equivalent } of records.accounts()) host.follow(equivalent);
   for (const neighbour of records.neighbours()) keepLinked(neighbour);
   for (const contact of contacts.all()) keepLinked(contact.publicKey);
@@ -245,12 +259,11 @@ function readThrough({ config, log, store, isVerified, audit, driver, ending, st
 /** The API, by which the owner and programs reach the node. */
 async function serve(inside: Inside, host: Host, keepLinked: (neighbour: PublicKey) => void): Promise<RunningNode> {
   const { config, identity, sign, verify, clock, log, metrics, store, driver, contacts, tokens, events, held } = inside;
-  const { backups, instance, startedAtMs, indexer, records, ending, stop } = inside;
+  const { backups, preferences, ui, instance, startedAtMs, indexer, records, ending, stop } = inside;
   const context: NodeContext = {
     ...{ config, identity, sign, verify, clock, log, metrics, store, driver, host, contacts, tokens, events, held },
-    backups,
+    ...{ backups, preferences, ui },
     ...{ instance, startedAtMs, keepLinked, stopping: ending.stopping.signal },
-    ui: new UiSessions(),
     isReady: () => !ending.stopping.signal.aborted,
     requestStop: (why) => void stop(why, null),
   };

@@ -39,6 +39,10 @@ export interface NodeRefusalFacts {
   'no-receipt': { state: string };
   'unknown-token': { name: string };
   'token-exists': { name: string };
+  /** No browser that is let in has this id. */
+  'unknown-session': { id: string };
+  /** No backup file of this participant has this name. */
+  'unknown-backup': { name: string };
   /** The pages for a browser are not there. */
   'ui-not-built': Record<never, never>;
   /** A link to the pages works once, and for a minute. */

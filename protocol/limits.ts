@@ -22,6 +22,8 @@ export const MAX_WALK_STEPS = 48;
 export const MAX_WALKS_PER_HOUR = 120;
 /** Walks for one change of an account, one after the other until one of them finds a ring; then a probe. */
 export const WALKS_PER_CHANGE = 3;
+/** Hops of the shortest ring that the first of them closes; each later one is content with two less. */
+export const FIRST_WALK_HOPS = 8;
 /** How long after a change the first of them begins, and how much longer at most: several who see the same change do not all begin at once. */
 export const WALK_AFTER_MS = 150;
 export const WALK_JITTER_MS = 350;

@@ -8,6 +8,7 @@
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { runClearing } from './clearing/main.ts';
+import { runDesign } from './design/main.ts';
 import { runRoutes } from './routes/main.ts';
 import { type FaultLevel, makeScenario } from './scenario.ts';
 import { fastSignatures, realSignatures } from './signatures.ts';
@@ -23,6 +24,7 @@ const STUDIES = new Map<string, (args: readonly string[]) => Promise<number>>([
   ['run', runRun],
   ['plan', runPlan],
   ['merge', runMerge],
+  ['design', runDesign],
   [WORKER, runWorker],
 ]);
 
@@ -32,6 +34,7 @@ const USAGE = `Usage: npm run sim -- [--seeds 1..1000] [--faults none|honest|all
        npm run sim -- run STUDY.yaml     every point of a study file, on all cores; see run --help
        npm run sim -- plan STUDY.yaml --shards N   jobs that run a study on many machines
        npm run sim -- merge DIR… --out DIR         what they gave, put together
+       npm run sim -- design [FILE]      draw a network in the browser and run it step by step; see design --help
 
   --seeds A..B         which seeds to run, or one number (default 1..1000)
   --faults LEVEL       none: a calm network; honest: loss, duplication, reordering, cuts, crashes;

@@ -42,26 +42,32 @@ interface Known {
   readonly nowMs: number;
 }
 
+/** Who was let in; `page`: the id of the session, where it is a page of this node. */
+interface Access {
+  readonly caller: Caller;
+  readonly page: string | null;
+}
+
 /** Who makes this request, if they may do what needs this scope. */
 export function authorize(
   { method = 'GET', headers }: Pick<IncomingMessage, 'method' | 'headers'>,
   needs: Scope,
   known: Known,
-): { readonly caller: Caller } | NodeRefusal<'no-token' | 'scope-missing' | 'wrong-origin'> {
+): Access | NodeRefusal<'no-token' | 'scope-missing' | 'wrong-origin'> {
   const { authorization } = headers;
   const session = authorization === undefined ? sessionOf(headers) : null;
   if (session !== null) return authorizePage(method, headers, session, known);
   if (authorization === undefined) return refuseHere('no-token', { why: 'none was sent' });
   const secret = /^Bearer ([\x21-\x7e]{1,256})$/.exec(authorization)?.[1];
   if (secret === undefined) return refuseHere('no-token', { why: 'what was sent has another form' });
-  if (isSame(secret, known.cookie)) return { caller: null };
+  if (isSame(secret, known.cookie)) return { caller: null, page: null };
   const token = known.tokens.find(secret, known.nowMs);
   if (token === 'unknown') {
     return refuseHere('no-token', { why: 'the one sent is unknown: revoked, or the cookie of an earlier start' });
   }
   if (token === 'expired') return refuseHere('no-token', { why: 'the one sent has expired' });
   return RANKS[token.scope] >= RANKS[needs]
-    ? { caller: token }
+    ? { caller: token, page: null }
     : refuseHere('scope-missing', { has: token.scope, needs });
 }
 
@@ -70,12 +76,15 @@ function authorizePage(
   method: string,
   { origin, upgrade }: IncomingHttpHeaders,
   session: UiSession,
-  { ui }: Known,
-): { readonly caller: Caller } | NodeRefusal<'no-token' | 'wrong-origin'> {
+  { ui, nowMs }: Known,
+): Access | NodeRefusal<'no-token' | 'wrong-origin'> {
   // Browsers say whose page it is, except where a page only reads what is its own.
   const mustSay = method !== 'GET' || upgrade !== undefined;
   if (mustSay && origin === undefined) return refuseHere('wrong-origin', { origin: '' });
-  return ui.isGood(session) ? { caller: null } : refuseHere('no-token', { why: 'this page is of an earlier start' });
+  const page = ui.use(session, nowMs);
+  return page === null
+    ? refuseHere('no-token', { why: 'this page was signed out, or not used for a month' })
+    : { caller: null, page: page.id };
 }
 
 /** The name of the cookie of a page. Cookies know no ports, and several nodes may run on one machine. */
@@ -84,7 +93,7 @@ export function sessionCookieName(port: number): string {
 }
 
 /** Both halves of a session, if the request has them. */
-function sessionOf(headers: IncomingHttpHeaders): UiSession | null {
+export function sessionOf(headers: IncomingHttpHeaders): UiSession | null {
   const port = /:(\d+)$/.exec(headers.host ?? '')?.[1];
   const cookie = (headers.cookie ?? '')
     .split(/; */)

@@ -120,6 +120,8 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'no-receipt': missing,
   'unknown-token': missing,
   'token-exists': conflict,
+  'unknown-session': missing,
+  'unknown-backup': missing,
   'ui-not-built': conflict,
   'link-used': forbidden,
 };

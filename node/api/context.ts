@@ -11,6 +11,7 @@ import type { Identity } from '../identity/key-file.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Host } from '../p2p/host.ts';
+import type { Preferences } from '../preferences.ts';
 import type { Store } from '../store/store.ts';
 import type { EventLog } from './event-log.ts';
 import type { Tokens } from './tokens.ts';
@@ -31,6 +32,8 @@ export interface NodeContext {
   readonly tokens: Tokens;
   readonly ui: UiSessions;
   readonly backups: Backups;
+  /** What the owner may change of the settings, as it is now; `config` is as it was at the start. */
+  readonly preferences: Preferences;
   readonly events: EventLog;
   readonly held: HeldAmounts;
   /** New at each start, hex. */

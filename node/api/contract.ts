@@ -14,6 +14,7 @@ import { healthOperations } from './contract/health.ts';
 import { networkOperations } from './contract/network.ts';
 import { paymentsOperations } from './contract/payments.ts';
 import { peopleOperations } from './contract/people.ts';
+import { settingsOperations } from './contract/settings.ts';
 import { tokensOperations } from './contract/tokens.ts';
 import { transactionsOperations } from './contract/transactions.ts';
 import { trustOperations } from './contract/trust.ts';
@@ -36,6 +37,7 @@ export const operations = {
   ...healthOperations,
   ...backupOperations,
   ...uiOperations,
+  ...settingsOperations,
 } as const;
 
 export type OperationName = keyof typeof operations;
@@ -72,8 +74,10 @@ export const LEDGER_PATH = '/v1/ledger';
 /** The pages of this node, for a browser. */
 export const UI_PATH = '/ui/';
 
-/** Where a page exchanges the secret of its link: `{ secret }` for a cookie and `{ key }`. */
+/** Where a page exchanges the secret of its link: `{ secret }` for a cookie and `{ key, id }`. */
 export const UI_SESSION_PATH = '/ui/session';
+/** Where the first run in a browser is asked for its steps; of its own server, before there is a node. */
+export const FIRST_RUN_PATH = '/first-run';
 
 /** The header with which a page sends its key; a WebSocket sends it as a subprotocol behind `UI_PROTOCOL`. */
 export const UI_KEY_HEADER = 'x-geo-key';

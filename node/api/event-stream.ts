@@ -29,9 +29,14 @@ export const STREAM_OPTIONS = {
 
 const streams = new WeakMap<NodeContext['events'], number>();
 
-/** Sends the events after `since`, or from now on, until the socket closes or the caller's token is no longer good. */
-export function streamEvents(context: NodeContext, socket: WebSocket, caller: Caller, since: string | undefined): void {
-  const { events, tokens, clock, log } = context;
+/** Sends the events after `since`, or from now on, until the socket closes or the caller may no longer: token or page. */
+export function streamEvents(
+  context: NodeContext,
+  socket: WebSocket,
+  { caller, page }: { readonly caller: Caller; readonly page: string | null },
+  since: string | undefined,
+): void {
+  const { events, tokens, ui, clock, log } = context;
   const open = streams.get(events) ?? 0;
   if (open >= MAX_STREAMS) {
     socket.close(TRY_AGAIN_LATER, `there are ${MAX_STREAMS} event streams already`);
@@ -39,6 +44,7 @@ export function streamEvents(context: NodeContext, socket: WebSocket, caller: Ca
   }
   streams.set(events, open + 1);
   let unsubscribe = (): void => undefined;
+  let forget = (): void => undefined;
   const sendAway = (code: number, why: string): void => {
     unsubscribe();
     // Who goes on talking is not asked again.
@@ -53,6 +59,7 @@ export function streamEvents(context: NodeContext, socket: WebSocket, caller: Ca
       sendAway(TRY_AGAIN_LATER, 'too slow; come back with the cursor');
     else socket.send(JSON.stringify(message));
   };
+  if (page !== null) forget = ui.whenEnded(page, () => sendAway(NOT_ALLOWED, 'this page was signed out'));
   const tell = ({ number, atMs, happening }: LoggedEvent): void => {
     send({ cursor: events.cursorOf(number), atMs, notice: viewNotice(context, happening) });
   };
@@ -65,6 +72,7 @@ export function streamEvents(context: NodeContext, socket: WebSocket, caller: Ca
   socket.on('error', (error) => log.debug({ error }, 'an event stream broke'));
   socket.once('close', () => {
     unsubscribe();
+    forget();
     streams.set(events, (streams.get(events) ?? 1) - 1);
   });
   const missed = since === undefined ? [] : events.since(since);

@@ -51,6 +51,8 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     caller: Caller;
+    /** The session of the page that asks; null: it is no page. */
+    page: string | null;
   }
 }
 
@@ -145,6 +147,7 @@ function guard(
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   app.decorateRequest('caller', null);
+  app.decorateRequest('page', null);
   app.addHook('onRequest', async (request, response) => {
     // Nothing here is for a cache or a frame.
     response.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
@@ -156,6 +159,7 @@ function guard(
     const access = authorize(request.raw, scope, known);
     if (isAnyRefusal(access)) return reply(response, refusalAnswer(context, access));
     request.caller = access.caller;
+    request.page = access.page;
     guests.leave(request.socket);
     return undefined;
   });
@@ -260,8 +264,7 @@ function addOthers(app: FastifyInstance, context: NodeContext): void {
   app.get(
     EVENTS_PATH,
     { websocket: true, config: { scope: 'read' }, schema: { querystring: eventsQuery, hide: true } },
-    (socket, request) =>
-      streamEvents(context, socket, request.caller, (request.query as z.output<typeof eventsQuery>).since),
+    (socket, request) => streamEvents(context, socket, request, (request.query as z.output<typeof eventsQuery>).since),
   );
   const hidden = { schema: { hide: true } };
   app.get(OPENAPI_PATH, { ...hidden, config: { scope: 'read' } }, () => app.swagger());

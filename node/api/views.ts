@@ -18,11 +18,14 @@ import { type About, explain, type Teller } from './words.ts';
 type View<S extends keyof typeof schemas> = z.output<(typeof schemas)[S]>;
 
 /** What is enough to show someone. */
-export type Showing = Pick<NodeContext, 'config' | 'identity' | 'contacts'>;
+export type Showing = Pick<NodeContext, 'config' | 'identity' | 'contacts' | 'preferences'>;
 
 /** The own name is the one on the own card. */
-export function viewParticipant({ config, identity, contacts }: Showing, publicKey: PublicKey): View<'participant'> {
-  const name = publicKey === identity.publicKey ? config.name : contacts.nameOf(publicKey);
+export function viewParticipant(
+  { preferences, identity, contacts }: Showing,
+  publicKey: PublicKey,
+): View<'participant'> {
+  const name = publicKey === identity.publicKey ? preferences.now.name : contacts.nameOf(publicKey);
   return { pid: pidOf(publicKey), publicKey, name };
 }
 

@@ -247,10 +247,14 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
     `There is no receipt: the payment is ${state}, and only a committed one is proven by the signatures of all.`,
   'unknown-token': ({ name }) => `There is no token “${name}”. See \`geo token list\`.`,
   'token-exists': ({ name }) => `A token “${name}” exists already. Revoke it first, or choose another name.`,
+  'unknown-session': ({ id }) =>
+    `No browser ${id} is let in: it may be signed out already. A list shows those that are.`,
+  'unknown-backup': ({ name }) =>
+    `There is no backup file “${name}” that this node can open: older ones are removed in time. See \`geo backup list\`.`,
   'ui-not-built': () =>
     'The pages of this node are not built: this is a checkout of the source. Run `npm run build:ui` there, then ' +
     '`geo ui` again.',
   'link-used': ({ why }) =>
-    `This link ${why === 'expired' ? 'is too old: it works for a minute' : 'was used already, or is none of this start of the node'}. ` +
+    `This link ${why === 'expired' ? 'is too old: it works for a minute' : 'was used already, or is of an earlier start of the node'}. ` +
     'Run `geo ui` for a new one.',
 };

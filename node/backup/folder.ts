@@ -5,14 +5,16 @@ import { Failure } from '../failure.ts';
 import type { Identity } from '../identity/key-file.ts';
 import { writePrivateFile } from '../private-file.ts';
 import { type BackupSummary, readSummary, SUMMARY_END } from './file.ts';
+import { BACKUP_NAME, backupName } from './name.ts';
 
 /** A backup file that this identity can open. */
 export interface BackupFile extends BackupSummary {
+  /** Within its folder. */
+  readonly name: string;
   readonly path: string;
   readonly bytes: number;
 }
 
-const NAME = /^geo-(\d{8}T\d{9}Z)\.backup$/;
 const DAY_MS = 86_400_000;
 const NEWEST = 5;
 const DAYS = 7;
@@ -20,8 +22,7 @@ const WEEKS = 4;
 
 /** Puts a new file into the folder, whole and on disk when it resolves; none is replaced. Returns its path. */
 export async function addBackupFile(folder: string, bytes: Uint8Array, createdAtMs: number): Promise<string> {
-  const time = new Date(createdAtMs).toISOString().replaceAll(/[-:.]/g, '');
-  const path = join(folder, `geo-${time}.backup`);
+  const path = join(folder, backupName(createdAtMs));
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await writePrivateFile(path, bytes);
@@ -40,11 +41,11 @@ export async function addBackupFile(folder: string, bytes: Uint8Array, createdAt
 export async function listBackupFiles(folder: string, identity: Identity): Promise<BackupFile[]> {
   const names = await readdir(folder).catch(noSuchFolder);
   const files: BackupFile[] = [];
-  for (const name of names.filter((name) => NAME.test(name)).sort()) {
+  for (const name of names.filter((name) => BACKUP_NAME.test(name)).sort()) {
     const path = join(folder, name);
     try {
       const summary = readSummary(await beginningOf(path), identity);
-      files.unshift({ path, bytes: (await stat(path)).size, ...summary });
+      files.unshift({ name, path, bytes: (await stat(path)).size, ...summary });
     } catch (error) {
       // Of another identity, damaged, or gone in the meantime.
       if (!(error instanceof Failure) && (error as NodeJS.ErrnoException).code === undefined) throw error;

@@ -3,7 +3,7 @@
  * each checkpoint, and once a day; as a file, and in small for its neighbours.
  */
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command, Notice } from '#protocol/event.ts';
 import type { Records } from '#protocol/records.ts';
 import type { Clock } from '../clock.ts';
@@ -103,6 +103,12 @@ export class Backups {
     return listBackupFiles(this.#options.backupDir, this.#options.identity);
   }
 
+  /** The bytes of the file with this name; null: there is none, or none that this participant can open. */
+  async read(name: string): Promise<Uint8Array | null> {
+    const file = (await this.list()).find((one) => one.name === name);
+    return file === undefined ? null : readFile(file.path);
+  }
+
   /** Makes the one that was still to be made. */
   async stop(): Promise<void> {
     this.#isStopped = true;
@@ -181,5 +187,5 @@ export class Backups {
 export function describeFile(path: string, bytes: Uint8Array, backup: BackupContents): BackupFile {
   const { createdAtMs, network, records, contacts } = backup;
   const accounts = records.filter(({ type }) => type === 'account').length;
-  return { path, bytes: bytes.length, createdAtMs, network, accounts, contacts: contacts.length };
+  return { name: basename(path), path, bytes: bytes.length, createdAtMs, network, accounts, contacts: contacts.length };
 }

@@ -1,7 +1,7 @@
 /** What `geo` says when something did not work: the published error document, its text and its exit code. */
-import { isRefusal, type Refusal } from '#protocol/refusals.ts';
 import { explain, type Teller } from '../api/words.ts';
 import { Failure } from '../failure.ts';
+import { type AnyRefusal, isAnyRefusal } from '../refusals.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
 type Fact = string | number | boolean | null;
@@ -39,8 +39,8 @@ export function parserSentence(message: string): string {
 }
 
 /** The value; a refusal of what was typed ends the verb. */
-export function typed<T>(value: T | Refusal): T {
-  if (!isRefusal(value)) return value;
+export function typed<T>(value: T | AnyRefusal): T {
+  if (!isAnyRefusal(value)) return value;
   const { kind: _, code, ...facts } = value;
   throw new Stop({
     code,

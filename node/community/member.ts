@@ -7,7 +7,7 @@ import { stringify } from 'smol-toml';
 import type { SeekingMode } from '#protocol/clearing/seeking.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { type Client, connectClient } from '../api/client.ts';
-import type { Report } from '../cli/verbs/start.ts';
+import type { Report } from '../cli/background.ts';
 import { CONFIG_FILE } from '../config.ts';
 import { entryPoint } from '../entry.ts';
 import { Failure } from '../failure.ts';

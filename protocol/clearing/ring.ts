@@ -19,6 +19,8 @@ export interface RingWalk {
   readonly marks: readonly string[];
   /** How often it may still be passed on. */
   readonly steps: number;
+  /** It closes no ring of fewer hops than this: 3 … 16. */
+  readonly leastHops: number;
 }
 
 /** "Here is a ring": from the one where the walk closed, back along the walk until it is there again. */
@@ -51,11 +53,15 @@ export function ringMark(id: string, participant: PublicKey): string {
 
 const MARK_BYTES = 8;
 
+/** Debts of two are set off as they arise. */
+export const MIN_RING_HOPS = 3;
+
 export const ringWalkFields = {
   id: hex(16),
   equivalent: equivalentShape,
   marks: list(hex(MARK_BYTES), 1, MAX_CLEARING_HOPS),
   steps: uint(MAX_WALK_STEPS),
+  leastHops: uint(MAX_CLEARING_HOPS, MIN_RING_HOPS),
 } as const;
 
 export const ringNoneFields = {

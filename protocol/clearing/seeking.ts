@@ -25,6 +25,7 @@ export interface Passage {
   /** What it was sent on with. */
   readonly marks: readonly string[];
   readonly steps: number;
+  readonly leastHops: number;
   /** The creditor from which it came back: the answer is awaited from `to`. */
   readonly closedBy: PublicKey | null;
 }

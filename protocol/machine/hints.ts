@@ -1,6 +1,6 @@
 /**
  * Hints of indexers (§6.5), on the asking side: hops to be asked about, never believed. An indexer that names hops that are
- * not there is asked last.
+ * not there, or does not answer, is asked last.
  */
 import type { Hints } from '../hints.ts';
 import type { PublicKey } from '../identity.ts';
@@ -30,8 +30,11 @@ export function judgeIndexers(
 ): void {
   const named = search.named.find(({ from, to }) => from === hop.from && to === hop.to);
   const isWrong = refusal?.code === 'no-trust-line';
-  for (const publicKey of named?.by ?? []) {
-    const { right = 0, wrong = 0 } = turn.indexer(publicKey) ?? {};
-    turn.learn({ type: 'indexer', publicKey, right: right + (isWrong ? 0 : 1), wrong: wrong + (isWrong ? 1 : 0) });
-  }
+  for (const indexer of named?.by ?? []) noteIndexer(turn, indexer, !isWrong);
+}
+
+/** An indexer was of use, or was not. */
+export function noteIndexer(turn: Turn, publicKey: PublicKey, isRight: boolean): void {
+  const { right = 0, wrong = 0 } = turn.indexer(publicKey) ?? {};
+  turn.learn({ type: 'indexer', publicKey, right: right + (isRight ? 1 : 0), wrong: wrong + (isRight ? 0 : 1) });
 }

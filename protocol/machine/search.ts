@@ -27,6 +27,7 @@ import { Planner } from '../routing/plan.ts';
 import type { AskedRoute, Awaited, NamedHop, Search } from '../routing/search.ts';
 import { type OwnHop, View } from '../routing/view.ts';
 import { askNeighbours } from './find.ts';
+import { noteIndexer } from './hints.ts';
 import { tryNext } from './pay.ts';
 import { refineQuote } from './quote.ts';
 import { whyNotOut } from './reserve.ts';
@@ -272,10 +273,11 @@ function withNamed(known: readonly NamedHop[], news: readonly NamedHop[]): reado
   return all;
 }
 
-/** The answers of a round are late: hops over which they would have come are believed less. */
+/** The answers of a round are late: hops over which they would have come are believed less, and silent indexers. */
 export function answersAreLate(turn: Turn, search: Search): void {
   let next: Search = { ...search, awaits: [] };
   for (const question of search.awaits) {
+    if (question.what === 'hints') noteIndexer(turn, question.from, false);
     if (question.what !== 'probe') continue;
     const { nodes } = question.route;
     for (const [at, from] of nodes.entries()) {

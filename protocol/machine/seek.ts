@@ -5,11 +5,12 @@
 
 import { type Account, clearableIn, clearableOut } from '../account.ts';
 import { least } from '../amount.ts';
-import { type RingFound, type RingNone, type RingWalk, ringMark } from '../clearing/ring.ts';
+import { MIN_RING_HOPS, type RingFound, type RingNone, type RingWalk, ringMark } from '../clearing/ring.ts';
 import type { Passage } from '../clearing/seeking.ts';
 import type { PublicKey } from '../identity.ts';
 import {
   DEAD_END_MS,
+  FIRST_WALK_HOPS,
   MAX_CLEARING_HOPS,
   MAX_LOOK_AHEAD,
   MAX_RING_PROBES_PER_HOUR,
@@ -50,7 +51,8 @@ export function seekNowAndThen(turn: Turn, round: number): void {
   if (turn.records.seeking !== 'always' || round % SEEK_ROUNDS !== 0) return;
   const owed = [...turn.records.accounts()].filter((account) => clearableOut(account) > 0n);
   const account = owed[(round / SEEK_ROUNDS) % owed.length];
-  if (account !== undefined) seek(turn, account.neighbour, account.equivalent, WALKS_PER_CHANGE - 1);
+  // Nothing has changed for a while: any ring will do.
+  if (account !== undefined) seek(turn, account.neighbour, account.equivalent, WALKS_PER_CHANGE - 1, MIN_RING_HOPS);
 }
 
 /** Looks for rings over each debt to this participant, as the owner wants it. */
@@ -63,7 +65,13 @@ export function seekEverywhere(turn: Turn, equivalent: string | null): void {
 }
 
 /** Begins a walk over the debt of a neighbour, or at last a probe, and plans what comes next in case it finds nothing. */
-export function seek(turn: Turn, neighbour: PublicKey, equivalent: string, tries: number): void {
+export function seek(
+  turn: Turn,
+  neighbour: PublicKey,
+  equivalent: string,
+  tries: number,
+  leastHops = Math.max(MIN_RING_HOPS, FIRST_WALK_HOPS - 2 * tries),
+): void {
   const account = turn.account(neighbour, equivalent);
   if (turn.records.seeking === 'never' || account === undefined || !mayClear(turn, account)) return;
   const seeking = seekingOf(turn, account);
@@ -80,19 +88,20 @@ export function seek(turn: Turn, neighbour: PublicKey, equivalent: string, tries
   // Only the neighbour knows this journal too, and it is told the id anyway.
   const id = digestOf('walk', account.journalHead, String(turn.nowMs), String(seeking.walks)).slice(0, 32);
   const marks = [ringMark(id, turn.self)];
-  pass(turn, { type: 'passage', id, equivalent, from: null, to: neighbour, tried: [], marks, steps: MAX_WALK_STEPS });
+  const walk = { id, equivalent, marks, steps: MAX_WALK_STEPS, leastHops };
+  pass(turn, { type: 'passage', ...walk, from: null, to: neighbour, tried: [] });
 }
 
 /** Sends a walk on. */
 function pass(turn: Turn, passage: Omit<Passage, 'closedBy'>): void {
-  const { id, equivalent, to, marks, steps } = passage;
+  const { id, equivalent, to, marks, steps, leastHops } = passage;
   turn.learn({ ...passage, closedBy: null });
-  turn.send(to, { type: 'ring-walk', id, equivalent, marks, steps });
+  turn.send(to, { type: 'ring-walk', id, equivalent, marks, steps, leastHops });
 }
 
 /** A verified walk: its last mark is the sender's. */
 export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
-  const { id, equivalent, steps } = walk;
+  const { id, equivalent, steps, leastHops } = walk;
   const account = turn.account(from, equivalent);
   if (account === undefined || !isHeard(turn, from, MAX_WALKS_PER_SECOND)) return;
   const passage = turn.records.knowledge.passage(id);
@@ -100,6 +109,11 @@ export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
   if (turn.records.seeking === 'never' || turn.node.isFrozen || clearableIn(account) === 0n) {
     sayNone(turn, from, { id, equivalent, steps, isDead: true });
   } else if (walk.marks.includes(own)) {
+    // Sent by chance, by one with too many debtors to look ahead.
+    if (walk.marks.length - walk.marks.indexOf(own) < leastHops) {
+      sayNone(turn, from, { id, equivalent, steps, isDead: false });
+      return;
+    }
     // A walk closes once for each; what comes back by way of nobody was never here.
     if (passage === undefined || passage.closedBy !== null || passage.to === from) return;
     if (isUnderWay(turn, account)) return;
@@ -107,9 +121,10 @@ export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
     turn.send(from, { type: 'ring-found', id, equivalent, nodes: [turn.self], amount: clearableIn(account) });
   } else {
     const marks = [...walk.marks, own].slice(-MAX_CLEARING_HOPS);
-    const to = passage === undefined && steps > 0 ? nextOf(turn, { id, equivalent, marks, not: [from] }) : null;
+    const to =
+      passage === undefined && steps > 0 ? nextOf(turn, { id, equivalent, marks, leastHops, not: [from] }) : null;
     if (to === null) sayNone(turn, from, { id, equivalent, steps, isDead: isDeadEnd(turn, equivalent, from) });
-    else pass(turn, { type: 'passage', id, equivalent, from, to, tried: [], marks, steps: steps - 1 });
+    else pass(turn, { type: 'passage', id, equivalent, from, to, tried: [], marks, steps: steps - 1, leastHops });
   }
 }
 
@@ -141,30 +156,34 @@ export function receiveNone(turn: Turn, from: PublicKey, none: RingNone): void {
   } else pass(turn, { ...passage, to, tried, steps: steps - 1 });
 }
 
-/** The debtor a walk goes on to: one at which it closes the longest ring, or one by chance, the likelier the more it owes. */
+/**
+ * The debtor a walk goes on to: one at which it closes the longest ring, if that is long enough; else one by chance that is
+ * not on it, the likelier the more it owes.
+ */
 function nextOf(
   turn: Turn,
-  walk: Pick<RingWalk, 'id' | 'equivalent' | 'marks'> & { readonly not: readonly PublicKey[] },
+  walk: Pick<RingWalk, 'id' | 'equivalent' | 'marks' | 'leastHops'> & { readonly not: readonly PublicKey[] },
 ): PublicKey | null {
-  const { id, equivalent, not } = walk;
-  const closing = closingOf(openTo(turn, equivalent, not), walk);
-  if (closing !== null) return closing;
-  const open = debtorsOf(turn, equivalent, not);
+  const { id, equivalent, marks, not } = walk;
+  const debtors = openTo(turn, equivalent, not);
+  const places = debtors.length > MAX_LOOK_AHEAD ? new Map<PublicKey, number>() : placesOf(debtors, walk);
+  const [longest] = [...places].sort(([, one], [, other]) => one - other);
+  if (longest !== undefined && marks.length - longest[1] >= walk.leastHops) return longest[0];
+  const open = debtorsOf(turn, equivalent, [...not, ...places.keys()]);
   return pickByAmount(open, clearableOut, digestOf('step', id, turn.self, String(not.length)))?.neighbour ?? null;
 }
 
-/** The one at which the walk closes the longest ring, if it does at any. */
-function closingOf(open: readonly Account[], { id, marks }: Pick<RingWalk, 'id' | 'marks'>): PublicKey | null {
-  if (open.length > MAX_LOOK_AHEAD) return null;
-  let first: PublicKey | null = null;
-  let firstAt = marks.length;
-  for (const { neighbour } of open) {
+/** Those of the debtors that are on the walk, and where. */
+function placesOf(
+  debtors: readonly Account[],
+  { id, marks }: Pick<RingWalk, 'id' | 'marks'>,
+): ReadonlyMap<PublicKey, number> {
+  const places = new Map<PublicKey, number>();
+  for (const { neighbour } of debtors) {
     const at = marks.indexOf(ringMark(id, neighbour));
-    if (at < 0 || at >= firstAt) continue;
-    first = neighbour;
-    firstAt = at;
+    if (at >= 0) places.set(neighbour, at);
   }
-  return first;
+  return places;
 }
 
 /** A verified answer on its way back: the ring goes on with the one that it came from. */

@@ -26,8 +26,8 @@ ${NETWORK_USAGE}
   --amounts KIND      of payments, as --limits, where 1 is the median limit (default lognormal:0.5,1)
   --help              this
 
-Without --compare the way is "long rings first, then probes": each participant knows its own accounts only and finds rings
-by walks, then by probes in both directions. Nodes do nearly that: the row "as nodes do it".`;
+Without --compare the way is that of nodes: each participant knows its own accounts only and finds rings by walks, long
+ones first, then by probes in both directions.`;
 
 /** Which debts. */
 export type DebtSource =

@@ -1,5 +1,6 @@
 /** All that is compared. */
-import { MAX_CLEARING_HOPS, RING_PROBE_FAN_OUT, WALKS_PER_CHANGE } from '#protocol/limits.ts';
+import { MIN_RING_HOPS } from '#protocol/clearing/ring.ts';
+import { FIRST_WALK_HOPS, MAX_CLEARING_HOPS, RING_PROBE_FAN_OUT, WALKS_PER_CHANGE } from '#protocol/limits.ts';
 import { type ArenaSettings, type Cleared, runStrategy } from './arena.ts';
 import { clearCentrally } from './central.ts';
 import { checkCleared, type DebtGraph } from './debts.ts';
@@ -21,39 +22,32 @@ const MEETING: Omit<MeetingSettings, 'name'> = {
   isLongestFirst: true,
 };
 const WALK: Omit<WalkSettings, 'name'> = { isByAmount: true, leastHops: () => 0, tellsNoWay: true, mostHops: 64 };
+/** The walks of nodes, which close any ring at once, and no probes. */
+const WALKS: Omit<MarkedWalkSettings, 'name'> = { ...AS_NODES, leastHops: () => MIN_RING_HOPS };
 /** Searches of a participant after each of which rings may be one hop shorter. */
 const SEARCHES_PER_HOP = 2;
 const LONG = 12;
-const SHORTEST = 3;
-const LONGEST_WAIT = 8;
 
 const LONG_FIRST: MarkedWalkSettings = {
   ...AS_NODES,
   name: '',
   noWay: 'told',
   // 8, 6, 4, then all: rings of three hops are the shortest.
-  leastHops: (walks) => Math.max(SHORTEST, LONGEST_WAIT - 2 * walks),
+  leastHops: (walks) => Math.max(MIN_RING_HOPS, FIRST_WALK_HOPS - 2 * walks),
 };
 
-const WINNER = walkThenMeet({
-  name: 'long rings first, then probes',
+const LONG_WALKS_FIRST = walkThenMeet({
+  name: 'no-way told, then probes',
   walk: (accounts) => new MarkedWalk(LONG_FIRST, accounts),
   meeting: { ...MEETING, name: '' },
   patience: 2,
 });
 
-/** The one that is used where none is named. Nodes do not do it this way: see `AS_NODES_DO`. */
-export const CLEARING: Method = local(WINNER);
+/** What `protocol/README.md` §5.2 says: walks, long rings first, and a probe when they have found nothing. */
+const NODES: Strategy = asNodes('as nodes do it', {});
 
-/** What `protocol/README.md` §5.2 says: walks, and a probe when they have found nothing. */
-const AS_NODES_DO: Method = local(
-  walkThenMeet({
-    name: 'as nodes do it',
-    walk: (accounts) => new MarkedWalk({ ...AS_NODES, name: '' }, accounts),
-    meeting: { name: '', fanOuts: [RING_PROBE_FAN_OUT], tellsNoWay: false, tellsExcess: false, isLongestFirst: false },
-    patience: WALKS_PER_CHANGE,
-  }),
-);
+/** The one that is used where none is named. */
+export const CLEARING: Method = local(NODES);
 
 /** Longest rings of a central search: how much is cleared by length. */
 const CENTRAL_HOPS = [3, 4, 6, 8, 12, MAX_CLEARING_HOPS];
@@ -61,23 +55,17 @@ const CENTRAL_HOPS = [3, 4, 6, 8, 12, MAX_CLEARING_HOPS];
 export const METHODS: readonly Method[] = [
   ...CENTRAL_HOPS.map(central),
   CLEARING,
-  AS_NODES_DO,
-  local(markedWalk({ ...AS_NODES, name: 'as nodes, without probes' })),
-  local(markedWalk({ ...AS_NODES, name: 'as nodes, walks go on', goesOn: true })),
-  local(markedWalk({ ...AS_NODES, name: 'as nodes, no-way untold', noWay: 'untold' })),
-  local(markedWalk({ ...AS_NODES, name: '… and dead ends last', noWay: 'untold', deadEnds: 'last' })),
-  local(markedWalk({ ...AS_NODES, name: '… and dead ends never again', noWay: 'untold', deadEnds: 'never' })),
-  local(markedWalk({ ...AS_NODES, name: 'as nodes, 64 steps', steps: 64 })),
-  local(markedWalk({ ...AS_NODES, name: 'as nodes, shortest closing', closes: 'shortest' })),
-  local(markedWalk({ ...AS_NODES, name: 'as nodes, no-way told', noWay: 'told' })),
-  local(
-    walkThenMeet({
-      name: 'no-way answered, then probes',
-      walk: (accounts) => new MarkedWalk({ ...AS_NODES, name: '', goesOn: true }, accounts),
-      meeting: { ...MEETING, name: '', tellsNoWay: false },
-      patience: 3,
-    }),
-  ),
+  local(LONG_WALKS_FIRST),
+  local(asNodes('as nodes, any ring at once', { leastHops: () => MIN_RING_HOPS })),
+  local(asNodes('as nodes, walks go on, then probes', { goesOn: true })),
+  local(markedWalk({ ...WALKS, name: 'any ring at once, without probes' })),
+  local(markedWalk({ ...WALKS, name: '… and walks go on', goesOn: true })),
+  local(markedWalk({ ...WALKS, name: '… and no-way untold', noWay: 'untold' })),
+  local(markedWalk({ ...WALKS, name: '… and dead ends last', noWay: 'untold', deadEnds: 'last' })),
+  local(markedWalk({ ...WALKS, name: '… and dead ends never again', noWay: 'untold', deadEnds: 'never' })),
+  local(markedWalk({ ...WALKS, name: '… and 64 steps', steps: 64 })),
+  local(markedWalk({ ...WALKS, name: '… and shortest closing', closes: 'shortest' })),
+  local(markedWalk({ ...WALKS, name: '… and no-way told', noWay: 'told' })),
   local(
     walkThenMeet({
       name: 'walks, then probes that meet',
@@ -103,6 +91,16 @@ export const METHODS: readonly Method[] = [
   planned(),
 ];
 
+/** As nodes do it, but for what is said of the walks. */
+function asNodes(name: string, walks: Partial<MarkedWalkSettings>): Strategy {
+  return walkThenMeet({
+    name,
+    walk: (accounts) => new MarkedWalk({ ...AS_NODES, ...walks, name: '' }, accounts),
+    meeting: { name: '', fanOuts: [RING_PROBE_FAN_OUT], tellsNoWay: false, tellsExcess: false, isLongestFirst: false },
+    patience: WALKS_PER_CHANGE,
+  });
+}
+
 function central(mostHops: number): Method {
   return { name: `central, shortest first, ≤ ${mostHops} hops`, run: (graph) => clearCentrally(graph, mostHops) };
 }
@@ -117,7 +115,7 @@ function local(strategy: Strategy): Method {
  */
 function planned(): Method {
   const name = 'long rings first, optimum known';
-  const strategy = WINNER;
+  const strategy = NODES;
   return {
     name,
     run: (graph, best, settings) => {

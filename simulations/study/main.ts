@@ -10,6 +10,7 @@ import { isOfShard, manifestOf } from './identity.ts';
 import { mergeFolders } from './merge.ts';
 import { FailedPoint, runPool } from './pool.ts';
 import { Estimate } from './progress.ts';
+import { counted } from './report/figures.ts';
 import { manifestOf as madeBy } from './report/manifest.ts';
 import type { Results } from './results.ts';
 import { kubernetesJob, slurmArray } from './shards.ts';
@@ -65,7 +66,9 @@ async function run({ path, out, workers, shard }: RunCall): Promise<number> {
   });
   const { rows } = await finish(store);
   const violations = rows.reduce((sum, row) => sum + Number(row.violations), 0);
-  console.log(`${file.study.study}: ${rows.length} rows in ${store.folder}, ${violations} violations`);
+  console.log(
+    `${file.study.study}: ${counted(rows.length, 'row')} in ${store.folder}, ${counted(violations, 'violation')}`,
+  );
   return violations === 0 ? 0 : 1;
 }
 
@@ -102,6 +105,6 @@ function writeTexts(out: string | null, texts: Readonly<Record<string, string>>)
 
 async function merge({ folders, out }: MergeCall): Promise<number> {
   const { rows, study } = await finish(mergeFolders(folders, out));
-  console.log(`${study}: ${rows.length} rows of ${folders.length} folders in ${out}`);
+  console.log(`${study}: ${counted(rows.length, 'row')} of ${counted(folders.length, 'folder')} in ${out}`);
   return 0;
 }

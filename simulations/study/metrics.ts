@@ -1,4 +1,6 @@
 /** The figures of one run, and what each of them is. */
+import { type Debt, debtGraph, sumOf } from '../clearing/debts.ts';
+import { optimum } from '../clearing/optimum.ts';
 import type { Outcome, RunResult } from './engine.ts';
 import type { RunPlan } from './plan.ts';
 import type { Column, Row } from './results.ts';
@@ -50,6 +52,8 @@ export const METRICS: readonly Column[] = [
   column('cleared', 'real', 'units', 'debts cleared in rings'),
   column('debt', 'real', 'units', 'debts at rest'),
   column('clearedShare', 'real', 'share', 'cleared of cleared and debt'),
+  column('clearable', 'real', 'units', 'debts at rest that rings of any length could still clear; only with clearing'),
+  column('clearedOfClearable', 'real', 'share', 'cleared of cleared and clearable; only with clearing'),
   column('gini', 'real', '', 'Gini coefficient of the absolute net positions at rest'),
   column('malicious', 'integer', '', 'malicious participants'),
   column('events', 'integer', '', 'steps of machines'),
@@ -73,6 +77,7 @@ export function metricsOf(plan: RunPlan, run: RunResult): Row {
   const { held } = run.holding;
   const debts = debtsOf(plan, run);
   const cleared = Number(run.cleared) / UNITS;
+  const clearable = plan.clears ? clearableIn(plan, run) : null;
   const figures: Row = {
     participants: plan.graph.nodes,
     accounts: plan.graph.a.length,
@@ -122,6 +127,8 @@ export function metricsOf(plan: RunPlan, run: RunResult): Row {
     cleared,
     debt: debts.total,
     clearedShare: ratio(cleared, cleared + debts.total),
+    clearable,
+    clearedOfClearable: clearable === null ? null : ratio(cleared, cleared + clearable),
     gini: debts.gini,
     malicious: run.malicious,
     events: run.network.events,
@@ -152,6 +159,18 @@ function debtsOf({ graph }: RunPlan, { network }: RunResult): { total: number; g
     records += ofOne.size;
   }
   return { total, gini: gini(nets), records };
+}
+
+/** What who sees all debts at rest could still clear of them. */
+function clearableIn({ graph }: RunPlan, { network }: RunResult): number {
+  const debts: Debt[] = [];
+  for (let index = 0; index < graph.nodes; index++) {
+    for (const { neighbour, balance } of network.records(index).accounts())
+      if (balance > 0n) debts.push({ from: network.indexOf(neighbour), to: index, amount: balance });
+  }
+  const owed = debtGraph(graph.nodes, debts);
+  const left = optimum(owed);
+  return (Number(owed.step) * (sumOf(owed.amounts) - sumOf(left))) / UNITS;
 }
 
 /** 0: all have the same; near 1: one has all. 0 when nobody has anything. */

@@ -2,12 +2,13 @@
 import { dirname, resolve } from 'node:path';
 import { drawDemands } from '../demand/draw.ts';
 import type { DrawnDemand } from '../demand/model.ts';
-import { type CreditGraph, GraphBuilder } from '../graphs/credit-graph.ts';
+import type { CreditGraph } from '../graphs/credit-graph.ts';
 import { loadGraph, parseGraph } from '../graphs/graph-source.ts';
 import { type DrawLimit, parseLimits } from '../graphs/limits.ts';
 import { BadFile } from '../graphs/lines.ts';
 import { parseAmounts, readDemands } from '../routes/demand.ts';
 import { arriving, type TimedDemand } from './demand.ts';
+import { drawnGraph } from './drawn.ts';
 import { BadStudy, type Point } from './file.ts';
 import type { Mishap, RunPlan } from './plan.ts';
 import { readLatency, type Study } from './shape.ts';
@@ -56,45 +57,15 @@ function mishapOf({ perHour, seconds }: { readonly perHour: number; readonly sec
 
 async function graphOf(path: string, folder: string, { network }: Study, seed: number): Promise<CreditGraph> {
   const { precision } = network;
-  if (network.graph === undefined) return drawn(path, network);
+  if (network.graph === undefined) {
+    const drawn = drawnGraph(network);
+    if (typeof drawn === 'string') throw new BadStudy(path, drawn);
+    return drawn;
+  }
   const source = parseGraph(network.graph, network.format ?? null);
   if (typeof source === 'string') throw new BadStudy(path, `network.graph: ${source}`);
   const located = source.type === 'file' ? { ...source, path: resolve(folder, source.path) } : source;
   return loadGraph(located, agreed<DrawLimit>(parseLimits(network.limits, 10 ** precision)), seed, precision);
-}
-
-/** The network whose participants and lines stand in the study itself. */
-function drawn(path: string, { participants = [], lines = [], precision }: Study['network']): CreditGraph {
-  const builder = new GraphBuilder(precision);
-  const known = new Set<string>();
-  for (const { name } of participants) {
-    if (known.has(name)) throw new BadStudy(path, `network.participants: “${name}” is there twice: names differ`);
-    known.add(name);
-    builder.node(name);
-  }
-  const steps = (amount: number) => Math.round(amount * 10 ** precision);
-  const owed = new Map<string, number>();
-  const limits = new Map<string, readonly [from: string, to: string, limit: number]>();
-  for (const [at, line] of lines.entries()) {
-    for (const name of [line.from, line.to]) {
-      if (!known.has(name))
-        throw new BadStudy(path, `network.lines.${at}: nobody is called “${name}”: add it to participants`);
-    }
-    if (line.from === line.to)
-      throw new BadStudy(path, `network.lines.${at}: “${line.from}” has a line to itself: name two`);
-    limits.set(JSON.stringify([line.from, line.to]), [line.from, line.to, steps(line.limit)]);
-    const pair = [line.from, line.to].sort();
-    const sign = pair[0] === line.from ? 1 : -1;
-    owed.set(JSON.stringify(pair), (owed.get(JSON.stringify(pair)) ?? 0) + sign * steps(line.owed));
-  }
-  for (const [pair, amount] of owed) {
-    const [first, second] = JSON.parse(pair) as [string, string];
-    const limitOf = (from: string, to: string) => limits.get(JSON.stringify([from, to]))?.[2] ?? 0;
-    const ends = [builder.node(first), builder.node(second)] as const;
-    // A positive amount is what the second owes the first.
-    builder.account(...ends, limitOf(first, second), limitOf(second, first), -amount);
-  }
-  return builder.build();
 }
 
 async function demandsOf(

@@ -20,6 +20,8 @@ const CLASSES: Partial<Record<Message['type'], Class>> = {
   'ring-walk': 'clearing',
   'ring-found': 'clearing',
   'ring-none': 'clearing',
+  'ring-probe': 'clearing',
+  'ring-half': 'clearing',
 };
 
 /** Counts of messages that participants handed to their links, lost ones too; copies that a link makes do not count. */

@@ -178,6 +178,7 @@ describe('what a node answers', () => {
     await call(bob, 'getTopology', { equivalent: 'UAH', limit: 10 });
     await call(alice, 'listPeers');
     await call(alice, 'getNetwork');
+    await call(alice, 'getNeighbourhood', { equivalent: 'UAH', hops: 1, limit: 10 });
     // They publish what they are once they are connected, which nobody is told of.
     await vi.waitFor(async () => alice.client.findParticipant({ who: 'Bob' }), { timeout: 60_000, interval: 100 });
     await call(alice, 'findParticipant', { who: bob.node.publicKey });
@@ -185,7 +186,9 @@ describe('what a node answers', () => {
     await call(alice, 'getStatus');
     await call(alice, 'listHeld');
     await call(alice, 'diagnose');
-    await call(alice, 'makeBackup');
+    const { name } = (await call(alice, 'makeBackup')) as { name: string };
+    await call(alice, 'readBackup', { name });
+    await call(alice, 'verifyBackup', { name });
     await call(alice, 'listBackups');
     await call(alice, 'getRestoration');
     await call(alice, 'setDust', { smallest: '0.01', budget: '1' });
@@ -196,15 +199,21 @@ describe('what a node answers', () => {
     await call(alice, 'makeToken', { name: 'shop', scope: 'pay', dailyCaps: [{ equivalent: 'UAH', amount: '1' }] });
     await call(alice, 'listTokens');
     await call(alice, 'makeUiLink');
+    await call(alice, 'listPageSessions');
+    await call(alice, 'changeSettings', { name: 'Alice', clearing: 'always' });
+    await call(alice, 'getSettings');
     await call(alice, 'revokeToken', { name: 'shop' });
     await call(bob, 'closeTrustLine', { who: 'Alice', equivalent: 'UAH' });
     await call(alice, 'putContact', { who: person(9).key, alias: 'Nobody' });
     await call(alice, 'removeContact', { who: 'Nobody' });
     await call(alice, 'stop');
     await alice.node.stopped;
+    // Only a browser has a page to be signed out (api-ui.test.ts).
     // What is held for somebody needs a neighbour that stops at the wrong moment; what came back needs a loss; a clearing
     // needs three.
-    expect([...seen, 'letGo', 'confirmRestored', 'answerProposal'].sort()).toEqual(Object.keys(operations).sort());
+    expect([...seen, 'letGo', 'confirmRestored', 'answerProposal', 'endPageSession'].sort()).toEqual(
+      Object.keys(operations).sort(),
+    );
   });
 
   it('is an error of the document where something is wrong', async () => {

@@ -22,7 +22,7 @@ beforeEach(async () => {
   server = new WebSocketServer({ ...STREAM_OPTIONS, host: '127.0.0.1', port: 0 });
   server.on('connection', (socket) => {
     served = socket;
-    streamEvents(context, socket, null, undefined);
+    streamEvents(context, socket, { caller: null, page: null }, undefined);
   });
   await once(server, 'listening');
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
+import { connectClient } from '#node/api/client.ts';
 import { UI_KEY_HEADER, UI_PROTOCOL, UI_SESSION_PATH } from '#node/api/contract.ts';
-import { LINK_LIFETIME_MS } from '#node/api/ui-sessions.ts';
+import { LINK_LIFETIME_MS, SESSION_IDLE_MS } from '#node/api/ui-sessions.ts';
 import { type Clock, systemClock } from '#node/clock.ts';
-import { startParticipant, type TestNode } from '#test/support/nodes.ts';
+import { startAgain, startParticipant, type TestNode } from '#test/support/nodes.ts';
 
 /** A clock that a test may put forward. */
 let aheadMs = 0;
@@ -159,6 +160,66 @@ describe('a page that was let in', () => {
     expect(await statusOf([UI_PROTOCOL, key], { cookie, origin: 'http://evil.example' })).toBe(403);
     expect(await statusOf([UI_PROTOCOL, key], own())).toBe(401);
     expect(await statusOf([UI_PROTOCOL, 'x'], { cookie, ...own() })).toBe(401);
+  });
+});
+
+describe('the browsers that are let in', () => {
+  const all = async () => (await alice.client.listPageSessions()).sessions;
+  const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+
+  async function openAs(agent: string, before: Headers = {}): Promise<{ headers: Headers; id: string }> {
+    const { body, headers } = await exchange(await newSecret(), { ...own(), ...before, 'user-agent': agent });
+    const { key, id } = JSON.parse(body) as { key: string; id: string };
+    return { headers: { cookie: headers['set-cookie']?.[0]?.split(';')[0] as string, [UI_KEY_HEADER]: key }, id };
+  }
+
+  it('are listed, the last used first, in known words', async () => {
+    const firefox = await openAs(FIREFOX);
+    const other = await openAs('<script>alert(1)</script>');
+    expect((await all()).slice(0, 2)).toMatchObject([
+      { id: other.id, browser: null },
+      { id: firefox.id, browser: 'Firefox, Linux' },
+    ]);
+    await send('GET', '/v1/status', firefox.headers);
+    expect((await all())[0]).toMatchObject({ id: firefox.id });
+  });
+
+  it('are signed out at once, their event streams too, and cannot come back', async () => {
+    const [{ headers, id }, stays] = [await openAs(FIREFOX), await openAs(FIREFOX)];
+    const url = new URL('/v1/events', alice.url.replace('http', 'ws'));
+    const { cookie = '', [UI_KEY_HEADER]: key = '' } = headers;
+    const socket = new WebSocket(url, [UI_PROTOCOL, key], { headers: { cookie, ...own() } });
+    await once(socket, 'open');
+    const closed = once(socket, 'close') as Promise<[number, Buffer]>;
+    expect((await send('DELETE', `/v1/ui/sessions/${id}`, { ...headers, ...own() })).status).toBe(200);
+    const [code, why] = await closed;
+    expect([code, String(why)]).toEqual([1008, 'this page was signed out']);
+    expect(codeOf(await send('GET', '/v1/status', headers))).toEqual([401, 'no-token']);
+    expect((await send('GET', '/v1/status', stays.headers)).status).toBe(200);
+    expect((await all()).map((session) => session.id)).not.toContain(id);
+    const again = await send('DELETE', `/v1/ui/sessions/${id}`, { ...stays.headers, ...own() });
+    expect(codeOf(again)).toEqual([404, 'unknown-session']);
+  });
+
+  it('have one session each', async () => {
+    const first = await openAs(FIREFOX);
+    const second = await openAs(FIREFOX, first.headers);
+    expect(codeOf(await send('GET', '/v1/status', first.headers))).toEqual([401, 'no-token']);
+    expect((await send('GET', '/v1/status', second.headers)).status).toBe(200);
+  });
+
+  it('are let in after a new start too, and no longer when they were not used for a month', async () => {
+    const { port } = new URL(alice.url);
+    const { headers, id } = await openAs(FIREFOX);
+    await alice.node.stop('to be started again');
+    await startAgain({ ...alice, config: { ...alice.config, apiPort: Number(port) } });
+    Object.assign(alice, { client: await connectClient(alice.config.dataDir) });
+    expect((await send('GET', '/v1/status', headers)).status).toBe(200);
+    aheadMs = SESSION_IDLE_MS;
+    const late = codeOf(await send('GET', '/v1/status', headers));
+    const left = (await all()).map((session) => session.id);
+    aheadMs = 0;
+    expect([late, left]).toEqual([[401, 'no-token'], expect.not.arrayContaining([id])]);
   });
 });
 

@@ -110,6 +110,24 @@ describe('trust', () => {
       bob.node.publicKey,
     ]);
   });
+
+  it('shows who is how far away, and those within so many hops alone', async () => {
+    const near = await alice.client.getNeighbourhood({ equivalent: 'UAH' });
+    expect(near.people.map(({ participant, hops }) => [participant.publicKey, hops])).toEqual([
+      [alice.node.publicKey, 0],
+      [bob.node.publicKey, 1],
+      [carol.node.publicKey, 2],
+    ]);
+    const named = near.lines.map(({ from, to }) => [from.publicKey, to.publicKey]);
+    expect(named).toHaveLength(2);
+    expect(named).toContainEqual([carol.node.publicKey, bob.node.publicKey]);
+    expect(named).toContainEqual([bob.node.publicKey, alice.node.publicKey]);
+    const nearer = await alice.client.getNeighbourhood({ equivalent: 'UAH', hops: 1 });
+    expect(nearer.people.map(({ participant }) => participant.name)).toEqual(['Alice', 'Bob']);
+    expect(nearer.more).toBe(false);
+    const fewer = await alice.client.getNeighbourhood({ equivalent: 'UAH', limit: 1 });
+    expect(fewer).toMatchObject({ more: true, people: [{ hops: 0 }, { hops: 1 }] });
+  });
 });
 
 describe('a payment', () => {

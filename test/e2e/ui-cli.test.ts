@@ -14,8 +14,11 @@ beforeAll(async () => {
 
 afterAll(() => folders.close());
 
-it('geo ui needs a node that runs', async () => {
-  expect(await anna.json(['ui'], 2)).toMatchObject({ error: { code: 'node-unreachable' } });
+it('geo ui starts a node that does not run', async () => {
+  const { code, stdout, stderr } = await anna.run(['ui', '--print']);
+  expect([code, stderr]).toEqual([0, expect.stringContaining('Starting your node…')]);
+  expect(stdout).toContain('/ui/#/open/');
+  expect(await anna.json(['stop'])).toMatchObject({ schema: 1 });
 });
 
 it('geo ui shows a link that works once, and has the browser open it without telling others on the machine', async () => {
@@ -39,4 +42,22 @@ it('geo ui works where nothing can open a browser', async () => {
   const { code, stdout } = await finish(anna.spawn(['ui'], { PATH: folders.path.replace(/$/, '/nowhere') }));
   expect(code).toBe(0);
   expect(stdout).toContain('/ui/#/open/');
+});
+
+it('geo ui --sign-out signs out every browser', async () => {
+  expect((await anna.run(['ui', '--sign-out'])).stdout).toBe('No browser was let in.\n');
+  const { link } = await anna.json<{ link: string }>(['ui', '--print']);
+  const { origin, hash } = new URL(link);
+  const response = await fetch(new URL('/ui/session', origin), {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ secret: hash.replace('#/open/', '') }),
+  });
+  const { id, key } = (await response.json()) as { id: string; key: string };
+  const cookie = response.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+  const status = async () =>
+    (await fetch(new URL('/v1/status', origin), { headers: { cookie, 'x-geo-key': key } })).status;
+  expect(await status()).toBe(200);
+  expect(await anna.json(['ui', '--sign-out'])).toMatchObject({ signedOut: [{ id }] });
+  expect(await status()).toBe(401);
 });

@@ -94,7 +94,10 @@ describe('each way to break the rules does harm, and none makes a book wrong', (
 
 it('debts go in circles where clearing is on', async () => {
   const [{ row: off }, { row: on }] = [await run({}), await run({ clearing: 'on' })];
-  expect(off).toMatchObject({ cleared: 0, clearingMessages: 0 });
+  expect(off).toMatchObject({ cleared: 0, clearingMessages: 0, clearable: null, clearedOfClearable: null });
+  // Who sees all debts at rest finds little that is left to clear.
+  expect(on.clearedOfClearable).toBeGreaterThan(0.8);
+  expect(on.clearedOfClearable).toBeCloseTo(Number(on.cleared) / (Number(on.cleared) + Number(on.clearable)), 6);
   expect(on.clearedShare).toBeGreaterThan(0.05);
   expect(on.debt).toBeLessThan(Number(off.debt));
 });

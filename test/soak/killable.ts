@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
 import { type Client, connectClient } from '#node/api/client.ts';
-import type { Report } from '#node/cli/verbs/start.ts';
+import type { Report } from '#node/cli/background.ts';
 import { CONFIG_FILE } from '#node/config.ts';
 import { entryPoint } from '#node/entry.ts';
 import { createKeyFile } from '#node/identity/key-file.ts';

@@ -14,7 +14,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** What the pages in a browser are made of. */
-const UI_PACKAGES = /^(preact|@preact\/signals|@tanstack\/virtual-core|qr|qrcode)$/;
+const UI_PACKAGES = /^(preact|@preact\/signals|@tanstack\/virtual-core|qr|qrcode|sigma|graphology)$/;
 /** Only their types, which are gone from what is built: no schema is sent to a browser. */
 const UI_TYPES = /^(#node\/api\/contract\.ts|zod)$/;
 
@@ -107,6 +107,8 @@ function importRefusal(path: string, specifier: string, ofTypes: boolean): strin
     return undefined;
   }
   if (specifier.startsWith('#')) {
+    // The network designer runs the simulator's network in its page.
+    if (path.startsWith('desktop/ui/src/designer/') && specifier.startsWith('#simulations/')) return undefined;
     const target = specifier.slice(1, specifier.indexOf('/'));
     // The simulator may sign for real: the back end of Ed25519 is the one part of the node that is pure as well.
     const isEd25519 = area === 'simulations' && specifier === '#node/identity/ed25519.ts';

@@ -80,6 +80,8 @@ const factsHere: { [C in keyof NodeRefusalFacts]: NodeRefusalFacts[C] } = {
   'amount-fixed': { equivalent: 'UAH', amount: 100_000_000n },
   'no-receipt': { state: 'ABORTED' },
   'unknown-token': { name: 'shop' },
+  'unknown-session': { id: 'abababababababab' },
+  'unknown-backup': { name: 'x' },
   'token-exists': { name: 'shop' },
   'ui-not-built': {},
   'link-used': { why: 'expired' },

@@ -241,6 +241,7 @@ export const messages: Readonly<Record<string, Message>> = {
     equivalent: 'UAH',
     marks: [ringMark(asked.id, bob.key), ringMark(asked.id, alice.key)],
     steps: 47,
+    leastHops: 6,
   },
   'ring found': {
     type: 'ring-found',

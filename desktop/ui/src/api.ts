@@ -9,12 +9,35 @@ const ROUTES = {
   getId: ['GET', '/v1/id'],
   listContacts: ['GET', '/v1/contacts'],
   putContact: ['POST', '/v1/contacts'],
+  removeContact: ['DELETE', '/v1/contacts/{who}'],
+  makeCard: ['POST', '/v1/cards'],
   connectPeer: ['POST', '/v1/peers'],
   listTrustLines: ['GET', '/v1/trust-lines'],
   setTrustLine: ['PUT', '/v1/trust-lines'],
+  closeTrustLine: ['POST', '/v1/trust-lines/close'],
   getBalance: ['GET', '/v1/balance'],
+  getNeighbourhood: ['GET', '/v1/neighbourhood'],
   listHeld: ['GET', '/v1/held'],
   getHistory: ['GET', '/v1/history'],
+  getClearing: ['GET', '/v1/clearing'],
+  seekRings: ['POST', '/v1/clearing/searches'],
+  answerProposal: ['POST', '/v1/clearing/proposals/{id}'],
+  getSettings: ['GET', '/v1/settings'],
+  changeSettings: ['PUT', '/v1/settings'],
+  listPeers: ['GET', '/v1/peers'],
+  resolveTransaction: ['POST', '/v1/transactions/{txId}/resolve'],
+  letGo: ['POST', '/v1/transactions/{txId}/let-go'],
+  getDust: ['GET', '/v1/dust'],
+  setDust: ['PUT', '/v1/dust'],
+  listBackups: ['GET', '/v1/backups'],
+  makeBackup: ['POST', '/v1/backups'],
+  readBackup: ['GET', '/v1/backups/{name}'],
+  verifyBackup: ['POST', '/v1/backups/{name}/verification'],
+  getRestoration: ['GET', '/v1/restoration'],
+  confirmRestored: ['POST', '/v1/restoration/confirm'],
+  diagnose: ['POST', '/v1/diagnosis'],
+  listPageSessions: ['GET', '/v1/ui/sessions'],
+  endPageSession: ['DELETE', '/v1/ui/sessions/{id}'],
   quotePayment: ['POST', '/v1/payments/quote'],
   previewPayment: ['POST', '/v1/payments/preview'],
   pay: ['POST', '/v1/payments'],
@@ -44,6 +67,7 @@ export class AskError extends Error {
 }
 
 const KEY = 'geo-key';
+const SESSION = 'geo-session';
 const KEY_HEADER = 'x-geo-key' satisfies typeof import('#node/api/contract.ts').UI_KEY_HEADER;
 const SESSION_PATH = '/ui/session' satisfies typeof import('#node/api/contract.ts').UI_SESSION_PATH;
 const PROTOCOL = 'geo' satisfies typeof import('#node/api/contract.ts').UI_PROTOCOL;
@@ -59,6 +83,7 @@ export async function ask<N extends Used>(name: N, input: Input<N>, signal?: Abo
     fields.delete(field);
     return value;
   });
+  if (method === 'DELETE') return (await send(method, path, null, signal)) as Result<N>;
   if (method !== 'GET') return (await send(method, path, Object.fromEntries(fields), signal)) as Result<N>;
   const query = new URLSearchParams([...fields].map(([field, value]): [string, string] => [field, String(value)]));
   return (await send(method, query.size === 0 ? path : `${path}?${query}`, null, signal)) as Result<N>;
@@ -86,8 +111,20 @@ async function send(method: string, path: string, body: object | null, signal?: 
 
 /** Exchanges the secret of a one-time link for the right to use the node. Throws `AskError`. */
 export async function openSession(secret: string): Promise<void> {
-  const { key } = (await send('POST', SESSION_PATH, { secret })) as { key: string };
+  const { key, id } = (await send('POST', SESSION_PATH, { secret })) as { key: string; id: string };
   localStorage.setItem(KEY, key);
+  localStorage.setItem(SESSION, id);
+}
+
+/** Names this browser among those that the node has let in. */
+export function ownSession(): string | null {
+  return localStorage.getItem(SESSION);
+}
+
+/** Forgets what this browser was let in with. */
+export function leave(): void {
+  localStorage.removeItem(KEY);
+  localStorage.removeItem(SESSION);
 }
 
 /** The whole ledger as a file. Throws `AskError`. */

@@ -1,17 +1,22 @@
 /** The frame around all screens: the menu, what the page has to say, and the screen that the address names. */
 import { useEffect } from 'preact/hooks';
-import { chooseLanguage, language, T, t } from './i18n.tsx';
+import { T, t } from './i18n.tsx';
+import { LanguageChoice } from './language-choice.tsx';
 import { lastReceived } from './live.ts';
-import { LANGUAGES, type Language } from './messages/catalogue.ts';
+import { LossBanner, WaitingCount } from './needs-you.tsx';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
 import { linkTo, SCREENS, type Screen } from './routes.ts';
 import { AboutScreen } from './screens/about.tsx';
 import { AskScreen } from './screens/ask.tsx';
+import { ClearingScreen } from './screens/clearing.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
+import { NetworkScreen } from './screens/network.tsx';
+import { NodeScreen } from './screens/node.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
+import { SettingsScreen } from './screens/settings.tsx';
 import { connection, type Known, known } from './state.ts';
 
 /** The whole page. */
@@ -49,6 +54,7 @@ function Menu({ current }: { readonly current: Screen }) {
           <li key={screen}>
             <a href={linkTo(screen)} {...(screen === current && { 'aria-current': 'page' as const })}>
               {t(screen)}
+              {screen === 'clearing' && <WaitingCount />}
             </a>
           </li>
         ))}
@@ -63,6 +69,7 @@ function Announcements() {
   return (
     <>
       <div role="alert">{connection.value === 'unreachable' && <p class="banner">{t('unreachable')}</p>}</div>
+      <LossBanner />
       <div role="status" class="announcement">
         {received !== null && (
           <div class="good" key={received.txId}>
@@ -108,8 +115,16 @@ function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Know
       return <PayScreen all={all} />;
     case 'ask':
       return <AskScreen all={all} />;
+    case 'clearing':
+      return <ClearingScreen all={all} />;
     case 'history':
       return <HistoryScreen all={all} />;
+    case 'node':
+      return <NodeScreen all={all} />;
+    case 'settings':
+      return <SettingsScreen all={all} />;
+    case 'network':
+      return <NetworkScreen all={all} />;
     case 'about':
       return <AboutScreen all={all} />;
   }
@@ -121,20 +136,5 @@ function SignedOut() {
       <Title>{t('signedOutTitle')}</Title>
       <p>{t('signedOut')}</p>
     </>
-  );
-}
-
-function LanguageChoice() {
-  return (
-    <label>
-      {t('language')}{' '}
-      <select value={language.value} onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}>
-        {Object.entries(LANGUAGES).map(([code, { name }]) => (
-          <option key={code} value={code} lang={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

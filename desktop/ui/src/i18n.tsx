@@ -1,6 +1,6 @@
 /** The language of the page: the one that was chosen here, else the browser's, else English. */
 import { computed, effect, signal } from '@preact/signals';
-import { type ComponentChildren, Fragment } from 'preact';
+import { type ComponentChildren, Fragment, type VNode } from 'preact';
 import { type Key, LANGUAGES, type Language, languageFor, messages } from './messages/catalogue.ts';
 import { type CountKey, counts, formFor } from './messages/counts.ts';
 import { rehearsalFor, rehearse } from './messages/rehearsal.ts';
@@ -30,9 +30,27 @@ export function chooseLanguage(chosen: Language): void {
   language.value = chosen;
 }
 
-/** A message, with `{name}` replaced by text. */
-export function t(key: Key, parts: Readonly<Record<string, string>> = {}): string {
-  return filled(adapted(messages[language.value][key]), parts);
+/** A message, with `{name}` replaced by text; the same with elements. */
+export interface Speech<K extends string> {
+  readonly t: (key: K, parts?: Readonly<Record<string, string>>) => string;
+  readonly T: (props: { readonly k: K; readonly [part: string]: ComponentChildren }) => VNode;
+}
+
+/** What says the messages of a catalogue in the language of the page. */
+export function speak<K extends string>(catalogue: Readonly<Record<Language, Readonly<Record<K, string>>>>): Speech<K> {
+  return {
+    t: (key, parts = {}) => filled(adapted(catalogue[language.value][key]), parts),
+    T: ({ k, ...parts }) => {
+      const pieces = adapted(catalogue[language.value][k]).split(/\{(\w+)\}/);
+      return (
+        <>
+          {pieces.map((piece, index) => (
+            <Fragment key={index}>{index % 2 === 0 ? piece : parts[piece]}</Fragment>
+          ))}
+        </>
+      );
+    },
+  };
 }
 
 /** A message for this many, with `{count}` in the way of the language. */
@@ -50,14 +68,5 @@ function filled(text: string, parts: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole);
 }
 
-/** A message with `{name}` replaced by elements. */
-export function T({ k, ...parts }: { readonly k: Key; readonly [part: string]: ComponentChildren }) {
-  const pieces = adapted(messages[language.value][k]).split(/\{(\w+)\}/);
-  return (
-    <>
-      {pieces.map((piece, index) => (
-        <Fragment key={index}>{index % 2 === 0 ? piece : parts[piece]}</Fragment>
-      ))}
-    </>
-  );
-}
+/** Of the pages of a node. */
+export const { t, T } = speak<Key>(messages);

@@ -11,6 +11,9 @@ type Received = Extract<Extract<Message, { notice: unknown }>['notice'], { type:
 /** The last payment that came in while the page was open. */
 export const lastReceived = signal<Received | null>(null);
 
+/** Counts what was heard of changes of the map. */
+export const mapChanges = signal(0);
+
 const FIRST_RETRY_MS = 250;
 const LONGEST_RETRY_MS = 2_000;
 
@@ -30,10 +33,20 @@ export function goLive(retryMs = FIRST_RETRY_MS): void {
   socket.addEventListener('close', () => void comeBack(wasOpen ? FIRST_RETRY_MS : retryMs));
 }
 
+/** Not all that other programs change is an event, such as a new contact: who looks again is shown what there is. */
+export function stayFresh(): void {
+  const look = (): void => {
+    if (document.visibilityState === 'visible' && connection.value === 'live') void refresh();
+  };
+  addEventListener('hashchange', look);
+  document.addEventListener('visibilitychange', look);
+}
+
 function take(message: Message): void {
   cursor = message.cursor;
   if ('notice' in message) {
-    // The map changes often, and no screen shows it.
+    // The map changes often, and only the screen that shows it wants to know.
+    if (message.notice.type === 'map') mapChanges.value += 1;
     if (message.notice.type === 'map' || message.notice.type === 'announced' || message.notice.type === 'quote') return;
     if (message.notice.type === 'received') lastReceived.value = message.notice;
   }

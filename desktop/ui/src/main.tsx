@@ -2,11 +2,12 @@
 import { render } from 'preact';
 import { openSession } from './api.ts';
 import { App } from './app.tsx';
-import { goLive } from './live.ts';
+import { goLive, stayFresh } from './live.ts';
 import { followAddress } from './place.ts';
 import { secretOf } from './routes.ts';
 import { connection, noteTrouble, refresh } from './state.ts';
 import './style.css';
+import './own-node.css';
 
 /** Lets the page in if its address is a one-time link, also one that is opened where the page is already. */
 async function enter(): Promise<boolean> {
@@ -27,6 +28,7 @@ async function start(): Promise<void> {
   addEventListener('hashchange', () => void enterAgain());
   await refresh();
   goLive();
+  stayFresh();
 }
 
 async function enterAgain(): Promise<void> {

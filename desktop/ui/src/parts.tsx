@@ -179,3 +179,13 @@ export function Balance({
     <T k="owesYou" who={who} money={<Money amount={balance} of={equivalent} />} />
   );
 }
+
+/** What may be wider than the page: it is moved sideways on its own, also with the keys. */
+export function Scrolled({ label, children }: { readonly label: string; readonly children: ComponentChildren }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by the keys that scroll it
+    <figure class="table" aria-label={label} tabIndex={0}>
+      {children}
+    </figure>
+  );
+}

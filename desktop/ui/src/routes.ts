@@ -1,6 +1,17 @@
 /** Which screen the address names: `#/pay?to=Bob`. */
 
-export const SCREENS = ['home', 'people', 'pay', 'ask', 'history', 'about'] as const;
+export const SCREENS = [
+  'home',
+  'people',
+  'pay',
+  'ask',
+  'clearing',
+  'history',
+  'network',
+  'node',
+  'settings',
+  'about',
+] as const;
 
 export type Screen = (typeof SCREENS)[number];
 

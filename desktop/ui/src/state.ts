@@ -15,6 +15,7 @@ export interface Known {
   readonly balance: Result<'getBalance'>;
   readonly trustLines: Result<'listTrustLines'>['trustLines'];
   readonly held: Result<'listHeld'>['held'];
+  readonly clearing: Result<'getClearing'>;
   /** Its first page. */
   readonly history: Result<'getHistory'>['entries'];
   /** Where older entries go on; null: there are none. */
@@ -30,18 +31,20 @@ export interface Person {
   readonly name: string | null;
 }
 
-const HISTORY_ENTRIES = 100;
+/** How much of the history several screens show. */
+export const HISTORY_ENTRIES = 100;
 
 async function read(): Promise<Known> {
-  const [status, { contacts }, balance, { trustLines }, { held }, { entries, next }] = await Promise.all([
+  const [status, { contacts }, balance, { trustLines }, { held }, clearing, { entries, next }] = await Promise.all([
     ask('getStatus', {}),
     ask('listContacts', {}),
     ask('getBalance', {}),
     ask('listTrustLines', {}),
     ask('listHeld', {}),
+    ask('getClearing', {}),
     ask('getHistory', { limit: HISTORY_ENTRIES }),
   ]);
-  return { status, contacts, balance, trustLines, held, history: entries, historyNext: next };
+  return { status, contacts, balance, trustLines, held, clearing, history: entries, historyNext: next };
 }
 
 let reading: Promise<void> | null = null;

@@ -1,9 +1,11 @@
 /** Operations on backups, and on what comes back after a loss of records. */
 import { z } from 'zod';
-import { account, equivalent, instant, participant, restored } from '../schemas.ts';
+import { BACKUP_NAME } from '../../backup/name.ts';
+import { account, amount, equivalent, instant, participant, restored } from '../schemas.ts';
 import type { Operation } from './operation.ts';
 
 const backupFile = z.object({
+  name: z.string().describe('Of the file in its folder'),
   path: z.string(),
   bytes: z.int(),
   createdAtMs: instant,
@@ -11,6 +13,10 @@ const backupFile = z.object({
   accounts: z.int(),
   contacts: z.int(),
 });
+
+const backupName = z
+  .string('it should be text')
+  .regex(BACKUP_NAME, 'it should be the name of a backup file, as the list of them has it');
 
 const restoration = z.object({
   restored: restored.nullable().describe('null: no records were lost, or all that is done with'),
@@ -38,6 +44,31 @@ export const backupOperations = {
       folder: z.string(),
       trouble: z.string().nullable().describe('Why the last change is in no file; null: it is'),
       backups: z.array(backupFile),
+    }),
+  },
+  readBackup: {
+    method: 'GET',
+    path: '/v1/backups/{name}',
+    scope: 'admin',
+    summary: 'A backup file, to be kept elsewhere; only the 24 words or this node can open it',
+    params: z.strictObject({ name: backupName }),
+    result: z.object({ fileName: z.string(), base64: z.base64() }),
+  },
+  verifyBackup: {
+    method: 'POST',
+    path: '/v1/backups/{name}/verification',
+    scope: 'admin',
+    summary: 'Open a backup file, check that it is whole, and say what is in it',
+    params: z.strictObject({ name: backupName }),
+    result: z.object({
+      createdAtMs: instant,
+      network: z.string(),
+      pid: z.string(),
+      accounts: z.int(),
+      contacts: z.int(),
+      unfinished: z.int().describe('Payments that were under way'),
+      hasSettings: z.boolean(),
+      balances: z.array(z.object({ equivalent, owedToMe: amount, owedByMe: amount })),
     }),
   },
   getRestoration: {

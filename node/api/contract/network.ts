@@ -1,7 +1,7 @@
 /** Operations on the network beyond the neighbours: the directory, and who was found. */
 import { z } from 'zod';
-import { instant, participant, whoInput } from '../schemas.ts';
-import { lookUpMs } from './inputs.ts';
+import { equivalent, equivalentInput, instant, participant, whoInput } from '../schemas.ts';
+import { countQuery, lookUpMs } from './inputs.ts';
 import type { Operation } from './operation.ts';
 
 /** What a node knows of the network beyondits neighbours. */
@@ -52,6 +52,24 @@ export const networkOperations = {
     summary:
       'What this node knows of the network: own addresses, directory, bootstrap nodes, nodes on the local network',
     result: networkView,
+  },
+  getNeighbourhood: {
+    method: 'GET',
+    path: '/v1/neighbourhood',
+    scope: 'read',
+    summary: 'The map around this participant: who is how many hops away, and who trusts whom, own lines included',
+    query: z.strictObject({
+      equivalent: equivalentInput.optional().describe('All in which there are own lines unless given'),
+      hops: countQuery(6).optional().describe('How far; 2 unless given'),
+      limit: countQuery(5_000).optional().describe('Other people at most, the nearest first; 200 unless given'),
+    }),
+    result: z.object({
+      people: z.array(z.object({ participant, hops: z.int() })).describe('Nearest first, from this participant on'),
+      lines: z
+        .array(z.object({ from: participant, to: participant, equivalent }))
+        .describe('`from` lets `to` owe; between those people only'),
+      more: z.boolean().describe('More people are there than were asked for'),
+    }),
   },
   findParticipant: {
     method: 'POST',

@@ -1,6 +1,9 @@
 /** Operations on backups, and on what comes back after a loss of records. */
+import { openBackup } from '../../backup/file.ts';
+import { inside } from '../../backup/inside.ts';
 import { backupFolder } from '../../backup/keeper.ts';
 import { keptBefore } from '../../backup/take-back.ts';
+import { refuseHere } from '../../refusals.ts';
 import type { NodeContext } from '../context.ts';
 import type { Result } from '../contract.ts';
 import { command, type Handler } from '../handler.ts';
@@ -13,6 +16,17 @@ export const listBackups: Handler<'listBackups'> = async ({ backups, config }) =
   trouble: backups.trouble,
   backups: await backups.list(),
 });
+
+export const readBackup: Handler<'readBackup'> = async ({ backups }, { name }) => {
+  const bytes = await backups.read(name);
+  if (bytes === null) return refuseHere('unknown-backup', { name });
+  return { fileName: name, base64: Buffer.from(bytes).toString('base64') };
+};
+
+export const verifyBackup: Handler<'verifyBackup'> = async ({ backups, identity }, { name }) => {
+  const bytes = await backups.read(name);
+  return bytes === null ? refuseHere('unknown-backup', { name }) : inside(await openBackup(bytes, identity));
+};
 
 export const getRestoration: Handler<'getRestoration'> = (context) => viewRestoration(context);
 

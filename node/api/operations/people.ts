@@ -70,7 +70,7 @@ function ownCard(context: NodeContext, suggestedLimit: SuggestedLimit | null, ex
     version: VERSION,
     network: context.config.network,
     publicKey,
-    name: context.config.name ?? shortPid(publicKey),
+    name: context.preferences.now.name ?? shortPid(publicKey),
     addresses: context.host.addresses().slice(0, MAX_ADDRESSES),
     suggestedLimit,
     createdAtMs: context.clock.nowMs(),

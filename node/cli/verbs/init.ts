@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type PublicKey, pidOf } from '#protocol/identity.ts';
+import { pidOf } from '#protocol/identity.ts';
 import type { Config } from '../../config.ts';
 import type { AddVerb, Cli } from '../cli.ts';
 import { type Flags, newSettings, writeSettings } from '../new-settings.ts';
@@ -29,17 +29,13 @@ export const addInit: AddVerb = (program, run) => {
     run(async (cli, options: Options) => {
       // All that can be wrong is found before anything is written.
       const config = await cli.config({ ...options });
-      const { wordsFromSeed } = await import('#protocol/words.ts');
-      const { createKeyFile, hasKeyFile, newSeed } = await import('../../identity/key-file.ts');
+      const { hasKeyFile } = await import('../../identity/key-file.ts');
+      const { makeIdentity } = await import('../first-run/identity.ts');
       // Where there is an identity, that is what is wrong, whatever else is.
       const settings = hasKeyFile(config.dataDir) ? null : await newSettings(config, options as Flags);
       const known = await knownSeed(options);
       const passphrase = options.passphraseFile === undefined ? null : await newPassphrase(options.passphraseFile);
-      const seed = known ?? newSeed();
-      const publicKey =
-        known === null
-          ? (await createKeyFile(config.dataDir, seed, passphrase)).publicKey
-          : await restoreWords(config.dataDir, seed, passphrase);
+      const { publicKey, words } = await makeIdentity(config.dataDir, known, passphrase);
       if (settings !== null) await writeSettings(config.dataDir, settings);
       const made = {
         pid: pidOf(publicKey),
@@ -48,29 +44,13 @@ export const addInit: AddVerb = (program, run) => {
         encrypted: passphrase !== null,
         imported: known !== null,
       };
-      const fresh = known === null ? wordsFromSeed(seed) : null;
       return {
-        document: { ...made, ...(fresh !== null && { words: fresh }) },
-        text: textOf(made, config, fresh, startCommand(cli, config)),
+        document: { ...made, ...(words !== null && { words }) },
+        text: textOf(made, config, words, startCommand(cli, config)),
       };
     }),
   );
 };
-
-/** An identity that may have signed before: its first start here is one after a loss, as with `geo restore`. */
-async function restoreWords(folder: string, seed: Uint8Array, passphrase: string | null): Promise<PublicKey> {
-  const { restoreInto } = await import('../../backup/restore.ts');
-  const { hasKeyFile, identityOf } = await import('../../identity/key-file.ts');
-  const { Failure } = await import('../../failure.ts');
-  const { publicKey } = identityOf(seed);
-  if (hasKeyFile(folder)) {
-    throw new Failure('identity-exists', `The folder ${folder} holds an identity already.`, {
-      hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
-    });
-  }
-  await restoreInto(folder, { seed, passphrase, backup: null, settings: null, neighbours: [] });
-  return publicKey;
-}
 
 function startCommand(cli: Cli, { dataDir }: Config): string {
   return cli.namedFolder ? `geo start --data-dir ${dataDir}` : 'geo start';

@@ -3,7 +3,10 @@ import type { AddVerb } from '../cli.ts';
 
 /** For the help and completion only: `geo sim …` does not come here. */
 export const addSim: AddVerb = (program) => {
-  program.command('sim').usage('…').description('Run the simulator; see `geo sim --help`');
+  program
+    .command('sim')
+    .usage('…')
+    .description('Run the simulator, or draw a network in the browser; see `geo sim --help`');
 };
 
 /** Runs the simulator; what it ended with. */

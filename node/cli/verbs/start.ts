@@ -1,13 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { type FileHandle, open } from 'node:fs/promises';
-import { join } from 'node:path';
 import { finished } from 'node:stream';
 import { pidOf } from '#protocol/identity.ts';
 import type { RunningNode } from '../../assembly.ts';
-import { entryPoint } from '../../entry.ts';
 import { Failure } from '../../failure.ts';
+import { type Report, startInBackground, type Up } from '../background.ts';
 import type { AddVerb, Answer, Cli } from '../cli.ts';
-import { EXIT } from '../exit-codes.ts';
 import { passphraseSource } from '../passphrase.ts';
 import { type Problem, problemOf, Stop, usage } from '../problem.ts';
 import { withSettings } from '../settings.ts';
@@ -20,29 +16,6 @@ interface Options {
   readonly untilStdinEnds?: true;
   readonly passphraseFile?: string;
 }
-
-/** What is said about a node that is up. */
-interface Up {
-  readonly name: string | null;
-  readonly pid: string;
-  readonly publicKey: string;
-  readonly api: string;
-  readonly addresses: readonly string[];
-  readonly dataDir: string;
-  readonly process: number;
-  /** It lost records and signs nothing new. */
-  readonly frozen: boolean;
-}
-
-/** What a node that was started with a channel to its parent says through it. */
-export type Report =
-  | { readonly type: 'up'; readonly up: Up }
-  | { readonly type: 'failed'; readonly problem: Problem }
-  /** It is encrypted, and no file was named: answered with the passphrase, or null. */
-  | { readonly type: 'passphrase' };
-
-/** Where a node in the background leaves what does not reach its log. */
-const ERRORS_FILE = 'stderr.log';
 
 export const addStart: AddVerb = (program, run) => {
   const command = program
@@ -59,7 +32,7 @@ export const addStart: AddVerb = (program, run) => {
         const other = foreground ? '--foreground' : '--until-stdin-ends';
         throw usage(`Give either ${other} or --background, not both.`);
       }
-      return background ? startInBackground(cli) : runHere(cli, options);
+      return background ? startApart(cli) : runHere(cli, options);
     }),
   );
 };
@@ -103,47 +76,10 @@ async function runHere(cli: Cli, options: Options): Promise<undefined> {
 }
 
 /** Runs the node in a process of its own; returns when it is up. */
-async function startInBackground(cli: Cli): Promise<Answer> {
-  const folder = await cli.folder();
-  const errors = await openErrors(folder);
+async function startApart(cli: Cli): Promise<Answer> {
   const argv = process.argv.slice(2).filter((argument) => argument !== '--background');
-  const child = spawn(process.execPath, [entryPoint('node'), ...argv], {
-    detached: true,
-    stdio: ['ignore', 'ignore', errors?.fd ?? 'ignore', 'ipc'],
-  });
-  await errors?.close();
-  const up = await untilUp(cli, child);
-  child.unref();
+  const up = await startInBackground(await cli.folder(), argv, passphraseSource(cli, undefined));
   return upAnswer(up, 'Stop it with `geo stop`.');
-}
-
-function untilUp(cli: Cli, child: ChildProcess): Promise<Up> {
-  return new Promise((resolve, reject) => {
-    child.on('error', reject);
-    child.on('exit', (code, signal) => {
-      reject(
-        new Stop({
-          code: 'start-failed',
-          message: `The node ended while it was starting (${signal ?? `exit code ${code}`}); see ${ERRORS_FILE} in its folder.`,
-          facts: { code, signal },
-          exitCode: EXIT.error,
-        }),
-      );
-    });
-    child.on('message', (report: Report) => {
-      switch (report.type) {
-        case 'up':
-          resolve(report.up);
-          return;
-        case 'failed':
-          reject(new Stop(report.problem));
-          return;
-        case 'passphrase':
-          passphraseSource(cli, undefined)().then((passphrase) => child.send({ passphrase }), reject);
-          return;
-      }
-    });
-  });
 }
 
 /** Tells the process that started this one, if it listens. */
@@ -166,15 +102,6 @@ async function startProblem(error: unknown, folder: string): Promise<Problem> {
   const { lockHolder } = await import('../../store/lock.ts');
   const holder = lockHolder(folder);
   return holder === null ? problem : { ...problem, facts: { process: holder.pid, sinceMs: holder.sinceMs } };
-}
-
-/** Null without a folder: then the node says what is missing. */
-async function openErrors(folder: string): Promise<FileHandle | null> {
-  try {
-    return await open(join(folder, ERRORS_FILE), 'a', 0o600);
-  } catch {
-    return null;
-  }
 }
 
 function upAnswer(up: Up, howToStop: string): Answer {

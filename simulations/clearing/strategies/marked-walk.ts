@@ -4,7 +4,8 @@
  * Where nothing leads on the walk goes back, and another debtor is tried. With the settings of `AS_NODES` it does what
  * nodes do; the other settings are what might be better.
  */
-import { MAX_CLEARING_HOPS, MAX_WALK_STEPS, WALKS_PER_CHANGE } from '#protocol/limits.ts';
+import { MIN_RING_HOPS } from '#protocol/clearing/ring.ts';
+import { FIRST_WALK_HOPS, MAX_CLEARING_HOPS, MAX_WALK_STEPS, WALKS_PER_CHANGE } from '#protocol/limits.ts';
 import type { Account, Chain, Message, Participant, Strategy, View } from '../view.ts';
 import { LiveAccounts } from './accounts.ts';
 
@@ -23,15 +24,13 @@ export interface MarkedWalkSettings {
   readonly noWay: 'untold' | 'answered' | 'told';
   /** Does a walk go on from where it closed a ring? */
   readonly goesOn: boolean;
-  /** The shortest ring that a walk closes, after so many walks of one's own. */
-  readonly leastHops: (walks: number) => number;
+  /** The shortest ring that a walk closes, after so many walks of one's own, and so many for the same change of a debt. */
+  readonly leastHops: (walks: number, tries: number) => number;
   /** Walks over a debt that changed, until one of them finds a ring. */
   readonly walksPerChange: number;
   /** Does it walk over one debt after another when nothing has changed? */
   readonly nowAndThen: boolean;
 }
-
-const SHORTEST = 3;
 
 /** What nodes do. The lab has no clock: what they hold true for a minute is held true here for the rest of the run. */
 export const AS_NODES: Omit<MarkedWalkSettings, 'name'> = {
@@ -40,7 +39,7 @@ export const AS_NODES: Omit<MarkedWalkSettings, 'name'> = {
   deadEnds: 'forgotten',
   noWay: 'answered',
   goesOn: false,
-  leastHops: () => SHORTEST,
+  leastHops: (_walks, tries) => Math.max(MIN_RING_HOPS, FIRST_WALK_HOPS - 2 * tries),
   walksPerChange: WALKS_PER_CHANGE,
   nowAndThen: true,
 };
@@ -70,6 +69,12 @@ interface Passage {
   readonly leastHops: number;
   /** The walk that closed a ring here, and is about to be answered. */
   readonly closed: { readonly over: Account; readonly steps: number } | null;
+}
+
+/** A debt over which a walk is to begin, and how many have for the same change. */
+interface Due {
+  readonly to: Account;
+  readonly tries: number;
 }
 
 type Sought = Pick<Passage, 'marks' | 'leastHops'>;
@@ -103,10 +108,11 @@ export class MarkedWalk implements Participant {
 
   begin(view: View): boolean {
     if (!this.#accounts.isOnRings) return false;
-    const to = this.#nextDue() ?? (this.#settings.nowAndThen ? this.#nextInTurn() : null);
-    if (to === null) return false;
+    const due = this.#nextDue() ?? (this.#settings.nowAndThen ? this.#nextInTurn() : null);
+    if (due === null) return false;
+    const { to, tries } = due;
     const nonce = view.nonce();
-    const leastHops = this.#settings.leastHops(this.#walks++);
+    const leastHops = this.#settings.leastHops(this.#walks++, tries);
     const here = { nonce, lap: 0, marks: [view.key], from: null, isFirst: true, leastHops };
     this.#pass(view, { ...here, to, tried: [], steps: this.#settings.steps, closed: null });
     return true;
@@ -124,19 +130,20 @@ export class MarkedWalk implements Participant {
   }
 
   /** The debt that has waited longest of those with walks to come. */
-  #nextDue(): Account | null {
+  #nextDue(): Due | null {
     for (const [account, walks] of this.#due) {
       this.#due.delete(account);
       if (!this.#accounts.isLive('owed', account)) continue;
       if (walks > 1) this.#due.set(account, walks - 1);
-      return account;
+      return { to: account, tries: this.#settings.walksPerChange - walks };
     }
     return null;
   }
 
-  #nextInTurn(): Account | null {
+  #nextInTurn(): Due | null {
     const debts = this.#accounts.all('owed');
-    return debts[this.#turn++ % debts.length] ?? null;
+    const to = debts[this.#turn++ % debts.length];
+    return to === undefined ? null : { to, tries: this.#settings.walksPerChange };
   }
 
   #pass(view: View, passage: Passage): void {

@@ -43,6 +43,11 @@ export function valueFigure(value: number | string | null): string {
   return text.includes('e') ? text.replaceAll('-', '−') : grouped(text);
 }
 
+/** So many of something: "1 run", "2 runs". */
+export function counted(count: number, what: string): string {
+  return `${valueFigure(count)} ${what}${count === 1 ? '' : 's'}`;
+}
+
 /** 10 to this is the greatest power of ten that is not above the value. */
 function orderOf(value: number): number {
   return value === 0 ? 0 : Number(value.toExponential(3).split('e')[1]);

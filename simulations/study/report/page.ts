@@ -1,6 +1,6 @@
 /** The report of a study: one page that needs nothing else, for people who know nothing of GEO. */
 import type { Column, Results } from '../results.ts';
-import { meanFigure, valueFigure } from './figures.ts';
+import { counted, meanFigure, valueFigure } from './figures.ts';
 import { Html, html } from './html.ts';
 import { anchorOf, figuresOf } from './plots.ts';
 import { titled } from './spec.ts';
@@ -122,10 +122,6 @@ the intervals overlap much, it may be chance.</p>`
     : html`<p>With one seed nobody can tell how far chance moves a figure, so none has an interval: run several seeds before
 drawing conclusions.</p>`
 }`;
-}
-
-function counted(count: number, what: string): string {
-  return `${valueFigure(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function parametersOf({ varied, fixed }: Summary): Html {

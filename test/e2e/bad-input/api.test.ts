@@ -164,7 +164,7 @@ function naughtyFlaw({ status, error }: Answer): string | null {
 
 describe('naughty strings', () => {
   const READS =
-    /^(previewPayment|listTrustLines|getBalance|getTopology|getPayment|getReceipt|readRequest|verifyReceipt|getHistory|getTransaction|removeContact|revokeToken)$/;
+    /^(previewPayment|listTrustLines|getBalance|getTopology|getNeighbourhood|getPayment|getReceipt|readRequest|verifyReceipt|getHistory|getTransaction|removeContact|revokeToken)$/;
   const read = places.filter(({ operation, path }) => READS.test(operation) && path !== 'limit');
 
   it.each(read.map((place) => [`${place.operation}: ${place.path}`, place] as const))('at %s', async (_name, place) => {

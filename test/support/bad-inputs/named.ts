@@ -201,6 +201,23 @@ export const NAMED = {
     ],
     ['a property of objects', '__proto__', /There is no token “__proto__”/],
   ]),
+  /** A browser that is not let in. */
+  sessionId: rows('bad-request', [
+    ['nothing', '', /16 hex digits|has no DELETE|There is no/, ['bad-request', 'not-found']],
+    ['15 digits', 'a'.repeat(15), /16 hex digits/],
+    ['capitals', 'A'.repeat(16), /16 hex digits/],
+    ['a path', '../../../etc/passwd', /16 hex digits/],
+    ['half a character', '\ud83d', /16 hex digits/],
+    ['none that is let in', 'ab'.repeat(8), /No browser abababababababab is let in/, 'unknown-session'],
+  ]),
+  /** A backup file that there is not. */
+  backupName: rows('bad-request', [
+    ['another form', 'x', /the name of a backup file/],
+    ['a path', '../../../etc/passwd', /the name of a backup file/],
+    ['a path to it', './geo-20260101T000000000Z.backup', /the name of a backup file/],
+    ['half a character', '\ud83d', /the name of a backup file/],
+    ['none that there is', 'geo-20260101T000000000Z.backup', /There is no backup file “geo-2026/, 'unknown-backup'],
+  ]),
   /** A receipt that proves nothing. */
   base64: [
     ...rows('bad-receipt', [

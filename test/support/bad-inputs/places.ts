@@ -51,6 +51,7 @@ export const OPERATIONS: Readonly<Record<OperationName, object>> = {
     waitMs: number,
   },
   getNetwork: {},
+  getNeighbourhood: { equivalent, hops: at(1, 'count'), limit: at(1, 'count') },
   findParticipant: { who, waitMs: number },
   removeContact: { who },
   listTrustLines: { equivalent },
@@ -102,9 +103,15 @@ export const OPERATIONS: Readonly<Record<OperationName, object>> = {
   diagnose: {},
   makeBackup: {},
   listBackups: {},
+  readBackup: { name: at('geo-20260101T000000000Z.backup', 'backupName') },
+  verifyBackup: { name: at('geo-20260101T000000000Z.backup', 'backupName') },
   getRestoration: {},
   confirmRestored: { regardless: flag },
   makeUiLink: {},
+  listPageSessions: {},
+  endPageSession: { id: at('0b'.repeat(8), 'sessionId') },
+  getSettings: {},
+  changeSettings: { name: at('Alice', 'name'), clearing: at('always', 'choice'), announce: at('ask', 'choice') },
 };
 
 /** One field of one operation, and the request with something else in its place. */

@@ -1,3 +1,5 @@
+import { ownNodeEn } from './own-node-en.ts';
+
 /** English, which says what messages there are. `{name}` stands for what the page puts in. */
 export const en = {
   home: 'Home',
@@ -19,7 +21,7 @@ export const en = {
     'Your node cannot be reached. It may have been stopped: start it with “geo start”. This page tries again by itself, and what it shows may be old.',
   signedOutTitle: 'This page is closed',
   signedOut:
-    'To open your node in this browser, run “geo ui” on this computer and open the link that it shows. A link works once and for a minute, and every start of the node needs a new one.',
+    'To open your node in this browser, run “geo ui” on this computer and open the link that it shows. A link works once and for a minute; this browser is let in until you sign it out or do not use it for a month.',
   failed: 'That did not work',
 
   youOwe: 'You owe',
@@ -45,6 +47,51 @@ export const en = {
   stepTrust: 'Say how much somebody may owe you, and ask them to do the same for you: then you can pay each other.',
   stepPay: 'Pay somebody, or ask to be paid.',
   yourCard: 'Your contact card',
+
+  welcome: 'Welcome',
+  welcomeWhat:
+    'GEO lets you owe people you know, and be owed by them, and pay anybody whom you reach through friends of friends. There is no bank in between: everything of yours is kept on this computer.',
+  haveWords: 'Are you new here?',
+  amNew: 'Yes, I am new',
+  amKnown: 'No, I have my 24 words',
+  typeWords: 'Your 24 words, in order',
+  wordsBringBack:
+    'The words bring back who you are. What is owed comes back from your neighbours or from a backup, not from the words.',
+  yourName: 'Your name',
+  yourNameHint: 'Shown to people who get your contact card. May stay empty.',
+  encrypt: 'Protect my key with a passphrase',
+  passphrase: 'Passphrase',
+  passphraseAgain: 'The same again',
+  passphraseHint:
+    'At least {least} characters; four random words are good. You need it at every start, and nobody can replace it.',
+  passphrasesDiffer: 'The two passphrases are not the same. Type both again.',
+  keptIn: 'Everything is kept in {folder}.',
+  next: 'Next',
+  wordsTitle: 'Your 24 words',
+  wordsWhat:
+    'Write them on paper, in order, and show them to nobody: whoever has them is you. They are shown now and never again.',
+  wordsWritten: 'I have written them down',
+  wordsCheck: 'Three words from your paper',
+  wordsCheckWhat: 'So that no word is missing when you need them.',
+  wordNumber: 'Word {number}',
+  wordWrong: 'Word {number} is not the one that was shown. Look at your paper, or at the words once more.',
+  wordsAgain: 'Show the words again',
+  nodeTitle: 'Your node',
+  nodeWhat:
+    'Your node is the program that keeps your books and answers for you. It runs in the background; “geo stop” ends it.',
+  nodeBack:
+    'You are back. Your node asks your neighbours what is owed, and waits with paying until you have confirmed it.',
+  yourPid: 'Your public name:',
+  nodeStart: 'Start my node',
+  nodeStarting: 'Starting…',
+  firstRunClosed: 'To begin, run “geo ui” on this computer and open the link that it shows. A link works once.',
+
+  invite: 'Invite somebody',
+  inviteHint:
+    'Send them this invitation, on any way you trust. Their page shows that it is from you, and how much you would like to be able to owe them.',
+  inviteLimit: 'Ask them to let you owe up to',
+  makeInvitation: 'Make an invitation',
+  invitationMade: 'Your invitation',
 
   addPerson: 'Add somebody',
   cardOrPid: 'Their contact card',
@@ -146,6 +193,7 @@ export const en = {
   dismiss: 'Close this message',
   incoming: '{who} paid you {money}.',
 
+  ...ownNodeEn,
   // History, papers and scanning.
   lookFor: 'Look for',
   lookForHint: 'A name, what it was for, or a number of a payment.',
@@ -206,4 +254,26 @@ export const en = {
   takeCare: 'Take care',
   looksAlike:
     'They call themselves “{name}”, which looks like the name of somebody else you know. Make sure that {publicName} is who you mean, and give them a name of your own.',
+  networkAbout:
+    'The people around you, as far as the public map shows them: who trusts whom. Limits and debts are known only of your own lines.',
+  searchName: 'Look for a name',
+  howFar: 'How far away',
+  hopsYou: 'you',
+  hopsOne: 'someone you know',
+  hopsMore: '{count} in between',
+  found: 'Found: {count}.',
+  networkEmpty: 'Nobody is near you yet. Add somebody you know under “People”, and say how much they may owe you.',
+  networkMore: 'There are more people; only the nearest are shown.',
+  networkDrawing: 'A drawing of the people around you. The tables below say the same.',
+  networkHint: 'An arrow leads from who trusts to who may owe. Click a person to see more.',
+  networkPeople: 'People around you',
+  networkLines: 'Who trusts whom',
+  betweenYou: 'Between you',
+  whoTrusts: 'Who trusts',
+  whoIsTrusted: 'Who may owe',
+  upTo: 'Up to',
+  notPublic: 'not public',
+  drawingWheel: 'Hold Ctrl and turn the wheel to zoom',
+  drawingTouch: 'Use two fingers to move the drawing',
+  drawingImpossible: 'This browser cannot draw here. The tables below say the same.',
 } as const;

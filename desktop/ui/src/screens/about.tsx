@@ -1,5 +1,6 @@
 import { t, tn } from '../i18n.tsx';
 import { Name, Time, Title } from '../parts.tsx';
+import { Signs } from '../signs.tsx';
 import { connection, type Known } from '../state.ts';
 import { Fact } from './fact.tsx';
 
@@ -16,7 +17,7 @@ export function AboutScreen({ all: { status } }: { readonly all: Known }) {
             <Name of={participant} />
           </Fact>
           <Fact name={t('pid')}>
-            <code>{participant.pid}</code>
+            <Signs text={participant.pid} />
           </Fact>
           <Fact name={t('state')}>
             {connection.value === 'live' ? t('stateLive') : t('connecting')}

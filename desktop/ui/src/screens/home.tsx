@@ -1,9 +1,11 @@
 import { isZero } from '../format.ts';
-import { T, t } from '../i18n.tsx';
-import { Balance, Money, Name, Title } from '../parts.tsx';
+import { t } from '../i18n.tsx';
+import { NeedsYou } from '../needs-you.tsx';
+import { Balance, Money, Title } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import type { Known } from '../state.ts';
 import { Entries } from './entries.tsx';
+import { HeldLine } from './held.tsx';
 
 interface Props {
   readonly all: Known;
@@ -19,6 +21,7 @@ export function HomeScreen({ all }: Props) {
     <>
       <Title>{t('home')}</Title>
       <NextStep all={all} />
+      <NeedsYou />
       {balance.net.length > 0 && (
         <section aria-labelledby="balances">
           <h2 id="balances">{t('balances')}</h2>
@@ -76,29 +79,13 @@ function Held({ held }: { readonly held: Known['held'] }) {
       <ul class="plain">
         {held.map((one) => (
           <li key={`${one.txId} ${one.routeIndex} ${one.position}`}>
-            <T
-              k={heldKey(one)}
-              money={<Money amount={one.amount} of={one.equivalent} />}
-              who={<Name of={one.waitsFor} />}
-              payer={<Name of={one.payer} />}
-              receiver={<Name of={one.receiver} />}
-            />
+            <HeldLine one={one} />
           </li>
         ))}
       </ul>
+      <a href={linkTo('node')}>{t('whatToDo')}</a>
     </section>
   );
-}
-
-function heldKey({ stage, linked }: Known['held'][number]) {
-  switch (stage) {
-    case 'under-way':
-      return 'heldUnderWay';
-    case 'held':
-      return linked ? 'heldWaits' : 'heldWaitsOffline';
-    case 'let-go':
-      return 'heldLetGo';
-  }
 }
 
 /** The first of the steps to a first payment that was not made yet. */
@@ -119,7 +106,7 @@ function NextStep({ all: { contacts, trustLines, history } }: Props) {
         <a class="button" href={linkTo(screen)}>
           {t(button)}
         </a>
-        <a href={linkTo('ask')}>{t(isPaying ? 'ask' : 'yourCard')}</a>
+        {isPaying ? <a href={linkTo('ask')}>{t('ask')}</a> : <a href={linkTo('people')}>{t('invite')}</a>}
       </p>
     </section>
   );

@@ -3,6 +3,7 @@ import { magnitude } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Memo, Money, Name, Time, Trouble } from '../parts.tsx';
 import { whyOf } from '../why-text.tsx';
+import { AskForMore } from './ask-for-more.tsx';
 import type { Order } from './pay.tsx';
 
 interface ConfirmProps {
@@ -102,6 +103,7 @@ export function Outcome({ payment, onAgain }: { readonly payment: Result<'pay'>;
           {t('again')}
         </button>
         <a href="#/history">{t('history')}</a>
+        {state === 'ABORTED' && refusal !== null && <AskForMore {...{ refusal, equivalent, amount }} />}
       </p>
     </section>
   );

@@ -5,15 +5,18 @@ import { T, t } from '../i18n.tsx';
 import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import { Scan } from '../scan.tsx';
-import { type Known, type Person, refresh } from '../state.ts';
+import { type Known, refresh } from '../state.ts';
+import { Invite } from './invite.tsx';
 import { PeopleList } from './people-list.tsx';
+import { PersonMore } from './person-more.tsx';
+import { RaiseLimit } from './raise-limit.tsx';
+import { type Suggested, Suggestion } from './suggestion.tsx';
 
 interface Props {
   readonly all: Known;
 }
 
 type Contact = Known['contacts'][number];
-type Suggestion = { readonly who: Person; readonly equivalent: string; readonly amount: string };
 
 /** Everybody in the address book, with what may be owed and what is, in both directions. */
 export function PeopleScreen({ all }: Props) {
@@ -23,6 +26,7 @@ export function PeopleScreen({ all }: Props) {
       {all.contacts.length === 0 && <p>{t('noPeople')}</p>}
       <PeopleList contacts={all.contacts} render={(contact) => <PersonCard contact={contact} all={all} />} />
       <AddPerson />
+      <Invite currency={all.trustLines[0]?.equivalent ?? ''} />
     </>
   );
 }
@@ -48,23 +52,30 @@ function PersonCard({ contact, all }: Props & { readonly contact: Contact }) {
           </li>
         ))}
         {lines.flatMap(({ equivalent, given, received }) => [
-          given !== null && given.status !== 'closed' && (
+          given !== null && !isNone(given) && (
             <li key={`given ${equivalent}`}>
               <T k="mayOweYou" who={who} money={<Money amount={given.limit} of={equivalent} />} />
+              {given.status === 'frozen' && ` ${t('lineFrozen')}`}
             </li>
           ),
-          received !== null && received.status !== 'closed' && (
+          received !== null && !isNone(received) && (
             <li key={`received ${equivalent}`}>
               <T k="youMayOwe" who={who} money={<Money amount={received.limit} of={equivalent} />} />
+              {received.status === 'frozen' && (
+                <>
+                  {' '}
+                  <T k="lineFrozenThere" who={who} />
+                </>
+              )}
             </li>
           ),
         ])}
-        {lines.every(({ given }) => given === null) && (
+        {lines.every(({ given }) => isNone(given)) && (
           <li>
             <T k="mayOweYouNothing" who={who} />
           </li>
         )}
-        {lines.every(({ received }) => received === null) && (
+        {lines.every(({ received }) => isNone(received)) && (
           <li>
             <T k="youMayOweNothing" who={who} />
           </li>
@@ -76,8 +87,16 @@ function PersonCard({ contact, all }: Props & { readonly contact: Contact }) {
         </a>
       </p>
       <SetLimit contact={contact} currency={lines[0]?.equivalent ?? ''} />
+      <RaiseLimit contact={contact} currency={lines[0]?.equivalent ?? ''} />
+      <PersonMore contact={contact} lines={lines} />
     </section>
   );
+}
+
+type Line = Known['trustLines'][number]['given'];
+
+function isNone(line: Line): boolean {
+  return line === null || line.status === 'closed';
 }
 
 function SetLimit({ contact, currency }: { readonly contact: Contact; readonly currency: string }) {
@@ -128,7 +147,7 @@ function AddPerson() {
   const { isBusy, trouble, run } = useTask();
   const card = useSignal('');
   const added = useSignal<Contact | null>(null);
-  const suggestion = useSignal<Suggestion | null>(null);
+  const suggestion = useSignal<Suggested | null>(null);
   const looksAlike = useSignal(false);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
@@ -171,15 +190,7 @@ function AddPerson() {
               <T k="added" who={<Name of={added.value} />} />
             </p>
           )}
-          {suggestion.value !== null && (
-            <p>
-              <T
-                k="suggested"
-                who={<Name of={suggestion.value.who} />}
-                money={<Money amount={suggestion.value.amount} of={suggestion.value.equivalent} />}
-              />
-            </p>
-          )}
+          {suggestion.value !== null && <Suggestion suggested={suggestion.value} />}
         </div>
         {looksAlike.value && added.value !== null && (
           <Trouble

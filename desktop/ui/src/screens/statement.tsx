@@ -89,7 +89,7 @@ function Sums({ sum: { equivalent, paid, received, passedOn } }: { readonly sum:
 
 function Table({ entries }: { readonly entries: readonly Entry[] }) {
   return (
-    <table>
+    <table class="stacked">
       <thead>
         <tr>
           <th scope="col">{t('when')}</th>

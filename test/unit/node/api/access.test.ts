@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { authorize, checkOrigin, newCookie } from '#node/api/access.ts';
 import type { Scope } from '#node/api/contract.ts';
 import { type Token, Tokens } from '#node/api/tokens.ts';
-import { UiSessions } from '#node/api/ui-sessions.ts';
+import { type PageSession, UiSessions } from '#node/api/ui-sessions.ts';
 import { isAnyRefusal } from '#node/refusals.ts';
 import { openStore, type Store } from '#node/store/store.ts';
 import { temporaryFolder } from '#test/support/store.ts';
@@ -12,11 +12,13 @@ const PORT = 4611;
 
 let store: Store;
 let tokens: Tokens;
+let ui: UiSessions;
 const cookie = newCookie();
 
 beforeEach(async () => {
   store = await openStore(temporaryFolder());
   tokens = await Tokens.open(store.documents<Token>('token'), () => undefined);
+  ui = await UiSessions.read(store.documents<PageSession>('page-session'));
   return () => store.close();
 });
 
@@ -28,12 +30,12 @@ async function secretOf(scope: Scope, expiresAtMs: number | null = null): Promis
 
 const ask = (authorization: string | undefined, needs: Scope) =>
   authorize({ headers: authorization === undefined ? {} : { authorization } }, needs, {
-    ...{ cookie, tokens, nowMs: NOW_MS, ui: new UiSessions() },
+    ...{ cookie, tokens, nowMs: NOW_MS, ui },
   });
 
 describe('who may use the API', () => {
   it.each<Scope>(['read', 'pay', 'admin'])('the cookie allows %s', (scope) => {
-    expect(ask(`Bearer ${cookie}`, scope)).toEqual({ caller: null });
+    expect(ask(`Bearer ${cookie}`, scope)).toEqual({ caller: null, page: null });
   });
 
   it.each<[Scope, Scope, boolean]>([

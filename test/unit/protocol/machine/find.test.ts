@@ -164,6 +164,14 @@ describe('hints', () => {
     expect([...machine.fire(machine.command(pay('R'))).sent].sort()).toEqual(['find → B', 'find → C']);
   });
 
+  it('of an indexer that did not answer come last the next time', () => {
+    const machine = asker('IJKL');
+    const step = machine.command(pay('R'));
+    for (const name of 'JK') machine.receive(name, hints(requestTo(step, name)));
+    expect([...machine.fire(step).sent].sort()).toEqual(['find → B', 'find → C']);
+    expect(machine.command(pay('R')).sent).toEqual(['hint-request → J', 'hint-request → K', 'hint-request → L']);
+  });
+
   it('of an indexer that named hops which are not there come last the next time', () => {
     const machine = asker('IJKL');
     const step = machine.command(pay('R'));

@@ -65,7 +65,7 @@ class Walker {
 const creditorOf = (debtors: readonly string[]): Walker => new Walker(debtors);
 
 const walkOf = (names: string, steps = 8, id = ID): RingWalk => ({
-  ...{ type: 'ring-walk', id, equivalent: UAH, steps },
+  ...{ type: 'ring-walk', id, equivalent: UAH, steps, leastHops: 3 },
   marks: [...names].map((name) => ringMark(id, key(name))),
 });
 const none = (steps: number, isDead: boolean, id = ID): RingNone => ({
@@ -81,6 +81,23 @@ describe('where a walk goes on to', () => {
     ['CB', 'C'],
   ])('with the marks of %s on it, to %s: the longest ring', (marks, to) => {
     expect(creditorOf(['B', 'C', 'D']).receive('Z', walkOf(`${marks}YZ`)).sent).toEqual([`ring-walk → ${to}`]);
+  });
+
+  it('with a ring that is long enough for it, or else with one who is not on it', () => {
+    const walk = (leastHops: number): RingWalk => ({ ...walkOf('BCYZ'), leastHops });
+    // B, C, Y, Z and the own place are five hops, from C on four.
+    expect(towards(creditorOf(['B', 'C']).receive('Z', walk(5)))).toBe('B');
+    expect(towards(creditorOf(['B', 'C', 'D']).receive('Z', walk(6)))).toBe('D');
+    expect(creditorOf(['B', 'C']).receive('Z', walk(6)).sent).toEqual(['ring-none → Z']);
+    expect(walkIn(creditorOf(['D']).receive('Z', walk(6))).leastHops).toBe(6);
+  });
+
+  it('back when it closes a ring that is too short where it was sent by chance', () => {
+    const machine = creditorOf(['D']);
+    expect(towards(machine.receive('Z', { ...walkOf('YZ'), leastHops: 5 }))).toBe('D');
+    const back = (leastHops: number): Step => machine.receive('Z', { ...walkOf('YZADZ'), leastHops });
+    expect(noneIn(back(4))).toMatchObject({ isDead: false });
+    expect(back(3).sent).toEqual(['ring-found → Z']);
   });
 
   it('looks one hop ahead where there are not too many debtors to look at', () => {
@@ -192,7 +209,7 @@ it('a ring on which there is less each time is given up after some tries', () =>
   const net = circle();
   net.machine('A').records.knowledge.learn({
     ...{ type: 'passage', id: ID, equivalent: UAH, from: null, to: key('C'), closedBy: key('B') },
-    ...{ tried: [], marks: [], steps: 8 },
+    ...{ tried: [], marks: [], steps: 8, leastHops: 3 },
   });
   net.forge('C', 'A', { type: 'ring-found', id: ID, equivalent: UAH, nodes: keys('CBA'), amount: 20n });
   let sent = net.deliver('C ---ring-found--> A').sent;

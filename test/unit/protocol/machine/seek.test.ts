@@ -27,10 +27,10 @@ function seekAll(names: string): void {
   for (const name of names) net.machine(name).records.seeking = 'always';
 }
 
-const fresh = { tried: [], marks: [], steps: 8 } as const;
+const fresh = { tried: [], marks: [], steps: 8, leastHops: 3 } as const;
 
 const walkOf = (from: string, before = '', id = '5d'.repeat(16)): RingWalk => ({
-  ...{ type: 'ring-walk', id, equivalent: UAH, steps: 8 },
+  ...{ type: 'ring-walk', id, equivalent: UAH, steps: 8, leastHops: 3 },
   marks: [...before, from].map((name) => ringMark(id, key(name))),
 });
 
@@ -145,7 +145,7 @@ describe('who is told what', () => {
   });
 
   it('a mark of its own on a walk that it never had: nothing', () => {
-    expect(net.machine('A').receive('B', walkOf('B', 'A')).sent).toEqual([]);
+    expect(net.machine('A').receive('B', walkOf('B', 'AC')).sent).toEqual([]);
   });
 
   it('an answer is passed on with the least of what its hops carry, and only from where the walk went', () => {
@@ -299,7 +299,7 @@ it('a ring on which a clearing is under way is not answered, until that one is p
   net.deliver('B ---prepare--> A');
   net.deliver('A ---prepare--> C');
   net.drop('C ---prepare--> B');
-  const closing = (id: string) => net.machine('C').receive('A', { ...walkOf('A', 'C', id), steps: 8 });
+  const closing = (id: string) => net.machine('C').receive('A', { ...walkOf('A', 'CB', id), steps: 8 });
   const passed = (id: string) => {
     net.machine('C').records.knowledge.learn({
       ...{ type: 'passage', id, equivalent: UAH, from: null, to: key('B'), ...fresh, closedBy: null },

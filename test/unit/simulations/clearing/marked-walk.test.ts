@@ -10,6 +10,8 @@ const as = (changes: Partial<MarkedWalkSettings>) => markedWalk({ ...AS_NODES, n
 const run = (graph: DebtGraph, changes: Partial<MarkedWalkSettings> = {}, messageCap = 200) =>
   runStrategy(graph, as(changes), { ...settings, messageCap });
 
+const anyRing: Partial<MarkedWalkSettings> = { leastHops: () => 3 };
+
 type Row = readonly [number, number, number];
 const ring = (hops: number): Row[] => Array.from({ length: hops }, (_, node) => [node, (node + 1) % hops, 5] as const);
 
@@ -35,8 +37,18 @@ const changes: fc.Arbitrary<Partial<MarkedWalkSettings>> = fc.record({
 
 describe('walks with marks', () => {
   it.each([3, 4, 15, 16])('clear a ring of %i hops', (hops) => {
-    const { left, rings } = run(debtsOf(hops, ring(hops)));
+    const { left, rings } = run(debtsOf(hops, ring(hops)), anyRing);
     expect([sumOf(left), rings]).toEqual([0, 1]);
+  });
+
+  it('leave short rings to later walks for the same change, and to probes', () => {
+    for (const [hops, rings] of [
+      [3, 0],
+      [4, 1],
+      [5, 1],
+    ] as const)
+      expect(run(debtsOf(hops, ring(hops)), { nowAndThen: false }).rings).toBe(rings);
+    expect(run(debtsOf(5, ring(5)), { nowAndThen: false, walksPerChange: 2 }).rings).toBe(0);
   });
 
   it('leave a ring of 17 hops', () => {
@@ -49,7 +61,7 @@ describe('walks with marks', () => {
         const { left, rings, hops } = run(graph, change);
         expect(netPositions(graph, left)).toEqual(netPositions(graph, graph.amounts));
         expect(hops).toBeLessThanOrEqual(16 * rings);
-        expect(hops).toBeGreaterThanOrEqual((change.leastHops?.(0) ?? 3) * rings);
+        expect(hops).toBeGreaterThanOrEqual((change.leastHops?.(0, 0) ?? 3) * rings);
         expect(run(graph, change).left).toEqual(left);
       }),
       { numRuns: 150 },
@@ -64,7 +76,7 @@ describe('walks with marks', () => {
       [3, 1, 1_000],
       [0, 2, 5],
     ];
-    const { rings, hops } = run(debtsOf(4, rows), { walksPerChange: 1, nowAndThen: false });
+    const { rings, hops } = run(debtsOf(4, rows), { ...anyRing, walksPerChange: 1, nowAndThen: false });
     expect([rings, hops]).toEqual([1, 3]);
   });
 

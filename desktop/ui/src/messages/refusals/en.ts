@@ -112,6 +112,8 @@ export const enRefusals: RefusalMessages = {
     'no-receipt': 'There is no receipt: only a payment that is done has one.',
     'unknown-token': 'There is no access named “{name}”.',
     'token-exists': 'An access named “{name}” exists already. Choose another name.',
+    'unknown-session': 'This browser is signed out already.',
+    'unknown-backup': 'There is no backup file “{name}” that your node can open: older ones are removed in time.',
     'ui-not-built': 'The pages of this node are not built. Run “npm run build:ui”, then “geo ui” again.',
     'link-used': 'This link was used already or is older than a minute. Run “geo ui” for a new one.',
   },

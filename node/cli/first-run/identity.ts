@@ -1,0 +1,39 @@
+/** The identity of a folder that has none: a new one, or one that comes back by its words. */
+import type { PublicKey } from '#protocol/identity.ts';
+import { wordsFromSeed } from '#protocol/words.ts';
+import { restoreInto } from '../../backup/restore.ts';
+import { Failure } from '../../failure.ts';
+import { createKeyFile, hasKeyFile, identityOf, newSeed } from '../../identity/key-file.ts';
+
+export interface MadeIdentity {
+  readonly publicKey: PublicKey;
+  /** Of a new one: the only time that they are shown. */
+  readonly words: string | null;
+}
+
+/**
+ * Makes it, on disk when this resolves. `known`: the seed of one that exists already. `passphrase` encrypts it. Fails with
+ * `identity-exists` when the folder has one, and what writing fails with.
+ */
+export async function makeIdentity(
+  folder: string,
+  known: Uint8Array | null,
+  passphrase: string | null,
+): Promise<MadeIdentity> {
+  if (known !== null) return { publicKey: await restoreWords(folder, known, passphrase), words: null };
+  const seed = newSeed();
+  const { publicKey } = await createKeyFile(folder, seed, passphrase);
+  return { publicKey, words: wordsFromSeed(seed) };
+}
+
+/** An identity that may have signed before: its first start here is one after a loss, as with `geo restore`. */
+async function restoreWords(folder: string, seed: Uint8Array, passphrase: string | null): Promise<PublicKey> {
+  const { publicKey } = identityOf(seed);
+  if (hasKeyFile(folder)) {
+    throw new Failure('identity-exists', `The folder ${folder} holds an identity already.`, {
+      hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
+    });
+  }
+  await restoreInto(folder, { seed, passphrase, backup: null, settings: null, neighbours: [] });
+  return publicKey;
+}
