@@ -24,6 +24,7 @@ export function isFiltering(filter: Filter): boolean {
 
 /** Entries that fit, in their order. */
 export function filterEntries(entries: readonly Entry[], filter: Filter): readonly Entry[] {
+  if (!isFiltering(filter)) return entries;
   const from = dayMs(filter.from, 0) ?? Number.NEGATIVE_INFINITY;
   const until = dayMs(filter.until, 1) ?? Number.POSITIVE_INFINITY;
   const text = filter.text.trim().toLowerCase();

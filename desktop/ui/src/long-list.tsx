@@ -16,7 +16,9 @@ import { useEffect, useLayoutEffect, useReducer, useRef, useState } from 'preact
 /** Up to this many are all there. */
 const MOST_WHOLE = 100;
 /** How many are there beyond both edges of the window. */
-const OVERSCAN = 12;
+const OVERSCAN = 6;
+/** The end is near when it is so many rows away. */
+const NEAR_END = 40;
 
 interface Props<T> {
   readonly items: readonly T[];
@@ -77,7 +79,7 @@ function WindowedList<T>({ items, keyOf, render, rowPixels, onNearEnd, ...rest }
   const rows = virtualizer.getVirtualItems();
   const last = rows.at(-1);
   useEffect(() => {
-    if (last !== undefined && last.index >= items.length - 2 * OVERSCAN) onNearEnd?.();
+    if (last !== undefined && last.index >= items.length - NEAR_END) onNearEnd?.();
   }, [last?.index, items.length]);
   return (
     <ul ref={list} class={`plain windowed ${rest.class ?? ''}`} style={{ height: `${virtualizer.getTotalSize()}px` }}>
