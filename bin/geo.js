@@ -47,7 +47,7 @@ function runWith(node) {
   const child = spawn(node, [script].concat(process.argv.slice(2)), { stdio: 'inherit' });
 
   // A terminal sends Ctrl-C to both of us, and a second one would mean "stop at once" to the child.
-  const terminalSendsIt = process.stdin.isTTY === true;
+  const terminalSendsIt = process.stdin.isTTY;
   process.on('SIGINT', () => terminalSendsIt || child.kill('SIGINT'));
   process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.on('SIGHUP', () => child.kill('SIGHUP'));

@@ -108,7 +108,7 @@ function missingOf(
   const missing: string[] = [];
   for (const [index, { nodes, amount }] of routes.entries()) {
     for (const [position, { publicKey }] of nodes.entries()) {
-      const book = books.get(publicKey as PublicKey);
+      const book = books.get(publicKey);
       const state = book?.positions.get(`${txId} ${index} ${position}`)?.state ?? 'unknown';
       if (state !== 'committed') missing.push(`${txId} is ${state} on the book of ${book?.owner.name}`);
       const next = nodes[position + 1]?.publicKey;
