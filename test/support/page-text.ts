@@ -18,15 +18,18 @@ const READ = `(() => {
     const boxes = [...range.getClientRects()];
     // A box that hides what does not fit, around the text; what is for screen readers alone hides everything.
     let cut = false;
+    let reachable = false;
     for (let box = element; box !== null && box !== document.body; box = box.parentElement) {
       const style = getComputedStyle(box);
       if (style.clipPath !== 'none') { cut = false; break; }
       if (style.overflowX === 'visible') continue;
+      // Whoever wants to read on can scroll it.
+      if (style.overflowX === 'auto' || style.overflowX === 'scroll') { reachable = true; break; }
       const edge = box.getBoundingClientRect();
       if (boxes.some(({ left, right }) => left < edge.left - 1 || right > edge.right + 1)) cut = true;
     }
     const isSkip = element.closest('.skip, thead') !== null;
-    const outside = !isSkip && boxes.some(({ left, right }) => left < -1 || right > innerWidth + 1);
+    const outside = !isSkip && !reachable && boxes.some(({ left, right }) => left < -1 || right > innerWidth + 1);
     found.push({ text, cut, outside, own: element.closest(OWN) === null });
   }
   for (const element of document.body.querySelectorAll('[aria-label], [title], [placeholder], [alt]')) {

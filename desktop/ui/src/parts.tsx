@@ -25,7 +25,7 @@ export function Title({ children }: { readonly children: ComponentChildren }) {
 interface FieldProps {
   readonly label: ComponentChildren;
   readonly name: string;
-  readonly hint?: string;
+  readonly hint?: ComponentChildren;
   /** What stands there: of one that is told of each change. */
   readonly value?: string;
   /** What stands there until something is typed. */

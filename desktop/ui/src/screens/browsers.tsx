@@ -21,7 +21,7 @@ export function Browsers() {
         {sessions.map((session) => (
           <li key={session.id}>
             <strong id={`browser-${session.id}`}>
-              {session.browser ?? t('browserUnknown')}
+              {session.browser === null ? t('browserUnknown') : <bdi>{session.browser}</bdi>}
               {session.id === own && ` (${t('browserThis')})`}
             </strong>
             <div class="hint">

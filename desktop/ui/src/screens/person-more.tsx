@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { AskError, ask } from '../api.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { Fold } from '../fold.tsx';
+import { harmless } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Field, Name, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Signs } from '../signs.tsx';
@@ -61,7 +62,7 @@ function Rename({ contact: { publicKey, alias, cardName, name } }: { readonly co
         label={t('rename')}
         name="alias"
         initial={alias ?? name ?? ''}
-        {...(cardName !== null && { hint: t('renameHint', { name: cardName }) })}
+        {...(cardName !== null && { hint: <T k="renameHint" name={<bdi>{harmless(cardName)}</bdi>} /> })}
         required
       />
       <button type="submit" class="quiet" disabled={isBusy.value}>
