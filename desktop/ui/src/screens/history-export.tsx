@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import { readLedger } from '../api.ts';
+import { bridge } from '../bridge.ts';
 import { saveFile } from '../files.ts';
 import { csvOf } from '../history-csv.ts';
 import type { Entry } from '../history-entry.ts';
@@ -23,9 +24,12 @@ export function HistoryExport({ entries }: { readonly entries: readonly Entry[] 
         <button type="button" class="quiet" onClick={() => saveFile('geo-history.csv', [csvOf(entries)], 'text/csv')}>
           {t('saveCsv')}
         </button>
-        <button type="button" class="quiet" disabled={isBusy.value} onClick={saveLedger}>
-          {t('saveLedger')}
-        </button>
+        {/* It comes as a stream, which the bridge of the desktop program does not carry. */}
+        {bridge === null && (
+          <button type="button" class="quiet" disabled={isBusy.value} onClick={saveLedger}>
+            {t('saveLedger')}
+          </button>
+        )}
       </p>
       <p class="hint">{t('saveLedgerHint')}</p>
       <MonthForm />
