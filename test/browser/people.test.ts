@@ -152,7 +152,10 @@ describe('a person who is to be removed', () => {
 
   it('stays while there is an account, and the reason is said', async () => {
     await remove('Borya');
-    await card('Borya').getByRole('alert').getByText('Close the lines and settle the debt first.').waitFor();
+    await card('Borya')
+      .getByRole('alert')
+      .getByText('There is still a limit or a debt between you in UAH. Settle that first.')
+      .waitFor();
     await card('Borya').getByRole('button', { name: 'Close for good…' }).click();
     const dialog = annas.page.getByRole('dialog', { name: 'Let Borya owe you nothing new in UAH?' });
     expect(await annas.flaws('people-close')).toEqual([]);

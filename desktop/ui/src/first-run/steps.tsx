@@ -67,7 +67,10 @@ function WhoYouAre({ course, state }: { readonly course: Signal<Course | null>; 
     void run(async () => {
       const passphrase = isEncrypted.value ? exactlyTyped(form, 'passphrase') : null;
       const again = exactlyTyped(form, 'again');
-      if (passphrase !== null && passphrase !== again) throw new Error(t('passphrasesDiffer'));
+      if (passphrase !== null && passphrase !== again) {
+        trouble.value = t('passphrasesDiffer');
+        return;
+      }
       const words = isKnown.value ? typedIn(form, 'words') : null;
       course.value = await step('identity', { name: typedIn(form, 'name'), words, passphrase });
     });

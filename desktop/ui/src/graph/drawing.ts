@@ -58,6 +58,8 @@ export function openDrawing(container: HTMLElement, hands: () => Hands, words: D
       },
     },
     settings: {
+      // Somebody may go on to another screen before it is drawn, or make the window very small.
+      allowInvalidContainer: true,
       renderEdgeLabels: true,
       enableEdgeEvents: true,
       enableNodeDrag: hands().onMoved !== undefined,
