@@ -129,7 +129,7 @@ function FreshWords({ words }: { readonly words: string }) {
         ))}
       </ol>
       <p>
-        <label class="choice">
+        <label class="check">
           <input
             type="checkbox"
             onChange={(event) => {
@@ -176,7 +176,7 @@ function Locked({ program, keychain, wasWrong }: Props & Omit<Extract<Situation,
         <PassphraseField required />
         {keychain === null && (
           <p>
-            <label class="choice">
+            <label class="check">
               <input type="checkbox" name="remember" />
               {t('passphraseRemember')}
             </label>

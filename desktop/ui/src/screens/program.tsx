@@ -30,7 +30,7 @@ export function ProgramSection({ program }: { readonly program: GeoBridge }) {
       {now !== null &&
         CHOICES.map((choice) => (
           <p key={choice}>
-            <label class="choice">
+            <label class="check">
               <input
                 type="checkbox"
                 checked={now[choice]}
