@@ -47,15 +47,21 @@ export class Preferences {
   }
 
   async #change(change: Change): Promise<Preference> {
-    const path = join(this.#options.config.dataDir, CONFIG_FILE);
-    const before = await readFile(path, 'utf8').catch(nothingYet);
-    let text = before;
-    for (const [key, value] of Object.entries(change)) text = withSetting(text, key, value);
-    if (text !== before) await writePrivateFile(path, text);
-    this.#now = { ...this.#now, ...change };
-    await this.#options.apply(this.#now);
-    return this.#now;
+    await keepSettings(this.#options.config.dataDir, change);
+    const now = { ...this.#now, ...change };
+    await this.#options.apply(now);
+    this.#now = now;
+    return now;
   }
+}
+
+/** Keeps the settings in the config.toml of a data folder, which may hold others. Throws a Failure, with nothing changed. */
+export async function keepSettings(dataDir: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  const path = join(dataDir, CONFIG_FILE);
+  const before = await readFile(path, 'utf8').catch(nothingYet);
+  let text = before;
+  for (const [key, value] of Object.entries(settings)) text = withSetting(text, key, value);
+  if (text !== before) await writePrivateFile(path, text);
 }
 
 /**

@@ -1,15 +1,13 @@
 /** The first start on this computer: a new identity, or one that is brought back by its words. */
 import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { explain, type Teller } from '#node/api/words.ts';
-import { restoreInto } from '#node/backup/restore.ts';
-import { CONFIG_FILE } from '#node/config.ts';
 import { Failure } from '#node/failure.ts';
-import { createKeyFile, hasKeyFile, MIN_PASSPHRASE_CHARACTERS, newSeed } from '#node/identity/key-file.ts';
-import { writePrivateFile } from '#node/private-file.ts';
+import { hasKeyFile, MIN_PASSPHRASE_CHARACTERS } from '#node/identity/key-file.ts';
+import { makeIdentity } from '#node/identity/make-identity.ts';
+import { keepSettings } from '#node/preferences.ts';
 import { parseName } from '#protocol/name.ts';
 import { isRefusal, type Refusal } from '#protocol/refusals.ts';
-import { seedFromWords, wordsFromSeed } from '#protocol/words.ts';
+import { seedFromWords } from '#protocol/words.ts';
 import type { Answer } from '../preload/bridge.ts';
 import { no } from './carrier.ts';
 import { Keychain } from './keychain.ts';
@@ -27,12 +25,10 @@ export async function createIdentity(
 ): Promise<Answer> {
   const called = name.trim() === '' ? null : parseName(name);
   if (isRefusal(called)) return refused(called);
-  const seed = newSeed();
   return withPassphrase({ folder, keychain }, passphrase, async (kept) => {
-    await createKeyFile(folder, seed, kept);
-    // TOML writes a text as JSON does.
-    if (called !== null) await writePrivateFile(join(folder, CONFIG_FILE), `name = ${JSON.stringify(called)}\n`);
-    return { words: wordsFromSeed(seed) };
+    const { words } = await makeIdentity(folder, null, kept);
+    if (called !== null) await keepSettings(folder, { name: called });
+    return { words };
   });
 }
 
@@ -44,7 +40,7 @@ export async function restoreIdentity(
   const seed = seedFromWords(words);
   if (isRefusal(seed)) return refused(seed);
   return withPassphrase({ folder, keychain }, passphrase, async (kept) => {
-    await restoreInto(folder, { seed, passphrase: kept, backup: null, settings: null, neighbours: [] });
+    await makeIdentity(folder, seed, kept);
     return {};
   });
 }

@@ -103,7 +103,8 @@ export class UiSessions {
     const session = this.#sessions.get(hashOf(bothOf(halves)));
     if (session === undefined) return null;
     if (isOver(session, nowMs)) {
-      void this.#end(session);
+      // One whose end is not on disk has ended all the same: it is over by its own time.
+      this.#end(session).catch(() => undefined);
       return null;
     }
     const used = { ...session, usedAtMs: Math.max(session.usedAtMs, nowMs) };

@@ -1,6 +1,5 @@
 /** Settings that were given with the command that makes a data folder, for its config.toml. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config.ts';
 import { usage } from './problem.ts';
@@ -29,17 +28,4 @@ export async function writeSettings(folder: string, settings: object): Promise<v
   const { CONFIG_FILE } = await import('../config.ts');
   const { writePrivateFile } = await import('../private-file.ts');
   await writePrivateFile(join(folder, CONFIG_FILE), await settingsFile(settings));
-}
-
-/** Gives the participant a name in the settings of its folder, which may hold others, but none of a name. */
-export async function keepName(folder: string, name: string): Promise<void> {
-  const { CONFIG_FILE } = await import('../config.ts');
-  const { stringify } = await import('smol-toml');
-  const { writePrivateFile } = await import('../private-file.ts');
-  const path = join(folder, CONFIG_FILE);
-  // First: what comes after the name of a table belongs to that table.
-  const before = existsSync(path)
-    ? `${stringify({ name })}\n${await readFile(path, 'utf8')}`
-    : await settingsFile({ name });
-  await writePrivateFile(path, before);
 }

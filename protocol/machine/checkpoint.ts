@@ -26,7 +26,7 @@ import type { Turn } from './turn.ts';
  */
 export function proposeCheckpoints(turn: Turn, now: boolean): void {
   if (turn.node.isFrozen) return;
-  for (const account of [...turn.records.accounts()]) {
+  for (const account of [...turn.accounts()]) {
     if (turn.self > account.neighbour || account.standing !== 'confirmed') continue;
     const proposed = turn.checkpoint(account.neighbour, account.equivalent)?.proposed ?? null;
     if (proposed !== null) turn.send(account.neighbour, { type: 'checkpoint', signed: proposed });

@@ -46,7 +46,7 @@ export function askNeighbours(turn: Turn, find: Find): number {
 }
 
 function* usable(turn: Turn, equivalent: string): IterableIterator<PublicKey> {
-  for (const account of turn.records.accounts()) {
+  for (const account of turn.accounts()) {
     if (account.equivalent !== equivalent || availableOut(account) === 0n) continue;
     if (whyNotOwnHop(turn, account.neighbour, equivalent, 1n) === null) yield account.neighbour;
   }

@@ -119,20 +119,15 @@ function learnFrom(
   const isCut = isCutShort(asked, answer);
   for (let hop = 0; hop + 1 < nodes.length && amount > 0n; hop++) {
     const [from, to] = [nodes[hop] as PublicKey, nodes[hop + 1] as PublicKey];
-    let passes = together(amount, beside[hop]);
-    const reasons = answer.narrowings.filter(({ cause }) => cause.hop === hop);
-    for (const { cause } of reasons) {
-      const refusal = refusalOf(cause);
-      passes = least(passes, passableOf(refusal));
-      refusals.push({ from, to, refusal });
-    }
-    const isNarrowed = reasons.length > 0;
+    const { nowMs } = turn;
+    const reasons = answer.narrowings.filter(({ cause }) => cause.hop === hop).map(({ cause }) => refusalOf(cause));
+    const passes = reasons.reduce((most, reason) => least(most, passableOf(reason)), together(amount, beside[hop]));
+    for (const refusal of reasons) refusals.push({ from, to, refusal });
     judgeIndexers(turn, search, { from, to }, refusals.findLast((refused) => refused.to === to)?.refusal ?? null);
     amount = least(amount, passes);
-    const [passable, { nowMs }] = [passes, turn];
     learned = noteHop(turn, learned, from, to, (known) => {
-      if (isNarrowed) return refusedAbove(known, passable, nowMs);
-      return isCut ? silent(known, nowMs) : passed(known, passable, nowMs);
+      if (reasons.length > 0) return refusedAbove(known, passes, nowMs);
+      return isCut ? silent(known, nowMs) : passed(known, passes, nowMs);
     });
   }
   return { learned, refusals };

@@ -30,7 +30,7 @@ export function startQuote(turn: Turn, { quoteId, receiver, equivalent, most, ra
     return;
   }
   let own = 0n;
-  for (const account of turn.records.accounts()) if (account.equivalent === equivalent) own += availableOut(account);
+  for (const account of turn.accounts()) if (account.equivalent === equivalent) own += availableOut(account);
   // The own accounts bound it: more is asked of nobody.
   const wanted = own < most ? own : most;
   const search = beginSearch(turn, {

@@ -112,7 +112,7 @@ export function receiveReminder(turn: Turn, from: PublicKey, packet: Packet): vo
 
 /** The owner has looked at what came back: the agreed accounts may be used, each own limit signed again. */
 export function confirmRestored(turn: Turn, regardless: boolean): void {
-  const accounts = [...turn.records.accounts()];
+  const accounts = [...turn.accounts()];
   const agreed = accounts.filter(({ standing }) => standing === 'agreed');
   if (!turn.node.isFrozen && agreed.length === 0) {
     turn.notify({ type: 'refused', refusal: refuse('not-restored', {}) });

@@ -49,7 +49,7 @@ export function receiveResolve(
 }
 
 function areAllCompared(turn: Turn): boolean {
-  for (const account of turn.records.accounts()) if (!isCompared(turn, account)) return false;
+  for (const account of turn.accounts()) if (!isCompared(turn, account)) return false;
   return true;
 }
 

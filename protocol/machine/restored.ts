@@ -23,7 +23,7 @@ export function freeze(turn: Turn, signedAtMs: number): void {
   turn.saveNode({ ...node, restoredAtMs, isFrozen: true });
   // While it is frozen already, only the time grows: the neighbours have been asked.
   if (node.isFrozen) return;
-  for (const account of [...turn.records.accounts()]) {
+  for (const account of [...turn.accounts()]) {
     const { neighbour, equivalent } = account;
     turn.saveAccount({ ...turn.accountOrNew(neighbour, equivalent), standing: 'unsure' });
   }

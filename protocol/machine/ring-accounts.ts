@@ -26,22 +26,20 @@ export function debtorsOf(turn: Turn, equivalent: string, not: readonly PublicKe
 
 /** Accounts with others than these over which a clearing would be let out. */
 export function openTo(turn: Turn, equivalent: string, not: readonly PublicKey[]): readonly Account[] {
-  return [...turn.records.accounts()].filter(
+  return [...turn.accounts()].filter(
     (account) => account.equivalent === equivalent && !not.includes(account.neighbour) && isOpen(turn, account),
   );
 }
 
 /** Accounts over which a clearing could come in: with those to whom something is owed. */
 export function creditorsOf(turn: Turn, equivalent: string): readonly Account[] {
-  return [...turn.records.accounts()].filter(
-    (account) => account.equivalent === equivalent && clearableIn(account) > 0n,
-  );
+  return [...turn.accounts()].filter((account) => account.equivalent === equivalent && clearableIn(account) > 0n);
 }
 
 /** Does the neighbour owe something, and is there somebody whom this participant owes? */
 export function mayClear(turn: Turn, account: Account): boolean {
   if (turn.node.isFrozen || clearableOut(account) === 0n) return false;
-  for (const other of turn.records.accounts()) {
+  for (const other of turn.accounts()) {
     if (other.equivalent === account.equivalent && clearableIn(other) > 0n) return true;
   }
   return false;

@@ -83,7 +83,7 @@ export function sceneOf(turn: Turn, search: Search): Scene {
 /** The hops out of the own accounts over which something could be sent now. */
 function ownHops(turn: Turn, equivalent: string): readonly OwnHop[] {
   const hops: OwnHop[] = [];
-  for (const account of turn.records.accounts()) {
+  for (const account of turn.accounts()) {
     if (account.equivalent !== equivalent) continue;
     if (whyNotOwnHop(turn, account.neighbour, equivalent, 1n) === null) {
       hops.push({ to: account.neighbour, capacity: availableOut(account) });
@@ -106,7 +106,7 @@ export function ownRefusals(
   amount: bigint,
 ): readonly RefusedHop[] {
   const refused: RefusedHop[] = [];
-  for (const { neighbour, equivalent } of turn.records.accounts()) {
+  for (const { neighbour, equivalent } of turn.accounts()) {
     if (equivalent !== search.equivalent) continue;
     const number = view.numberOf(neighbour);
     const leads = neighbour === search.receiver || (number >= 0 && planner.leadsToTarget(number));
@@ -178,7 +178,7 @@ export function askForHops(turn: Turn, search: Search): boolean {
  */
 function isOnMap(turn: Turn, { receiver, equivalent }: Search): boolean {
   const own: OwnHop[] = [];
-  for (const account of turn.records.accounts()) {
+  for (const account of turn.accounts()) {
     if (account.equivalent === equivalent) own.push({ to: account.neighbour, capacity: 0n });
   }
   const graph = turn.records.topology.graph(equivalent);

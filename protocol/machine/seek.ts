@@ -51,7 +51,7 @@ export function paymentCounted(turn: Turn, neighbour: PublicKey, equivalent: str
 /** Every now and then, though nothing changed: one walk, over one debt after the other. */
 export function seekNowAndThen(turn: Turn, round: number): void {
   if (turn.records.seeking !== 'always' || round % SEEK_ROUNDS !== 0) return;
-  const owed = [...turn.records.accounts()].filter((account) => clearableOut(account) > 0n);
+  const owed = [...turn.accounts()].filter((account) => clearableOut(account) > 0n);
   const account = owed[(round / SEEK_ROUNDS) % owed.length];
   // Nothing has changed for a while: any ring will do.
   if (account !== undefined) seek(turn, account.neighbour, account.equivalent, WALKS_PER_CHANGE - 1, MIN_RING_HOPS);
@@ -59,7 +59,7 @@ export function seekNowAndThen(turn: Turn, round: number): void {
 
 /** Looks for rings over each debt to this participant, as the owner wants it. */
 export function seekEverywhere(turn: Turn, equivalent: string | null): void {
-  for (const account of turn.records.accounts()) {
+  for (const account of turn.accounts()) {
     if (equivalent === null || account.equivalent === equivalent) {
       planWalk(turn, account.neighbour, account.equivalent);
     }

@@ -60,6 +60,15 @@ export class Turn {
     return this.records.account(neighbour, equivalent);
   }
 
+  /** All accounts, as this step has left them until now. */
+  *accounts(): IterableIterator<Account> {
+    const saved = this.#saves.filter((record) => record.type === 'account');
+    const isOf = (one: Account, other: Account): boolean =>
+      one.neighbour === other.neighbour && one.equivalent === other.equivalent;
+    for (const account of this.records.accounts()) yield saved.find((one) => isOf(one, account)) ?? account;
+    for (const one of saved) if (this.records.account(one.neighbour, one.equivalent) === undefined) yield one;
+  }
+
   /** The account, or a fresh one to be saved. A node that ever lost records may have lost this account. */
   accountOrNew(neighbour: PublicKey, equivalent: string): Account {
     const standing = this.node.restoredAtMs === null ? 'confirmed' : 'unsure';

@@ -69,20 +69,36 @@ async function ask<T>(url: string): Promise<T> {
 const hintsUrl = ({ http }: Up, source: PublicKey, target: PublicKey): string =>
   `${http}/v1/hints?equivalent=UAH&source=${source}&target=${target}`;
 
-/** Asks over libp2p, as somebody who has no link with the hub. */
+/**
+ * Asks over libp2p, as somebody who has no link with the hub. A frame may be lost with the link to a hub that was just
+ * killed, so it asks again until it is answered.
+ */
 async function hintsFrom(asking: RecordedHost, hub: Up, source: PublicKey, target: PublicKey): Promise<Hints> {
   const answersBefore = asking.framesFrom(hub.publicKey).length;
   const id = randomInstance();
   asking.host.learn(hub.publicKey, hub.addresses);
-  asking.host.send(
-    hub.publicKey,
-    encodeMessage({ type: 'hint-request', id, equivalent: 'UAH', source, target, most: 8 }),
+  const request = encodeMessage({ type: 'hint-request', id, equivalent: 'UAH', source, target, most: 8 });
+  const answerTo = (frame: Uint8Array): Hints | null => {
+    const answer = decodeMessage(frame);
+    return !isRefusal(answer) && answer.type === 'hints' && answer.id === id ? answer : null;
+  };
+  return vi.waitFor(
+    async () => {
+      asking.host.send(hub.publicKey, request);
+      return vi.waitFor(
+        () => {
+          const [answer] = asking
+            .framesFrom(hub.publicKey)
+            .slice(answersBefore)
+            .flatMap((frame) => answerTo(frame) ?? []);
+          if (answer === undefined) throw new Error('no hints came back');
+          return answer;
+        },
+        { timeout: 5_000, interval: 20 },
+      );
+    },
+    { timeout: 30_000, interval: 20 },
   );
-  await asking.until(() => asking.framesFrom(hub.publicKey).length > answersBefore);
-  const answer = decodeMessage(asking.framesFrom(hub.publicKey)[answersBefore] as Uint8Array);
-  if (isRefusal(answer) || answer.type !== 'hints') throw new Error('no hints came back');
-  expect(answer.id).toBe(id);
-  return answer;
 }
 
 /** Waits until the hub has so many lines. They come by gossip and from neighbours, which tells nobody when they are there. */

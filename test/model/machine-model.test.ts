@@ -29,8 +29,9 @@ class Model {
     const [from, to] = pair as unknown as [string, string];
     if (status !== 'closed' && limit < this.owes(to, from)) return false;
     this.limits.set(pair, status === 'active' ? limit : 0n);
-    if (status === 'closed') this.announced.delete(pair);
-    else this.announced.add(pair);
+    // A line on which debt can only shrink is taken off the map (§6.1).
+    if (status === 'active') this.announced.add(pair);
+    else this.announced.delete(pair);
     return true;
   }
 

@@ -93,7 +93,10 @@ export class Network {
     const seq = this.machine(from).records.line(key(from), key(to), UAH)?.signed.line.seq ?? 0;
     for (const machine of this.#machines.values()) {
       machine.nowMs = this.nowMs;
-      machine.feed({ type: 'gossip', signed: announced(pair, { seq, active: options.status !== 'closed' }) });
+      machine.feed({
+        type: 'gossip',
+        signed: announced(pair, { seq, active: (options.status ?? 'active') === 'active' }),
+      });
     }
     return step;
   }

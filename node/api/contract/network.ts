@@ -4,7 +4,7 @@ import { equivalent, equivalentInput, instant, participant, whoInput } from '../
 import { countQuery, lookUpMs } from './inputs.ts';
 import type { Operation } from './operation.ts';
 
-/** What a node knows of the network beyondits neighbours. */
+/** What a node knows of the network beyond its neighbours. */
 const networkView = z
   .object({
     addresses: z.array(z.string()).describe('Where this node can be reached'),

@@ -12,8 +12,8 @@ import { checkOrigin } from '../../api/access.ts';
 import { FIRST_RUN_PATH, UI_KEY_HEADER, UI_PATH } from '../../api/contract.ts';
 import { serveUiFiles } from '../../api/ui-files.ts';
 import { MIN_PASSPHRASE_CHARACTERS } from '../../identity/key-file.ts';
+import { type MadeIdentity, makeIdentity } from '../../identity/make-identity.ts';
 import { problemOf, Stop, typed, usage } from '../problem.ts';
-import { type MadeIdentity, makeIdentity } from './identity.ts';
 
 export interface FirstRunOptions {
   readonly folder: string;

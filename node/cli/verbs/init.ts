@@ -30,7 +30,7 @@ export const addInit: AddVerb = (program, run) => {
       // All that can be wrong is found before anything is written.
       const config = await cli.config({ ...options });
       const { hasKeyFile } = await import('../../identity/key-file.ts');
-      const { makeIdentity } = await import('../first-run/identity.ts');
+      const { makeIdentity } = await import('../../identity/make-identity.ts');
       // Where there is an identity, that is what is wrong, whatever else is.
       const settings = hasKeyFile(config.dataDir) ? null : await newSettings(config, options as Flags);
       const known = await knownSeed(options);

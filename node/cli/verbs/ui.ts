@@ -67,12 +67,12 @@ async function firstRun(cli: Cli, folder: string, print: boolean): Promise<undef
   if (!areUiFilesThere()) typed(refuseHere('ui-not-built', {}));
   const { name } = await cli.config();
   const { startFirstRun } = await import('../first-run/server.ts');
-  const { keepName } = await import('../new-settings.ts');
+  const { keepSettings } = await import('../../preferences.ts');
   const { mkdir } = await import('node:fs/promises');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const server = await startFirstRun({
     ...{ folder, name },
-    keepName: async (called) => keepName(folder, called),
+    keepName: async (called) => keepSettings(folder, { name: called }),
     startNode: async (passphrase) => {
       await startNode(folder, async () => passphrase);
       return (await nodeLink(folder)).link;

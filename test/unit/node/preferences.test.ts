@@ -50,6 +50,12 @@ describe('preferences', () => {
   });
   afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
+  it('are not said to be in force where putting them in force failed', async () => {
+    const preferences = new Preferences({ config: read(), apply: () => Promise.reject(new Error('no disk')) });
+    await expect(preferences.change({ name: 'Ann' })).rejects.toThrow('no disk');
+    expect(preferences.now.name).toBe(null);
+  });
+
   it('are in force at once, and at the next start', async () => {
     const applied: Preference[] = [];
     const preferences = new Preferences({ config: read(), apply: async (now) => void applied.push(now) });

@@ -300,6 +300,25 @@ describe('a payment over several routes', () => {
     expect(net.log.filter((line) => /prepare|cancel/.test(line))).toHaveLength(6);
   });
 
+  it('the next attempt may go over the own hop that the last one has just let go', () => {
+    net = network('ABCD');
+    for (const pair of ['BA', 'DB', 'CB', 'DC']) net.trust(pair, 20n);
+    // It knows from this that eighteen pass over B, so it sends them without asking.
+    net.command('A', {
+      ...{ type: 'quote', quoteId: newPaymentId(), receiver: key('D'), equivalent: UAH },
+      ...{ most: 18n, randomness: '5a'.repeat(32) },
+    });
+    net.run();
+    net.pay('B', 'D', 10n, { routes: [['BD', 10n]] });
+    net.run();
+    const before = net.log.length;
+    const id = net.pay('A', 'D', 18n);
+    net.run();
+    expect(net.log.slice(before, before + 3)).toEqual(['A is told to pay', 'A ---prepare--> B', 'B ---abort--> A']);
+    expect(net.payment('A', id)).toMatchObject({ state: 'COMMITTED', attempts: 2 });
+    expect(net.balances('A')).toEqual({ B: -18n });
+  });
+
   it('no new attempt begins before every route of the last one is aborted (rule 11)', () => {
     const id = net.pay('A', 'R', 60n, three);
     net.until('C ---prepare--> R');

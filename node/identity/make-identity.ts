@@ -1,9 +1,9 @@
 /** The identity of a folder that has none: a new one, or one that comes back by its words. */
 import type { PublicKey } from '#protocol/identity.ts';
 import { wordsFromSeed } from '#protocol/words.ts';
-import { restoreInto } from '../../backup/restore.ts';
-import { Failure } from '../../failure.ts';
-import { createKeyFile, hasKeyFile, identityOf, newSeed } from '../../identity/key-file.ts';
+import { restoreInto } from '../backup/restore.ts';
+import { Failure } from '../failure.ts';
+import { createKeyFile, hasKeyFile, identityOf, newSeed } from './key-file.ts';
 
 export interface MadeIdentity {
   readonly publicKey: PublicKey;
