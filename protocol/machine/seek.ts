@@ -125,7 +125,7 @@ export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
     const marks = [...walk.marks, own].slice(-MAX_CLEARING_HOPS);
     const to =
       passage === undefined && steps > 0 ? nextOf(turn, { id, equivalent, marks, leastHops, not: [from] }) : null;
-    if (to === null) sayNone(turn, from, { id, equivalent, steps, isDead: isDeadEnd(turn, equivalent, from) });
+    if (to === null) sayNone(turn, from, { id, equivalent, steps, isDead: isDeadEnd(turn, equivalent, [from]) });
     else pass(turn, { type: 'passage', id, equivalent, from, to, tried: [], marks, steps: steps - 1, leastHops });
   }
 }
@@ -134,15 +134,19 @@ function sayNone(turn: Turn, to: PublicKey, none: Omit<RingNone, 'type'>): void 
   turn.send(to, { type: 'ring-none', ...none });
 }
 
-/** Is there nobody to whom any walk from this neighbour would go on now? */
-function isDeadEnd(turn: Turn, equivalent: string, from: PublicKey): boolean {
-  return debtorsOf(turn, equivalent, [from]).length === 0;
+/**
+ * Is there nobody to whom any walk would go on now, but these? What earlier walks were told does not count here: it would
+ * be handed from one to the next, and hide a debt that was made meanwhile for longer than anybody remembers.
+ */
+function isDeadEnd(turn: Turn, equivalent: string, butThese: readonly PublicKey[]): boolean {
+  return openTo(turn, equivalent, butThese).length === 0;
 }
 
 /** A walk came back: another debtor is tried, or it goes back further. */
 export function receiveNone(turn: Turn, from: PublicKey, none: RingNone): void {
   const { id, equivalent } = none;
-  const passage = turn.records.knowledge.passage(id);
+  const { knowledge } = turn.records;
+  const passage = knowledge.passage(id);
   if (passage?.to !== from || passage.equivalent !== equivalent || passage.closedBy !== null) return;
   const steps = Math.min(none.steps, passage.steps);
   const dead = none.isDead ? [from] : [];
@@ -152,8 +156,9 @@ export function receiveNone(turn: Turn, from: PublicKey, none: RingNone): void {
   if (passage.from === null) return;
   const to = steps === 0 ? null : nextOf(turn, { ...passage, not: [passage.from, ...tried] });
   if (to === null) {
-    // What this very message told is not known yet.
-    const isDead = debtorsOf(turn, equivalent, [passage.from, ...dead]).length === 0;
+    // Those whom this walk has tried told it now; what this very message told is not known yet.
+    const triedBefore = passage.tried.filter((one) => knowledge.isDeadEnd(one, equivalent, turn.nowMs));
+    const isDead = isDeadEnd(turn, equivalent, [passage.from, ...dead, ...triedBefore]);
     sayNone(turn, passage.from, { id, equivalent, steps, isDead });
   } else pass(turn, { ...passage, to, tried, steps: steps - 1 });
 }

@@ -84,6 +84,20 @@ describe('a payment that closes a circle', () => {
   });
 });
 
+it('a circle is cleared though one on it had nobody who owed it anything just before', () => {
+  for (let waitMs = 0; waitMs <= 2_500; waitMs += 100) {
+    net = network('ABCD');
+    for (const pair of ['BA', 'CB', 'DC', 'AD']) net.trust(pair);
+    seekAll('ABCD');
+    net.pay('A', 'D', 30n, { routes: [['ABCD', 30n]] });
+    net.wait(waitMs);
+    // C has heard from B, and B from A, that a walk ends there. Now it does not.
+    net.pay('D', 'A', 20n, { routes: [['DA', 20n]] });
+    net.wait(4_000);
+    expect([waitMs, net.balances('A')]).toEqual([waitMs, { B: -10n }]);
+  }
+});
+
 it('a walk leaves its first participants behind where they are on no ring', () => {
   net = network('SABC');
   for (const pair of ['SA', 'CA', 'AB', 'BC']) net.trust(pair);
