@@ -1,6 +1,7 @@
 /** The pages of a node in a real browser, with two real nodes: from the link to a payment and a refusal. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SCREENS } from '#desktop/ui/src/routes.ts';
 import { readApiFiles } from '#node/api/address.ts';
 import { type Client, connectClient } from '#node/api/client.ts';
 import {
@@ -13,19 +14,6 @@ import {
 } from '#test/support/browser.ts';
 import { type GeoFolder, GeoFolders, LOCAL } from '#test/support/geo.ts';
 import { person } from '#test/support/people.ts';
-
-const SCREENS = [
-  'home',
-  'people',
-  'pay',
-  'ask',
-  'clearing',
-  'history',
-  'network',
-  'node',
-  'settings',
-  'about',
-] as const;
 
 let folders: GeoFolders;
 let browser: Browser;

@@ -5,7 +5,7 @@ import axe from 'axe-core';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const RESULTS = join(import.meta.dirname, '../../test-results');
+export const RESULTS = join(import.meta.dirname, '../../test-results');
 
 /** Fails where there is no browser: a test that did not run has not passed. */
 export async function startBrowser(args: readonly string[] = []): Promise<Browser> {

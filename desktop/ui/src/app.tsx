@@ -8,7 +8,7 @@ import { LossBanner, WaitingCount } from './needs-you.tsx';
 import { Money, Name, Title } from './parts.tsx';
 import { place } from './place.ts';
 import { comesFirst, situation } from './program.ts';
-import { linkTo, SCREENS, type Screen } from './routes.ts';
+import { linkTo, MENU, type Screen } from './routes.ts';
 import { AboutScreen } from './screens/about.tsx';
 import { AskScreen } from './screens/ask.tsx';
 import { BeforeScreen } from './screens/before.tsx';
@@ -59,16 +59,18 @@ export function App() {
 function Menu({ current }: { readonly current: Screen }) {
   return (
     <nav aria-label={t('mainMenu')}>
-      <ul>
-        {SCREENS.map((screen) => (
-          <li key={screen}>
-            <a href={linkTo(screen)} {...(screen === current && { 'aria-current': 'page' as const })}>
-              {t(screen)}
-              {screen === 'clearing' && <WaitingCount />}
-            </a>
-          </li>
-        ))}
-      </ul>
+      {MENU.map((part) => (
+        <ul key={part[0]}>
+          {part.map((screen) => (
+            <li key={screen}>
+              <a href={linkTo(screen)} {...(screen === current && { 'aria-current': 'page' as const })}>
+                {t(screen)}
+                {screen === 'clearing' && <WaitingCount />}
+              </a>
+            </li>
+          ))}
+        </ul>
+      ))}
     </nav>
   );
 }

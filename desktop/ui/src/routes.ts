@@ -1,19 +1,14 @@
 /** Which screen the address names: `#/pay?to=Bob`. */
 
-export const SCREENS = [
-  'home',
-  'people',
-  'pay',
-  'ask',
-  'clearing',
-  'history',
-  'network',
-  'node',
-  'settings',
-  'about',
+/** What people come for, and what they look after now and then: two parts of the menu. */
+export const MENU = [
+  ['home', 'pay', 'ask', 'people', 'clearing', 'history'],
+  ['network', 'node', 'settings', 'about'],
 ] as const;
 
-export type Screen = (typeof SCREENS)[number];
+export type Screen = (typeof MENU)[number][number];
+
+export const SCREENS: readonly Screen[] = MENU.flat();
 
 export interface Place {
   readonly screen: Screen;

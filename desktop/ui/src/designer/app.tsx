@@ -1,5 +1,6 @@
 /** The whole page of the designer: the drawing, and beneath it everything as forms and tables. */
 import { useEffect } from 'preact/hooks';
+import { FileButton } from '../file-button.tsx';
 import { LanguageChoice } from '../language-choice.tsx';
 import { Title } from '../parts.tsx';
 import { Canvas } from './canvas.tsx';
@@ -55,29 +56,22 @@ function Open() {
 }
 
 function FileRow() {
-  const choose = async (input: HTMLInputElement): Promise<void> => {
-    const file = input.files?.[0];
-    if (file !== undefined) await openText(await file.text());
-    input.value = '';
-  };
+  const open = async (file: File): Promise<void> => openText(await file.text());
   return (
-    <div class="row">
-      <p class="field">
-        <span>
-          {d('savedIn')} <bdi>{path.value}</bdi>
-        </span>
+    <>
+      <p>
+        {d('savedIn')} <bdi>{path.value}</bdi>
+      </p>
+      <p class="actions">
         <button type="button" class="quiet" onClick={() => void save()} disabled={design.value.lines.length === 0}>
           {d('save')}
         </button>
         <button type="button" class="quiet" onClick={download} disabled={design.value.lines.length === 0}>
           {d('download')}
         </button>
+        <FileButton label={d('openFile')} accept=".yaml,.yml" onFile={(file) => void open(file)} />
       </p>
-      <p class="field">
-        <label for="open">{d('openFile')}</label>
-        <input id="open" type="file" accept=".yaml,.yml" onChange={(event) => void choose(event.currentTarget)} />
-      </p>
-    </div>
+    </>
   );
 }
 

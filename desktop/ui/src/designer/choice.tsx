@@ -1,7 +1,8 @@
-/** Choosing somebody who is drawn, by name. */
+/** Choosing those who are drawn, by name. */
 import type { Signal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import { design } from './state.ts';
+import { Field } from '../parts.tsx';
+import { chosen, design, other } from './state.ts';
 import { d } from './words.ts';
 
 interface Props {
@@ -12,7 +13,7 @@ interface Props {
 }
 
 /** One of those who are drawn, chosen in a list or by a click on the drawing. */
-export function PersonChoice({ label, name, choice }: Props) {
+function PersonChoice({ label, name, choice }: Props) {
   const id = useId();
   return (
     <p class="field">
@@ -34,5 +35,33 @@ export function PersonChoice({ label, name, choice }: Props) {
         ))}
       </select>
     </p>
+  );
+}
+
+/** From whom to whom, and how much. The form has them as `from`, `to` and `amount`. */
+export function PairAndAmount({
+  from,
+  to,
+  of,
+  amount,
+}: {
+  readonly from: string;
+  readonly to: string;
+  readonly of: string;
+  readonly amount: Signal<string>;
+}) {
+  return (
+    <div class="row">
+      <PersonChoice label={from} name="from" choice={chosen} />
+      <PersonChoice label={to} name="to" choice={other} />
+      <Field
+        label={of}
+        name="amount"
+        inputMode="decimal"
+        value={amount.value}
+        required
+        onInput={(text) => (amount.value = text)}
+      />
+    </div>
   );
 }

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { Field, Scrolled, typedIn } from '../parts.tsx';
 import { addAt } from './canvas.tsx';
-import { PersonChoice } from './choice.tsx';
+import { PairAndAmount } from './choice.tsx';
 import {
   type Line,
   type Trouble,
@@ -15,7 +15,7 @@ import {
   withPerson,
   withPlace,
 } from './model.ts';
-import { change, chooseNobody, chosen, design, extent, other } from './state.ts';
+import { change, chooseNobody, design, extent } from './state.ts';
 import { d } from './words.ts';
 
 export function DrawPart() {
@@ -242,18 +242,7 @@ function AddLine() {
   };
   return (
     <form onSubmit={submit}>
-      <div class="row">
-        <PersonChoice label={d('trusts')} name="from" choice={chosen} />
-        <PersonChoice label={d('mayOwe')} name="to" choice={other} />
-        <Field
-          label={d('upTo')}
-          name="limit"
-          inputMode="decimal"
-          value={limit.value}
-          required
-          onInput={(text) => (limit.value = text)}
-        />
-      </div>
+      <PairAndAmount from={d('trusts')} to={d('mayOwe')} of={d('upTo')} amount={limit} />
       <button type="submit">{d('addLine')}</button>
     </form>
   );

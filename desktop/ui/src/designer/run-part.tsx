@@ -1,7 +1,6 @@
 /** What can be done to a network that runs, and its state as tables. */
 import { useSignal } from '@preact/signals';
-import { Field } from '../parts.tsx';
-import { PersonChoice } from './choice.tsx';
+import { PairAndAmount } from './choice.tsx';
 import { unitsOf } from './model.ts';
 import { isPlaying, pause, play, SPEEDS, speed } from './player.ts';
 import type { Run } from './run.ts';
@@ -98,18 +97,7 @@ function PayForm() {
     <section class="card" aria-labelledby="pay">
       <h2 id="pay">{d('pay')}</h2>
       <form onSubmit={submit}>
-        <div class="row">
-          <PersonChoice label={d('payer')} name="payer" choice={chosen} />
-          <PersonChoice label={d('receiver')} name="receiver" choice={other} />
-          <Field
-            label={d('amount')}
-            name="amount"
-            inputMode="decimal"
-            value={amount.value}
-            required
-            onInput={(text) => (amount.value = text)}
-          />
-        </div>
+        <PairAndAmount from={d('payer')} to={d('receiver')} of={d('amount')} amount={amount} />
         <button type="submit">{d('payNow')}</button>
       </form>
     </section>
