@@ -12,6 +12,7 @@ import { crypto } from './crypto.ts';
 import type { Bench, Figure } from './figure.ts';
 import { hints } from './hints.ts';
 import { oneIntermediary } from './one-intermediary.ts';
+import { page } from './page.ts';
 import { simulator } from './simulator.ts';
 import { startUp } from './start-up.ts';
 import { store } from './store.ts';
@@ -20,14 +21,14 @@ import { threeHops } from './three-hops.ts';
 const USAGE = `Usage: npm run bench -- [--json] [--only WORD] [--participants N]
 
   --json         one line of JSON a figure instead of a table
-  --only WORD    only three-hops, one-intermediary, announcement-flood, simulator, store, start-up, codec, crypto or hints;
+  --only WORD    only three-hops, one-intermediary, announcement-flood, simulator, store, start-up, codec, crypto, hints or page;
                  or only figures whose names contain WORD, such as payment or p99
   --participants N  of the graph on which hints are asked, ten lines each; 1000 to 5000000, usually 1000000`;
 
 const WRONG_CALL = 3;
 const BENCHES: readonly Bench[] = [
   ...[threeHops, oneIntermediary, announcementFlood],
-  ...[simulator, store, startUp, codec, crypto, hints],
+  ...[simulator, store, startUp, codec, crypto, hints, page],
 ];
 
 interface Call {
