@@ -19,6 +19,7 @@ import { type Client, connectClient } from '#node/api/client.ts';
 import { accessibilityFindings, picture, scrollsSideways, startBrowser, watchedPage } from '#test/support/browser.ts';
 import { type ForkedNode, forkNode, IpcOfTest, StorageOfTest } from '#test/support/desktop.ts';
 import { openDesktopPage, sendToPage } from '#test/support/desktop-page.ts';
+import { copyFrom, paperOf } from '#test/support/first-run.ts';
 import { type GeoFolder, GeoFolders, LOCAL } from '#test/support/geo.ts';
 
 const ENVIRONMENT = { GEO_NETWORK: 'test', GEO_LISTEN: '/ip4/127.0.0.1/tcp/0', GEO_API_PORT: '0' };
@@ -121,24 +122,35 @@ async function go(name: string): Promise<void> {
 
 describe('somebody who starts the desktop program for the first time', () => {
   it('is told what it is, and begins with a name alone', async () => {
-    await heading('Welcome to GEO');
+    await heading('Welcome');
     expect(await page.getByRole('navigation').count()).toBe(0);
+    await see('the keychain of this computer keeps one for you');
     await looksRight('welcome');
     await page.getByLabel('Your name').fill('\u202eAnna');
-    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    // With all that the node says about it.
+    await see(/is not a name: .+ It should be 1 to 64 visible characters/);
+    await page.getByLabel('No, I have my 24 words', { exact: true }).check();
+    await page.getByLabel('Your 24 words, in order').fill('one two three');
+    await page.getByRole('button', { name: 'Next' }).click();
     await see(/is not a name/);
     await page.getByLabel('Your name').fill('Anna');
-    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await see(/it has 3 words/);
+    await page.getByLabel('Yes, I am new').check();
+    await page.getByRole('button', { name: 'Next' }).click();
   });
 
-  it('is shown the 24 words once, and goes on when they are written down', async () => {
+  it('is shown the 24 words, also by a window that is opened again, and goes on when they are written down', async () => {
     await heading('Your 24 words');
-    expect(await page.getByRole('listitem').count()).toBe(24);
+    const paper = await paperOf(page);
+    expect(paper).toHaveLength(24);
     await looksRight('words');
-    const goOn = page.getByRole('button', { name: 'Continue' });
-    expect(await goOn.isDisabled()).toBe(true);
-    await page.getByLabel('I have written them down').check();
-    await goOn.click();
+    await page.reload();
+    await heading('Your 24 words');
+    expect(await paperOf(page)).toEqual(paper);
+    expect(forked).toEqual([]);
+    await copyFrom(page, paper);
     await heading('Home');
     await see('Add somebody you know');
     expect((await (await connectClient(anna.path)).getId()).participant.name).toBe('Anna');

@@ -54,9 +54,10 @@ async function overHttp(name: Used, input: object): Promise<unknown> {
     init.body = JSON.stringify(Object.fromEntries(fields));
   }
   const response = await fetch(target, init);
-  const answer = (await response.json()) as { error: { code: string; message: string } };
+  const answer = (await response.json()) as { error: { code: string; message: string; facts: object } };
   if (response.ok) return { ok: true, result: answer };
-  return { ok: false, error: { code: answer.error.code, message: answer.error.message } };
+  const { code, message, facts } = answer.error;
+  return { ok: false, error: { code, message, facts } };
 }
 
 const stranger = person(1).key;

@@ -105,6 +105,8 @@ export const ownNodeRu: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   restoreUnsureOff: 'ждёт этого человека: не на связи',
   restoreSuspended: 'не действует: их узел нарушил правила',
   restoreMissing: 'Счёт с {who} в {currency} ещё не вернулся: ждём этого человека.',
+  restoreNobody:
+    'Ещё ничего не вернулось. Кто кому должен, скажут ваши соседи, и хотя бы один из них должен быть на связи: добавьте его в «Люди», по его приглашению или карточке. С ним вернутся и другие, кого вы знали.',
   restoreNotKept: 'Контактов, для которых у соседей не хватило места: {count}.',
   restoreConfirm: 'Всё верно: пользоваться',
   restoreConfirming: 'Подтверждаем…',

@@ -104,6 +104,8 @@ export const ownNodeUk: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   restoreUnsureOff: 'чекає на цю людину: не на зв’язку',
   restoreSuspended: 'не діє: їхній вузол порушив правила',
   restoreMissing: 'Рахунок із {who} у {currency} ще не повернувся: чекаємо на цю людину.',
+  restoreNobody:
+    'Ще нічого не повернулося. Хто кому винен, скажуть ваші сусіди, і принаймні один із них має бути на зв’язку: додайте його в «Люди», за його запрошенням або карткою. З ним повернуться й інші, кого ви знали.',
   restoreNotKept: 'Контактів, для яких у сусідів не вистачило місця: {count}.',
   restoreConfirm: 'Усе правильно: користуватися',
   restoreConfirming: 'Підтверджуємо…',
