@@ -205,8 +205,9 @@ describe('the first start', () => {
     await old.json(['stop']);
     const file = await readFile(join(root, 'irma.backup'));
     const backup = file.toString('base64');
-    const program = new Program('again', await openKeychain('again'));
-    const first = firstStart(program.folder, await openKeychain('again'), (typed) => program.keeper.start(typed));
+    const keychain = await openKeychain('again');
+    const program = new Program('again', keychain);
+    const first = firstStart(program.folder, keychain, (typed) => program.keeper.start(typed));
     const stranger = courseIn(await makeNew(join(root, 'stranger'), await openKeychain('stranger'), '')).identity;
     for (const [wishes, code] of [
       [{ words, backup: Buffer.from('a picture').toString('base64') }, 'backup-unusable'],

@@ -104,7 +104,7 @@ function Words({ isAlone }: { readonly isAlone: boolean }) {
     <>
       <p class="field">
         <label for="words">{t('typeWords')}</label>
-        <textarea id="words" name="words" rows={4} dir="ltr" autoComplete="off" spellcheck={false} required />
+        <textarea id="words" name="words" rows={6} dir="ltr" autoComplete="off" spellcheck={false} required />
       </p>
       <p class="hint">{t(isAlone ? 'wordsAlone' : 'wordsAndFile')}</p>
     </>
