@@ -37,6 +37,7 @@ const ipc = new IpcOfTest();
 const forked: ForkedNode[] = [];
 const saved: string[] = [];
 const applied: object[] = [];
+let paper: readonly string[];
 let endRetry = (): void => undefined;
 
 beforeAll(async () => {
@@ -99,6 +100,11 @@ async function startProgram(): Promise<void> {
   await keeper.start();
 }
 
+async function startProgramAgain(): Promise<void> {
+  for (const channel of [...ipc.handlers.keys()]) ipc.handlers.delete(channel);
+  await startProgram();
+}
+
 const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 const heading = (name: string): Promise<void> => page.getByRole('heading', { name, level: 1 }).waitFor();
 
@@ -143,7 +149,7 @@ describe('somebody who starts the desktop program for the first time', () => {
 
   it('is shown the 24 words, also by a window that is opened again, and goes on when they are written down', async () => {
     await heading('Your 24 words');
-    const paper = await paperOf(page);
+    paper = await paperOf(page);
     expect(paper).toHaveLength(24);
     await looksRight('words');
     await page.reload();
@@ -250,8 +256,7 @@ describe('the program itself', () => {
     const passphrase = (await (await Keychain.open(storage, 'linux', anna.path)).get()) as string;
     await rm(join(anna.path, 'passphrase.sealed'));
     await keeper.stop();
-    for (const channel of [...ipc.handlers.keys()]) ipc.handlers.delete(channel);
-    await startProgram();
+    await startProgramAgain();
     await heading('Your passphrase, please');
     await looksRight('locked');
     await page.getByLabel('Passphrase').fill('not this one');
@@ -262,6 +267,43 @@ describe('the program itself', () => {
     await page.getByRole('button', { name: 'Open' }).click();
     await heading('About');
     expect(await (await Keychain.open(storage, 'linux', anna.path)).get()).toBe(passphrase);
+  });
+
+  it('brings all back from words and a backup file when the folder is lost, on a computer without a keychain', async () => {
+    const before = (await (await connectClient(anna.path)).getBalance({})).accounts;
+    const file = join(home, 'anna.backup');
+    await anna.json(['backup', '--out', file]);
+    await keeper.stop();
+    await rm(anna.path, { recursive: true });
+    storage.backend = 'basic_text';
+    await startProgramAgain();
+    await heading('Welcome');
+    await see('This computer has no keychain that keeps secrets safe');
+    await page.getByLabel('No, I have my 24 words and a backup file').check();
+    await page.getByLabel('Your 24 words, in order').fill(paper.join(' '));
+    await page.getByLabel('Choose the backup file').setInputFiles(file);
+    await page.getByLabel('Passphrase', { exact: true }).fill('correct horse');
+    await page.getByLabel('The same again').fill('correct house');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await see('The two passphrases are not the same.');
+    await looksRight('restore');
+    await page.getByLabel('The same again').fill('correct horse');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('link', { name: 'Look at what came back' }).click();
+    await see('they have the same books; waits for you to confirm');
+    await page.getByRole('button', { name: 'This is right: use it' }).click();
+    await see('Confirmed. Your node is in use again.');
+    const client = await connectClient(anna.path);
+    expect((await client.getStatus()).participant.name).toBe('Anna');
+    const books = ({ balance, limitGiven, limitReceived }: (typeof before)[number]) => [
+      balance,
+      limitGiven,
+      limitReceived,
+    ];
+    expect((await client.getBalance({})).accounts.map(books)).toEqual(before.map(books));
+    expect(await client.pay({ to: 'Boris', equivalent: 'UAH', amount: '1', waitMs: 20_000 })).toMatchObject({
+      state: 'COMMITTED',
+    });
   });
 
   it('and nothing else went wrong in the page', () => {
