@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PLACE_CHANNEL, SITUATION_CHANNEL } from '#desktop/main/channels.ts';
 import { receiveCalls } from '#desktop/main/ipc.ts';
 import { Keeper } from '#desktop/main/keeper.ts';
@@ -270,7 +270,10 @@ describe('the program itself', () => {
   });
 
   it('brings all back from words and a backup file when the folder is lost, on a computer without a keychain', async () => {
-    const before = (await (await connectClient(anna.path)).getBalance({})).accounts;
+    const before = await vi.waitFor(
+      async () => (await (await connectClient(anna.path)).getBalance({})).accounts,
+      20_000,
+    );
     const file = join(home, 'anna.backup');
     await anna.json(['backup', '--out', file]);
     await keeper.stop();
