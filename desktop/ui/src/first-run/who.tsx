@@ -2,6 +2,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import { FileButton } from '../file-button.tsx';
 import { base64OfFile } from '../files.ts';
+import { harmless } from '../format.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import type { Course, Maker } from './maker.ts';
@@ -120,7 +121,7 @@ function BackupFile({ file }: { readonly file: Signal<File | null> }) {
           file.value = chosen;
         }}
       />
-      <span role="status">{file.value !== null && <bdi>{file.value.name}</bdi>}</span>
+      <span role="status">{file.value !== null && <bdi>{harmless(file.value.name)}</bdi>}</span>
     </p>
   );
 }
