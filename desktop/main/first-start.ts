@@ -23,6 +23,7 @@ export class FirstStart {
   readonly #options: Options;
   #made: FirstRunCourse['identity'] = null;
   #passphrase: string | null = null;
+  #making: Promise<unknown> = Promise.resolve();
 
   constructor(options: Options) {
     this.#options = options;
@@ -42,7 +43,14 @@ export class FirstStart {
   }
 
   /** Makes the identity, and answers how far it has come. All that can be wrong is found before anything is written. */
-  make({ passphrase, ...wishes }: FirstRunWishes): Promise<Answer> {
+  make(wishes: FirstRunWishes): Promise<Answer> {
+    // One after the other: two at once would each keep a passphrase.
+    const made = this.#making.then(() => this.#make(wishes));
+    this.#making = made;
+    return made;
+  }
+
+  #make({ passphrase, ...wishes }: FirstRunWishes): Promise<Answer> {
     const { folder, keychain } = this.#options;
     return answered(async () => {
       if (this.#made !== null) return this.#course;

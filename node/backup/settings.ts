@@ -1,7 +1,7 @@
 /** What the config.toml of a node that comes back from a backup is to say. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'smol-toml';
+import { parse, TomlError } from 'smol-toml';
 import { CONFIG_FILE, type Config } from '../config.ts';
 import { Failure } from '../failure.ts';
 import { settingsFile } from '../preferences.ts';
@@ -28,7 +28,16 @@ export function restoredSettings(
       { hint: 'Leave --network away, or use another --data-dir.' },
     );
   }
-  const saved = backup.settings === null ? {} : parse(backup.settings);
-  const settings = { ...saved, network: backup.network, ...given };
+  const settings = { ...savedSettings(backup), network: backup.network, ...given };
   return { network: backup.network, settings: hasOwn ? null : settingsFile(settings) };
+}
+
+/** A file that was no TOML when it was saved is no reason to lose all the rest. */
+function savedSettings({ settings }: BackupContents): object {
+  try {
+    return settings === null ? {} : parse(settings);
+  } catch (error) {
+    if (error instanceof TomlError) return {};
+    throw error;
+  }
 }

@@ -81,6 +81,12 @@ describe('the first run with a backup file', () => {
     expect(settingsHere()).toContain('network = "geo-test"');
   });
 
+  it('comes back also where the settings in it cannot be read', async () => {
+    const odd = Buffer.from(await sealBackup({ ...contents, settings: 'name = [' }, alice)).toString('base64');
+    expect((await ask('identity', { ...NEW, words, backup: odd }))[0]).toBe(200);
+    expect(settingsHere()).toMatch(/\nnetwork = "geo-test"\n$/);
+  });
+
   it('leaves settings alone that are there already', async () => {
     await server.stop();
     await mkdir(folder);

@@ -119,12 +119,12 @@ describe('the first start', () => {
     const before = { folder: program.folder, name: null, passphrase: 'kept', identity: null };
     expect(await first.course()).toMatchObject({ ok: true, result: before });
     expect(await first.start()).toMatchObject({ error: { code: 'identity-missing' } });
-    const made = await first.make({ ...NEW, name: 'Anna' });
+    // Asked for twice, it is still one identity.
+    const [made] = await Promise.all([first.make({ ...NEW, name: 'Anna' }), first.make({ ...NEW, name: 'Eve' })]);
     const words = expect.stringMatching(/^([a-z]+ ){23}[a-z]+$/) as string;
     expect(made).toMatchObject({ ok: true, result: { name: 'Anna', identity: { words, backup: null } } });
     // A page that is loaded again shows the same words.
     expect(await first.course()).toEqual(made);
-    expect(await first.make({ ...NEW, name: 'Eve' })).toEqual(made);
     expect(await readFile(join(program.folder, 'identity.json'), 'utf8')).toContain('"encrypted"');
     // The command line does not know it; this program does.
     expect((await program.geo.run(['start', '--background'])).code).not.toBe(0);
