@@ -23,8 +23,13 @@ export type FailureCode =
   | 'identity-locked'
   /** The key file is damaged. */
   | 'identity-corrupt'
-  /** A backup file is damaged, of another identity, or none. */
+  /** No backup file, or one of a later version. */
   | 'backup-unusable'
+  | 'backup-damaged'
+  /** Whoever it is of, it is not the identity at hand. */
+  | 'backup-of-another'
+  /** Its network is not the one that the settings of the folder say. */
+  | 'backup-of-other-network'
   /** The node goes on elsewhere and never starts on this folder again. */
   | 'node-moved'
   /** The node is stopping and takes nothing more. */

@@ -64,6 +64,11 @@ export async function keepSettings(dataDir: string, settings: Readonly<Record<st
   if (text !== before) await writePrivateFile(path, text);
 }
 
+/** The text of a new config.toml with these settings. */
+export function settingsFile(settings: object): string {
+  return `# Settings of this node. \`geo config example\` shows all there are.\n${stringify(settings)}`;
+}
+
 /**
  * The text of a config.toml with one setting changed and all else, comments too, as it was.
  * Throws a Failure where that cannot be done without touching anything else.

@@ -5,13 +5,13 @@
 import { ApiError, type Client, connectClient, type EventStream } from '#node/api/client.ts';
 import { type Operation, type OperationName, operations } from '#node/api/contract.ts';
 import { Failure } from '#node/failure.ts';
-import type { Answer, StreamNews } from '../preload/bridge.ts';
+import type { Answer, Facts, StreamNews } from '../preload/bridge.ts';
 import type { CallInput } from './channels.ts';
 
 /** Carries out an operation. Its input is checked by the contract here, before the node is asked, which checks it again. */
 export async function askNode(folder: string, { name, input }: CallInput<'ask'>): Promise<Answer> {
   const flaw = inputFlaw(name, input);
-  if (flaw !== null) return no('bad-request', flaw);
+  if (flaw !== null) return flaw;
   try {
     const client = await connectClient(folder);
     const method = client[name] as (input: object) => Promise<unknown>;
@@ -65,8 +65,8 @@ async function pass(stream: EventStream, port: StreamPort, closed: Promise<null>
   }
 }
 
-/** What is wrong with an input, in the words of the API; null: nothing. */
-function inputFlaw(name: OperationName, input: Readonly<Record<string, unknown>>): string | null {
+/** The answer to an input that is wrong, in the words of the API; null: nothing is. */
+function inputFlaw(name: OperationName, input: Readonly<Record<string, unknown>>): Answer | null {
   const { params, query, body }: Operation = operations[name];
   const parts = [params, query, body].filter((part) => part !== undefined);
   const taken = new Set(parts.flatMap((part) => Object.keys(part.shape)));
@@ -80,16 +80,16 @@ function inputFlaw(name: OperationName, input: Readonly<Record<string, unknown>>
   return parts.length === 0 && given.length > 0 ? wrong('', 'it takes nothing, and something was sent') : null;
 }
 
-function wrong(where: string, why: string): string {
-  const said = `${why.charAt(0).toLowerCase()}${why.slice(1)}`;
-  return `The request is wrong${where === '' ? '' : ` at “${where}”`}: ${said}.`;
+function wrong(where: string, text: string): Answer {
+  const why = `${text.charAt(0).toLowerCase()}${text.slice(1)}`;
+  return no('bad-request', `The request is wrong${where === '' ? '' : ` at “${where}”`}: ${why}.`, { where, why });
 }
 
 /** What the page is told of an error. */
 function answerOf(error: unknown): Answer {
   if (error instanceof ApiError) {
     // The cookie was of the start before: the next call reads the new one.
-    return no(error.code === 'no-token' ? 'unreachable' : error.code, error.message);
+    return no(error.code === 'no-token' ? 'unreachable' : error.code, error.message, error.facts);
   }
   if (error instanceof Failure)
     return no(error.code === 'node-unreachable' ? 'unreachable' : error.code, error.message);
@@ -97,6 +97,6 @@ function answerOf(error: unknown): Answer {
 }
 
 /** An answer that says no. */
-export function no(code: string, message: string): Answer {
-  return { ok: false, error: { code, message } };
+export function no(code: string, message: string, facts: Facts = {}): Answer {
+  return { ok: false, error: { code, message, facts } };
 }

@@ -1,11 +1,13 @@
 /** The calls that the page may make, and what each of them takes: whatever has another form is refused before anything. */
 import { z } from 'zod';
 import { eventsQuery } from '#node/api/contract.ts';
+import { MAX_BACKUP_CHARACTERS } from '#node/first-run.ts';
 import { ROUTES, type Used } from '../ui/src/operations.ts';
 
 /** Text from a form: far longer than anybody types, far shorter than what would cost anything. */
 const typed = z.string().max(4_096);
 const passphrase = typed.nullable();
+const backup = z.string().max(MAX_BACKUP_CHARACTERS);
 const nothing = z.strictObject({});
 
 /** What is called over `geo:NAME`, with what it takes. */
@@ -15,8 +17,9 @@ export const calls = {
     input: z.record(z.string(), z.unknown()),
   }),
   getSituation: nothing,
-  createIdentity: z.strictObject({ name: typed, passphrase }),
-  restoreIdentity: z.strictObject({ words: typed, passphrase }),
+  getFirstRun: nothing,
+  makeIdentity: z.strictObject({ name: typed, words: typed.nullable(), backup: backup.nullable(), passphrase }),
+  endFirstRun: nothing,
   unlock: z.strictObject({ passphrase: typed, remember: z.boolean() }),
   tryAgain: nothing,
   getSettings: nothing,

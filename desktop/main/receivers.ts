@@ -1,7 +1,7 @@
 /** What is done for each call of the page, once it is known who calls and with what. */
 import type { Answer, DesktopSettings, Situation } from '../preload/bridge.ts';
 import { askNode, no } from './carrier.ts';
-import { createIdentity, restoreIdentity } from './first-start.ts';
+import { FirstStart } from './first-start.ts';
 import type { Receivers } from './ipc.ts';
 import type { Keychain } from './keychain.ts';
 import { readSettings, writeSettings } from './settings.ts';
@@ -26,11 +26,13 @@ export function receiversOf({ folder, keychain, keeper, apply, save, bundle }: R
     if (answer.ok) await keeper.start(passphrase);
     return answer;
   };
+  const first = new FirstStart({ folder, keychain, startNode: (passphrase) => keeper.start(passphrase) });
   return {
     ask: (input) => askNode(folder, input),
     getSituation: async () => ({ ok: true, result: keeper.situation }),
-    createIdentity: async (input) => begin(await createIdentity({ folder, keychain }, input), input.passphrase),
-    restoreIdentity: async (input) => begin(await restoreIdentity({ folder, keychain }, input), input.passphrase),
+    getFirstRun: () => first.course(),
+    makeIdentity: (input) => first.make(input),
+    endFirstRun: () => first.start(),
     async unlock({ passphrase, remember }) {
       if (keeper.situation.state !== 'locked') return no('not-locked', 'No passphrase is needed now.');
       // One that opens nothing is asked for again, so keeping it does no harm.

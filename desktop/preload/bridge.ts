@@ -2,11 +2,15 @@
  * What the desktop program gives its page, by name: `window.geoBridge`, made in `preload.cjs`. Types only; what goes
  * through it is plain data, and is checked again in the main process (`desktop/main/channels.ts`).
  */
+import type { FirstRunWishes } from '#node/api/contract.ts';
 
 /** What came of a call. `code` is one of the API's, or `unreachable`, `forbidden` or `bad-request`. */
 export type Answer =
   | { readonly ok: true; readonly result: unknown }
-  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } };
+  | { readonly ok: false; readonly error: { readonly code: string; readonly message: string; readonly facts: Facts } };
+
+/** What a refusal says in numbers and names, as in the API. */
+export type Facts = Readonly<Record<string, string | number | boolean | null>>;
 
 /** What happens to a stream of events. `data` is one `eventMessage` of the contract, as JSON. */
 export type StreamNews =
@@ -52,10 +56,12 @@ export interface GeoBridge {
   openEvents(since: string | null, listener: (news: StreamNews) => void): () => void;
   getSituation(): Promise<Answer>;
   onSituation(listener: (situation: Situation) => void): void;
-  /** Makes the identity, starts the node, and answers `{ words }`. `passphrase` null: the keychain keeps a random one. */
-  createIdentity(input: { name: string; passphrase: string | null }): Promise<Answer>;
-  /** Brings an identity back by its 24 words, and starts the node. */
-  restoreIdentity(input: { words: string; passphrase: string | null }): Promise<Answer>;
+  /** How far the first start has come: `FirstRunCourse` of the contract. */
+  getFirstRun(): Promise<Answer>;
+  /** Makes the identity or brings it back, and answers as `getFirstRun`. `passphrase` null: the keychain keeps a random one. */
+  makeIdentity(input: FirstRunWishes): Promise<Answer>;
+  /** Starts the node with it. */
+  endFirstRun(): Promise<Answer>;
   /** Opens the key of the node. `remember`: the keychain keeps the passphrase from now on. */
   unlock(input: { passphrase: string; remember: boolean }): Promise<Answer>;
   /** Starts the node again now. */

@@ -7,8 +7,9 @@ const { contextBridge, ipcRenderer } = require('electron');
 /** The methods that are one call each; the main process checks who calls and what with. */
 const METHODS = [
   'getSituation',
-  'createIdentity',
-  'restoreIdentity',
+  'getFirstRun',
+  'makeIdentity',
+  'endFirstRun',
   'unlock',
   'tryAgain',
   'getSettings',

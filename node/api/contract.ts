@@ -79,6 +79,36 @@ export const UI_SESSION_PATH = '/ui/session';
 /** Where the first run in a browser is asked for its steps; of its own server, before there is a node. */
 export const FIRST_RUN_PATH = '/first-run';
 
+/** How far the first run in a folder has come; told to the page that leads through it. */
+export interface FirstRunCourse {
+  /** Where everything is kept. */
+  readonly folder: string;
+  /** What the settings of the folder call the participant; null: nothing yet. */
+  readonly name: string | null;
+  readonly identity: {
+    readonly pid: string;
+    /** Null: it came back by its words. */
+    readonly words: string | null;
+    /** What it came back from beside them; null: from nothing else. */
+    readonly backup: { readonly createdAtMs: number; readonly accounts: number; readonly contacts: number } | null;
+  } | null;
+  /** Without one the key is kept plain (`may`), or a keychain keeps one that nobody knows (`kept`); or there has to be one. */
+  readonly passphrase: 'may' | 'kept' | 'must';
+  readonly leastPassphrase: number;
+  readonly mostBackupBytes: number;
+}
+
+/** Who somebody wants to be in a folder. */
+export interface FirstRunWishes {
+  /** As it was typed; empty: none. */
+  readonly name: string;
+  /** Of an identity that exists; null: a new one. */
+  readonly words: string | null;
+  /** A backup file of that identity, as base64; null: words are all there is. */
+  readonly backup: string | null;
+  readonly passphrase: string | null;
+}
+
 /** The header with which a page sends its key; a WebSocket sends it as a subprotocol behind `UI_PROTOCOL`. */
 export const UI_KEY_HEADER = 'x-geo-key';
 export const UI_PROTOCOL = 'geo';

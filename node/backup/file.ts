@@ -31,6 +31,8 @@ const SUMMARY_AT = LENGTH_AT + 4;
 const MAX_SUMMARY_BYTES = 1_024;
 /** The beginning of a file is enough to read its summary. */
 export const SUMMARY_END = SUMMARY_AT + SEAL_BYTES + MAX_SUMMARY_BYTES;
+/** What a backup file has at most: many times what years of use come to. */
+export const MAX_BACKUP_FILE_BYTES = 2 ** 26;
 /** What is unpacked at most. */
 const MAX_CONTENTS_BYTES = 2 ** 30;
 
@@ -46,7 +48,7 @@ export async function sealBackup(contents: BackupContents, { seed, publicKey }: 
   return Buffer.concat([before, seal(seed, 'file', await deflate(encodeValue(contents)), before)]);
 }
 
-/** What is in a backup file. Throws `backup-unusable`, saying what is wrong with it. */
+/** What is in a backup file. Throws a Failure that says what is wrong with it. */
 export async function openBackup(bytes: Uint8Array, identity: Identity): Promise<BackupContents> {
   const { end } = openSummary(bytes, identity);
   const packed = unseal(identity.seed, 'file', bytes.subarray(end), bytes.subarray(0, end));
@@ -54,7 +56,7 @@ export async function openBackup(bytes: Uint8Array, identity: Identity): Promise
   return decodeValue(await inflate(packed, { maxOutputLength: MAX_CONTENTS_BYTES })) as BackupContents;
 }
 
-/** What the beginning of a backup file (`SUMMARY_END` bytes at least) says. Throws `backup-unusable`. */
+/** What the beginning of a backup file (`SUMMARY_END` bytes at least) says. Throws a Failure. */
 export function readSummary(bytes: Uint8Array, identity: Identity): BackupSummary {
   return openSummary(bytes, identity).summary;
 }
@@ -67,9 +69,10 @@ function openSummary(bytes: Uint8Array, { seed, publicKey }: Identity): { summar
   if (bytes.length < SUMMARY_AT) throw damaged();
   const owner = bytesToHex(bytes.subarray(FIRST_LINE.length, LENGTH_AT)) as PublicKey;
   if (owner !== publicKey) {
-    throw unusable(
+    throw new Failure(
+      'backup-of-another',
       `This backup file is of ${pidOf(owner)}, and the words or the key given are those of ${pidOf(publicKey)}.`,
-      'Use the words of the one it is of, or another backup file.',
+      { hint: 'Use the words of the one it is of, or another backup file.' },
     );
   }
   const end = SUMMARY_AT + Buffer.from(bytes.subarray(LENGTH_AT, SUMMARY_AT)).readUInt32BE();
@@ -89,12 +92,11 @@ function summaryOf({ createdAtMs, network, records, contacts }: BackupContents):
 }
 
 function damaged(): Failure {
-  return unusable(
-    'This backup file is damaged or cut short.',
-    'Use another one: `geo backup list` shows all there are.',
-  );
+  return new Failure('backup-damaged', 'This backup file is damaged or cut short.', {
+    hint: 'Use another one: `geo backup list` shows all there are.',
+  });
 }
 
-function unusable(message: string, hint?: string): Failure {
-  return new Failure('backup-unusable', message, hint === undefined ? {} : { hint });
+function unusable(message: string): Failure {
+  return new Failure('backup-unusable', message);
 }

@@ -18,14 +18,9 @@ export async function newSettings(config: Config, options: Flags): Promise<objec
   );
 }
 
-/** The text of a config.toml with these settings. */
-export async function settingsFile(settings: object): Promise<string> {
-  const { stringify } = await import('smol-toml');
-  return `# Settings of this node. \`geo config example\` shows all there are.\n${stringify(settings)}`;
-}
-
 export async function writeSettings(folder: string, settings: object): Promise<void> {
   const { CONFIG_FILE } = await import('../config.ts');
+  const { settingsFile } = await import('../preferences.ts');
   const { writePrivateFile } = await import('../private-file.ts');
-  await writePrivateFile(join(folder, CONFIG_FILE), await settingsFile(settings));
+  await writePrivateFile(join(folder, CONFIG_FILE), settingsFile(settings));
 }

@@ -96,18 +96,18 @@ export function proposalIdText(text: string): string {
 const MAX_FILE_BYTES = 1_048_576;
 
 /** The content of a file that a person named. */
-export async function readUserFile(path: string): Promise<Buffer> {
+export async function readUserFile(path: string, mostBytes = MAX_FILE_BYTES): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   try {
-    for await (const chunk of createReadStream(path, { end: MAX_FILE_BYTES }) as AsyncIterable<Buffer>) {
+    for await (const chunk of createReadStream(path, { end: mostBytes }) as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       bytes += chunk.length;
     }
   } catch (error) {
     throw unreadable(path, error);
   }
-  if (bytes > MAX_FILE_BYTES) throw unreadable(path, { code: `it has more than ${MAX_FILE_BYTES} bytes` });
+  if (bytes > mostBytes) throw unreadable(path, { code: `it has more than ${mostBytes} bytes` });
   return Buffer.concat(chunks);
 }
 

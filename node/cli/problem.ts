@@ -90,6 +90,6 @@ function sentences(message: string, hint: string | null): string {
 function exitCodeOf(code: string): ExitCode {
   if (code === 'folder-in-use') return EXIT.folderInUse;
   if (code === 'node-unreachable') return EXIT.nodeNotReachable;
-  if (code === 'ui-not-built') return EXIT.usage;
+  if (code === 'ui-not-built' || code === 'backup-of-other-network') return EXIT.usage;
   return code.startsWith('bad-') && code !== 'bad-receipt' ? EXIT.usage : EXIT.error;
 }

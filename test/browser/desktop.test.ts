@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { PLACE_CHANNEL, SITUATION_CHANNEL } from '#desktop/main/channels.ts';
 import { receiveCalls } from '#desktop/main/ipc.ts';
 import { Keeper } from '#desktop/main/keeper.ts';
@@ -19,6 +19,7 @@ import { type Client, connectClient } from '#node/api/client.ts';
 import { accessibilityFindings, picture, scrollsSideways, startBrowser, watchedPage } from '#test/support/browser.ts';
 import { type ForkedNode, forkNode, IpcOfTest, StorageOfTest } from '#test/support/desktop.ts';
 import { openDesktopPage, sendToPage } from '#test/support/desktop-page.ts';
+import { copyFrom, paperOf } from '#test/support/first-run.ts';
 import { type GeoFolder, GeoFolders, LOCAL } from '#test/support/geo.ts';
 
 const ENVIRONMENT = { GEO_NETWORK: 'test', GEO_LISTEN: '/ip4/127.0.0.1/tcp/0', GEO_API_PORT: '0' };
@@ -36,6 +37,7 @@ const ipc = new IpcOfTest();
 const forked: ForkedNode[] = [];
 const saved: string[] = [];
 const applied: object[] = [];
+let paper: readonly string[];
 let endRetry = (): void => undefined;
 
 beforeAll(async () => {
@@ -98,6 +100,11 @@ async function startProgram(): Promise<void> {
   await keeper.start();
 }
 
+async function startProgramAgain(): Promise<void> {
+  for (const channel of [...ipc.handlers.keys()]) ipc.handlers.delete(channel);
+  await startProgram();
+}
+
 const see = (text: string | RegExp): Promise<void> => page.getByText(text).first().waitFor();
 const heading = (name: string): Promise<void> => page.getByRole('heading', { name, level: 1 }).waitFor();
 
@@ -121,24 +128,35 @@ async function go(name: string): Promise<void> {
 
 describe('somebody who starts the desktop program for the first time', () => {
   it('is told what it is, and begins with a name alone', async () => {
-    await heading('Welcome to GEO');
+    await heading('Welcome');
     expect(await page.getByRole('navigation').count()).toBe(0);
+    await see('the keychain of this computer keeps one for you');
     await looksRight('welcome');
     await page.getByLabel('Your name').fill('\u202eAnna');
-    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    // With all that the node says about it.
+    await see(/is not a name: .+ It should be 1 to 64 visible characters/);
+    await page.getByLabel('No, I have my 24 words', { exact: true }).check();
+    await page.getByLabel('Your 24 words, in order').fill('one two three');
+    await page.getByRole('button', { name: 'Next' }).click();
     await see(/is not a name/);
     await page.getByLabel('Your name').fill('Anna');
-    await page.getByRole('button', { name: 'Begin' }).click();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await see(/it has 3 words/);
+    await page.getByLabel('Yes, I am new').check();
+    await page.getByRole('button', { name: 'Next' }).click();
   });
 
-  it('is shown the 24 words once, and goes on when they are written down', async () => {
+  it('is shown the 24 words, also by a window that is opened again, and goes on when they are written down', async () => {
     await heading('Your 24 words');
-    expect(await page.getByRole('listitem').count()).toBe(24);
+    paper = await paperOf(page);
+    expect(paper).toHaveLength(24);
     await looksRight('words');
-    const goOn = page.getByRole('button', { name: 'Continue' });
-    expect(await goOn.isDisabled()).toBe(true);
-    await page.getByLabel('I have written them down').check();
-    await goOn.click();
+    await page.reload();
+    await heading('Your 24 words');
+    expect(await paperOf(page)).toEqual(paper);
+    expect(forked).toEqual([]);
+    await copyFrom(page, paper);
     await heading('Home');
     await see('Add somebody you know');
     expect((await (await connectClient(anna.path)).getId()).participant.name).toBe('Anna');
@@ -238,8 +256,7 @@ describe('the program itself', () => {
     const passphrase = (await (await Keychain.open(storage, 'linux', anna.path)).get()) as string;
     await rm(join(anna.path, 'passphrase.sealed'));
     await keeper.stop();
-    for (const channel of [...ipc.handlers.keys()]) ipc.handlers.delete(channel);
-    await startProgram();
+    await startProgramAgain();
     await heading('Your passphrase, please');
     await looksRight('locked');
     await page.getByLabel('Passphrase').fill('not this one');
@@ -250,6 +267,46 @@ describe('the program itself', () => {
     await page.getByRole('button', { name: 'Open' }).click();
     await heading('About');
     expect(await (await Keychain.open(storage, 'linux', anna.path)).get()).toBe(passphrase);
+  });
+
+  it('brings all back from words and a backup file when the folder is lost, on a computer without a keychain', async () => {
+    const before = await vi.waitFor(
+      async () => (await (await connectClient(anna.path)).getBalance({})).accounts,
+      20_000,
+    );
+    const file = join(home, 'anna.backup');
+    await anna.json(['backup', '--out', file]);
+    await keeper.stop();
+    await rm(anna.path, { recursive: true });
+    storage.backend = 'basic_text';
+    await startProgramAgain();
+    await heading('Welcome');
+    await see('This computer has no keychain that keeps secrets safe');
+    await page.getByLabel('No, I have my 24 words and a backup file').check();
+    await page.getByLabel('Your 24 words, in order').fill(paper.join(' '));
+    await page.getByLabel('Choose the backup file').setInputFiles(file);
+    await page.getByLabel('Passphrase', { exact: true }).fill('correct horse');
+    await page.getByLabel('The same again').fill('correct house');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await see('The two passphrases are not the same.');
+    await looksRight('restore');
+    await page.getByLabel('The same again').fill('correct horse');
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.getByRole('link', { name: 'Look at what came back' }).click();
+    await see('they have the same books; waits for you to confirm');
+    await page.getByRole('button', { name: 'This is right: use it' }).click();
+    await see('Confirmed. Your node is in use again.');
+    const client = await connectClient(anna.path);
+    expect((await client.getStatus()).participant.name).toBe('Anna');
+    const books = ({ balance, limitGiven, limitReceived }: (typeof before)[number]) => [
+      balance,
+      limitGiven,
+      limitReceived,
+    ];
+    expect((await client.getBalance({})).accounts.map(books)).toEqual(before.map(books));
+    expect(await client.pay({ to: 'Boris', equivalent: 'UAH', amount: '1', waitMs: 20_000 })).toMatchObject({
+      state: 'COMMITTED',
+    });
   });
 
   it('and nothing else went wrong in the page', () => {

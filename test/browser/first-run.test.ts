@@ -1,21 +1,12 @@
 /** From nothing to a paid invoice: two people, two windows, and no command but `geo ui`. */
-import type { ChildProcess } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { accessibilityFindings, picture, scrollsSideways, startBrowser, watchedPage } from '#test/support/browser.ts';
-import { type GeoFolder, GeoFolders } from '#test/support/geo.ts';
+import { type Beginner, begin, copyFrom, paperOf } from '#test/support/first-run.ts';
+import { GeoFolders } from '#test/support/geo.ts';
 
-/** Somebody with a browser of their own, and an empty folder. */
-interface Beginner {
-  readonly folder: GeoFolder;
-  readonly page: Page;
-  readonly complaints: readonly string[];
-  readonly geoUi: ChildProcess;
-  /** What `geo ui` said when it ended. */
-  readonly ended: Promise<number | null>;
-}
+/** Ports of this test alone; whoever begins has none of these. */
+const SETTINGS = 'network = "test"\nlisten = ["/ip4/127.0.0.1/tcp/0"]\napi-port = 0\n';
 
 let folders: GeoFolders;
 let browser: Browser;
@@ -25,7 +16,10 @@ let boris: Beginner;
 beforeAll(async () => {
   folders = await GeoFolders.create();
   browser = await startBrowser();
-  [anna, boris] = await Promise.all([begin('anna', 'en-GB'), begin('boris', 'en-GB')]);
+  [anna, boris] = (await Promise.all(['anna', 'boris'].map((name) => begin(browser, folders.add(name), SETTINGS)))) as [
+    Beginner,
+    Beginner,
+  ];
 });
 
 afterAll(async () => {
@@ -33,32 +27,6 @@ afterAll(async () => {
   for (const { geoUi } of [anna, boris]) geoUi.kill();
   await folders.close();
 });
-
-/** Runs `geo ui` in an empty folder and opens what it shows. */
-async function begin(name: string, locale: string): Promise<Beginner> {
-  const folder = folders.add(name);
-  await mkdir(folder.path, { recursive: true });
-  // Ports of this test alone; whoever begins has none of these.
-  const settings = 'network = "test"\nlisten = ["/ip4/127.0.0.1/tcp/0"]\napi-port = 0\n';
-  await writeFile(join(folder.path, 'config.toml'), settings);
-  const geoUi = folder.spawn(['ui', '--print']);
-  const ended = new Promise<number | null>((resolve) => geoUi.once('exit', resolve));
-  const link = await firstLine(geoUi);
-  const { page, complaints } = await watchedPage(await browser.newContext({ locale }));
-  page.setDefaultTimeout(20_000);
-  await page.goto(link);
-  return { folder, page, complaints, geoUi, ended };
-}
-
-async function firstLine({ stdout }: ChildProcess): Promise<string> {
-  let text = '';
-  for await (const chunk of stdout ?? []) {
-    text += String(chunk);
-    const line = /http:\S+/.exec(text)?.[0];
-    if (line !== undefined && text.includes('\n')) return line;
-  }
-  throw new Error(`geo ui showed no link: ${text}`);
-}
 
 const heading = (page: Page, name: string): Promise<void> => page.getByRole('heading', { name, level: 1 }).waitFor();
 const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click();
@@ -72,11 +40,9 @@ async function becomeSomebody({ page }: Beginner, name: string): Promise<void> {
   await page.getByLabel('Your name').fill(name);
   await press(page, 'Next');
   await heading(page, 'Your 24 words');
-  const paper = await page.locator('.words li').allTextContents();
+  const paper = await paperOf(page);
   expect(paper).toHaveLength(24);
-  await press(page, 'I have written them down');
-  for (const number of [3, 11, 20]) await page.getByLabel(`Word ${number}`).fill(paper[number - 1] as string);
-  await press(page, 'Next');
+  await copyFrom(page, paper);
   await press(page, 'Start my node');
   await heading(page, 'Home');
 }
@@ -87,7 +53,7 @@ describe('the first run', () => {
     await heading(page, 'Welcome');
     expect(await accessibilityFindings(page)).toEqual([]);
     await picture(page, 'first-run-welcome');
-    await page.getByLabel('No, I have my 24 words').check();
+    await page.getByLabel('No, I have my 24 words', { exact: true }).check();
     await page.getByLabel('Your 24 words, in order').fill('one two three');
     await press(page, 'Next');
     await see(page, /it has 3 words/);
@@ -106,15 +72,13 @@ describe('the first run', () => {
     // Loaded again, before they were written down.
     await page.reload();
     await heading(page, 'Your 24 words');
-    await press(page, 'I have written them down');
-    for (const number of [3, 11, 20]) await page.getByLabel(`Word ${number}`).fill('zoo');
-    await press(page, 'Next');
+    await copyFrom(
+      page,
+      Array.from({ length: 24 }, () => 'zoo'),
+    );
     await see(page, 'Word 3 is not the one that was shown.');
     await press(page, 'Show the words again');
-    const paper = await page.locator('.words li').allTextContents();
-    await press(page, 'I have written them down');
-    for (const number of [3, 11, 20]) await page.getByLabel(`Word ${number}`).fill(paper[number - 1] as string);
-    await press(page, 'Next');
+    await copyFrom(page, await paperOf(page));
     await page.setViewportSize({ width: 360, height: 740 });
     expect(await scrollsSideways(page)).toBe(false);
     await page.setViewportSize({ width: 1280, height: 720 });
@@ -131,7 +95,7 @@ describe('the first run', () => {
     await other.goto(first);
     await see(other, 'run “geo ui” on this computer');
     const response = await other.request.post(new URL('/first-run/identity', first).href, {
-      data: { name: 'Eve', words: null, passphrase: null },
+      data: { name: 'Eve', words: null, backup: null, passphrase: null },
       headers: { origin: new URL(first).origin },
     });
     expect([response.status(), (await response.json()) as unknown]).toMatchObject([

@@ -9,6 +9,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runningNode } from '#desktop/main/running-node.ts';
 import { connectClient } from '#node/api/client.ts';
 import { accessibilityFindings, picture } from '#test/support/browser.ts';
+import { copyFrom, paperOf } from '#test/support/first-run.ts';
 import { ENVIRONMENT } from '#test/support/geo.ts';
 
 const APP = join(import.meta.dirname, '../../desktop/packaging');
@@ -45,14 +46,18 @@ afterAll(async () => {
 });
 
 it('makes an identity and shows the empty house', async () => {
-  await page.getByRole('heading', { name: 'Welcome to GEO' }).waitFor();
+  await page.getByRole('heading', { name: 'Welcome' }).waitFor();
   expect(await accessibilityFindings(page)).toEqual([]);
   await picture(page, 'electron-welcome');
   await page.getByLabel('Your name').fill('Anna');
-  await page.getByLabel('Passphrase').first().fill('four random words here');
-  await page.getByRole('button', { name: 'Begin' }).click();
-  await page.getByLabel('I have written them down').check();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  // Where there is a keychain, it could keep one by itself.
+  const own = page.getByLabel('Choose the passphrase of my key myself');
+  if ((await own.count()) > 0) await own.check();
+  for (const label of ['Passphrase', 'The same again']) {
+    await page.getByLabel(label, { exact: true }).fill('four random words here');
+  }
+  await page.getByRole('button', { name: 'Next' }).click();
+  await copyFrom(page, await paperOf(page));
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
   expect((await (await connectClient(folder)).getStatus()).participant.name).toBe('Anna');
   await picture(page, 'electron-home');

@@ -18,9 +18,9 @@ const UI_PACKAGES = /^(preact|@preact\/signals|@tanstack\/virtual-core|qr|qrcode
 /** Only their types, which are gone from what is built: no schema is sent to a browser. */
 const UI_TYPES = /^(#node\/api\/contract\.ts|zod)$/;
 
-/** What the desktop program sees of the node: its API, how one is started and stopped, whose folder it is. Nothing inside. */
+/** What the desktop program sees of the node: its API, how one begins, is started and stopped, whose folder it is. Nothing inside. */
 const DESKTOP_NODE =
-  /^#node\/(api\/(address|client|contract|words)|config|failure|identity\/(key-file|make-identity)|node|preferences|private-file|store\/lock)\.ts$/;
+  /^#node\/(api\/(address|client|contract|words)|config|failure|first-run|identity\/key-file|node|private-file|store\/lock)\.ts$/;
 const DESKTOP_PACKAGES = /^(electron|zod)$/;
 
 const TOP_LEVEL_FOLDERS = ['bin', 'desktop', 'hub-indexer', 'node', 'protocol', 'simulations', 'test'];

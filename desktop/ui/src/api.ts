@@ -47,7 +47,7 @@ async function unlessAborted(asked: Promise<Answer>, signal?: AbortSignal): Prom
   const answer = await asked;
   if (signal?.aborted === true) throw new AskError('aborted', '');
   if (answer.ok) return answer.result;
-  throw new AskError(answer.error.code, answer.error.message);
+  throw new AskError(answer.error.code, answer.error.message, answer.error.facts);
 }
 
 async function send(method: string, path: string, body: object | null, signal?: AbortSignal): Promise<unknown> {

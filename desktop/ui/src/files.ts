@@ -16,3 +16,16 @@ export function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
 export function base64Of(bytes: Uint8Array): string {
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
 }
+
+/** The bytes of a file as base64; the browser does it by itself, however many they are. */
+export function base64OfFile(file: File): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const reader = new FileReader();
+  reader.addEventListener('load', () => {
+    const address = reader.result as string;
+    resolve(address.slice(address.indexOf(',') + 1));
+  });
+  reader.addEventListener('error', () => reject(reader.error ?? new Error('the file cannot be read')));
+  reader.readAsDataURL(file);
+  return promise;
+}

@@ -8,12 +8,8 @@ import { known } from './state.ts';
 /** How the node stands; null in a browser, where somebody else sees to it. */
 export const situation = signal<Situation | null>(null);
 
-/** The words of an identity that was just made, until somebody says that they are written down. */
-export const freshWords = signal<string | null>(null);
-
 /** Does something come before the screens? What is on a screen stays while a node that ended is started again. */
 export function comesFirst(now: Situation | null): boolean {
-  if (freshWords.value !== null) return true;
   if (now === null || now.state === 'running') return false;
   return known.value === null || (now.state !== 'starting' && now.state !== 'waiting');
 }
@@ -22,7 +18,7 @@ export function comesFirst(now: Situation | null): boolean {
 export async function resultOf<T>(called: Promise<Answer>): Promise<T> {
   const answer = await called;
   if (answer.ok) return answer.result as T;
-  throw new AskError(answer.error.code, answer.error.message);
+  throw new AskError(answer.error.code, answer.error.message, answer.error.facts);
 }
 
 /** Follows the node from now on; `begin` is called when it runs for the first time. */

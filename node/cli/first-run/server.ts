@@ -5,22 +5,24 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { z } from 'zod';
-import { pidOf } from '#protocol/identity.ts';
-import { parseName } from '#protocol/name.ts';
-import { seedFromWords } from '#protocol/words.ts';
 import { checkOrigin } from '../../api/access.ts';
-import { FIRST_RUN_PATH, UI_KEY_HEADER, UI_PATH } from '../../api/contract.ts';
+import {
+  FIRST_RUN_PATH,
+  type FirstRunCourse,
+  type FirstRunWishes,
+  UI_KEY_HEADER,
+  UI_PATH,
+} from '../../api/contract.ts';
 import { serveUiFiles } from '../../api/ui-files.ts';
+import type { Config } from '../../config.ts';
+import { carryOutPlan, courseOf, MAX_BACKUP_CHARACTERS, planFirstRun } from '../../first-run.ts';
 import { MIN_PASSPHRASE_CHARACTERS } from '../../identity/key-file.ts';
-import { type MadeIdentity, makeIdentity } from '../../identity/make-identity.ts';
+import { EXIT } from '../exit-codes.ts';
 import { problemOf, Stop, typed, usage } from '../problem.ts';
 
 export interface FirstRunOptions {
-  readonly folder: string;
-  /** What the settings of the folder call the participant already. */
-  readonly name: string | null;
-  /** Keeps the name in the settings of the folder. */
-  readonly keepName: (name: string) => Promise<void>;
+  /** The settings of the folder, as far as there are some. */
+  readonly config: Pick<Config, 'dataDir' | 'name' | 'network'>;
   /** Starts the node; resolves with a link that opens its page once. */
   readonly startNode: (passphrase: string | null) => Promise<string>;
 }
@@ -35,6 +37,8 @@ export interface FirstRun {
 
 const SECRET_BYTES = 32;
 const MAX_BODY_BYTES = 8_192;
+/** With a backup file. */
+const MAX_IDENTITY_BYTES = MAX_BACKUP_CHARACTERS + MAX_BODY_BYTES;
 const PAGE = 'first-run.html';
 
 const sessionBody = z.strictObject({ secret: z.string().max(256) });
@@ -42,6 +46,7 @@ const identityBody = z.strictObject({
   name: z.string().max(1_000),
   /** Of an identity that exists; null: a new one. */
   words: z.string().max(4_000).nullable(),
+  backup: z.string().nullable(),
   /** Null: the key is kept plain, readable by its owner only. */
   passphrase: z.string().max(1_000).nullable(),
 });
@@ -53,11 +58,11 @@ export async function startFirstRun(options: FirstRunOptions): Promise<FirstRun>
   const course = new Course(options);
   guard(app, course);
   await serveUiFiles(app);
-  const post = <B>(name: string, body: z.ZodType<B>, work: (body: B) => unknown) =>
-    app.post(`${FIRST_RUN_PATH}/${name}`, async (request) => work(read(body, request.body)));
+  const post = <B>(name: string, body: z.ZodType<B>, work: (body: B) => unknown, bodyLimit = MAX_BODY_BYTES) =>
+    app.post(`${FIRST_RUN_PATH}/${name}`, { bodyLimit }, async (request) => work(read(body, request.body)));
   post('session', sessionBody, ({ secret }) => ({ key: course.open(secret) }));
   post('state', nothing, () => course.state);
-  post('identity', identityBody, (wanted) => course.make(wanted));
+  post('identity', identityBody, (wanted) => course.make(wanted), MAX_IDENTITY_BYTES);
   post('start', nothing, () => course.start());
   app.addHook('onResponse', async ({ url }, { statusCode }) => {
     if (url === `${FIRST_RUN_PATH}/start` && statusCode === 200) course.end();
@@ -83,10 +88,18 @@ function guard(app: FastifyInstance, course: Course): void {
     const message = 'This page was not opened by the link of `geo ui`. Run `geo ui` again, and open what it shows.';
     return response.status(401).send({ error: { code: 'no-token', message } });
   });
-  app.setErrorHandler((error, _request, response: FastifyReply) => {
-    const { code, message, facts } = problemOf(error);
-    return response.status(code === 'bug' ? 500 : 400).send({ error: { code, message, facts } });
+  app.setErrorHandler((error, { routeOptions }, response: FastifyReply) => {
+    const { code, message, facts } = problemOf(tooLarge(error, routeOptions.bodyLimit));
+    const status = code === 'bug' ? 500 : code === 'body-too-large' ? 413 : 400;
+    return response.status(status).send({ error: { code, message, facts } });
   });
+}
+
+/** What fastify says about a body that it did not read on, in words of ours. */
+function tooLarge(error: unknown, limitBytes = MAX_BODY_BYTES): unknown {
+  if ((error as { code?: string }).code !== 'FST_ERR_CTP_BODY_TOO_LARGE') return error;
+  const message = `The request has more than ${limitBytes} bytes, which is the limit.`;
+  return new Stop({ code: 'body-too-large', message, facts: { limitBytes }, exitCode: EXIT.error });
 }
 
 function keyOf(request: FastifyRequest): string {
@@ -108,7 +121,7 @@ class Course {
   readonly end: () => void;
   readonly #options: FirstRunOptions;
   #key: string | null = null;
-  #made: MadeIdentity | null = null;
+  #made: FirstRunCourse['identity'] = null;
   #passphrase: string | null = null;
   #link: Promise<string> | null = null;
 
@@ -120,11 +133,8 @@ class Course {
   }
 
   /** What a page shows, also one that was loaded again: the words stay until the node runs. */
-  get state() {
-    const { folder, name } = this.#options;
-    const made = this.#made;
-    const identity = made === null ? null : { pid: pidOf(made.publicKey), words: made.words };
-    return { folder, name, identity, leastPassphrase: MIN_PASSPHRASE_CHARACTERS };
+  get state(): FirstRunCourse {
+    return courseOf(this.#options.config, 'may', this.#made);
   }
 
   /** The key for the secret of the link, once. */
@@ -134,7 +144,7 @@ class Course {
         code: 'link-used',
         message: 'This link was used already. Run `geo ui` again, and open what it shows.',
         facts: {},
-        exitCode: 1,
+        exitCode: EXIT.error,
       });
     }
     this.#key = randomBytes(SECRET_BYTES).toString('base64url');
@@ -146,18 +156,17 @@ class Course {
   }
 
   /** Makes the identity. Everything that can be wrong is found before anything is written. */
-  async make({ name, words, passphrase }: z.output<typeof identityBody>) {
+  async make({ passphrase, ...wishes }: FirstRunWishes): Promise<FirstRunCourse> {
     if (this.#made !== null) return this.state;
-    const called = name.trim() === '' ? null : typed(parseName(name.trim()));
-    const seed = words === null ? null : typed(seedFromWords(words));
+    const { config } = this.#options;
+    const plan = typed(await planFirstRun(config, wishes));
     if (passphrase !== null && [...passphrase].length < MIN_PASSPHRASE_CHARACTERS) {
       throw usage(
         `The passphrase needs at least ${MIN_PASSPHRASE_CHARACTERS} characters. Four random words are a good one.`,
       );
     }
-    this.#made = await makeIdentity(this.#options.folder, seed, passphrase);
+    this.#made = await carryOutPlan(config, plan, passphrase);
     this.#passphrase = passphrase;
-    if (called !== null && this.#options.name === null) await this.#options.keepName(called);
     return this.state;
   }
 

@@ -91,8 +91,8 @@ function addVerify(backup: Command, run: Run): void {
     .option('--passphrase-file <file>', 'File with the passphrase of an encrypted identity')
     .action(
       run(async (cli, file: string, options: VerifyOptions) => {
-        const bytes = await readUserFile(file);
-        const { openBackup } = await import('../../backup/file.ts');
+        const { MAX_BACKUP_FILE_BYTES, openBackup } = await import('../../backup/file.ts');
+        const bytes = await readUserFile(file, MAX_BACKUP_FILE_BYTES);
         const { identityOf } = await import('../../identity/key-file.ts');
         const seed = await knownSeed(options);
         const identity = seed === null ? await identityHere(cli, options.passphraseFile) : identityOf(seed);

@@ -33,16 +33,16 @@ export const addInit: AddVerb = (program, run) => {
       const { makeIdentity } = await import('../../identity/make-identity.ts');
       // Where there is an identity, that is what is wrong, whatever else is.
       const settings = hasKeyFile(config.dataDir) ? null : await newSettings(config, options as Flags);
-      const known = await knownSeed(options);
+      const seed = await knownSeed(options);
       const passphrase = options.passphraseFile === undefined ? null : await newPassphrase(options.passphraseFile);
-      const { publicKey, words } = await makeIdentity(config.dataDir, known, passphrase);
+      const { publicKey, words } = await makeIdentity(config.dataDir, seed && { seed }, passphrase);
       if (settings !== null) await writeSettings(config.dataDir, settings);
       const made = {
         pid: pidOf(publicKey),
         publicKey,
         dataDir: config.dataDir,
         encrypted: passphrase !== null,
-        imported: known !== null,
+        imported: seed !== null,
       };
       return {
         document: { ...made, ...(words !== null && { words }) },

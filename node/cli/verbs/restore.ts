@@ -1,13 +1,10 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import type { BackupContents } from '../../backup/contents.ts';
-import type { Config } from '../../config.ts';
 import type { Contact } from '../../contacts.ts';
 import { cancelled, confirm } from '../ask.ts';
 import type { AddVerb, Answer, Cli, Run } from '../cli.ts';
-import { type Flags, newSettings, settingsFile } from '../new-settings.ts';
+import { type Flags, newSettings } from '../new-settings.ts';
 import { readUserFile } from '../parse.ts';
 import { newPassphrase, passphraseSource } from '../passphrase.ts';
 import { typed, usage } from '../problem.ts';
@@ -75,13 +72,14 @@ async function restoreHere(cli: Cli, file: string | undefined, options: Options)
   const { hasStore, occupied } = await import('../../backup/new-store.ts');
   const { restoreInto } = await import('../../backup/restore.ts');
   if (hasStore(dataDir)) throw occupied(dataDir);
-  const bytes = file === undefined ? null : await readUserFile(file);
+  const { MAX_BACKUP_FILE_BYTES, openBackup } = await import('../../backup/file.ts');
+  const { restoredSettings } = await import('../../backup/settings.ts');
+  const bytes = file === undefined ? null : await readUserFile(file, MAX_BACKUP_FILE_BYTES);
   const given = await newSettings(config, options as Flags);
   const { seed, passphrase } = await seedOf(cli, options, dataDir);
   const { publicKey } = identityOf(seed);
-  const backup =
-    bytes === null ? null : await (await import('../../backup/file.ts')).openBackup(bytes, identityOf(seed));
-  const { network, settings } = await settingsOf(config, given, backup);
+  const backup = bytes === null ? null : await openBackup(bytes, identityOf(seed));
+  const { network, settings } = restoredSettings(config, given, backup);
   const neighbours = await Promise.all((options.neighbour ?? []).map((who) => neighbourOf(who, network)));
   await restoreInto(dataDir, { seed, passphrase, backup, settings, neighbours });
   const accounts = backup?.records.filter(({ type }) => type === 'account').length ?? 0;
@@ -113,29 +111,6 @@ async function seedOf(
   // A key that was encrypted there is to be so here.
   const passphrase = asked ?? (passphraseFile === undefined ? null : await newPassphrase(passphraseFile));
   return { seed: identity.seed, passphrase };
-}
-
-/** The network, and what config.toml is to say: what is given, over what the backup has. */
-async function settingsOf(
-  config: Config,
-  given: object | null,
-  backup: BackupContents | null,
-): Promise<{ network: string; settings: string | null }> {
-  const { CONFIG_FILE } = await import('../../config.ts');
-  const { parse } = await import('smol-toml');
-  const hasOwn = existsSync(join(config.dataDir, CONFIG_FILE));
-  const isChosen = hasOwn || (given !== null && 'network' in given);
-  if (backup === null) {
-    return { network: config.network, settings: given === null ? null : await settingsFile(given) };
-  }
-  if (isChosen && config.network !== backup.network) {
-    throw usage(
-      `The backup is of the network “${backup.network}”, and the settings say “${config.network}”. Leave --network away.`,
-    );
-  }
-  const saved = backup.settings === null ? {} : parse(backup.settings);
-  const settings = { ...saved, network: backup.network, ...given };
-  return { network: backup.network, settings: hasOwn ? null : await settingsFile(settings) };
 }
 
 async function neighbourOf(who: string, network: string): Promise<Contact> {

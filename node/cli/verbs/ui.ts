@@ -65,14 +65,12 @@ async function firstRun(cli: Cli, folder: string, print: boolean): Promise<undef
     import('../../refusals.ts'),
   ]);
   if (!areUiFilesThere()) typed(refuseHere('ui-not-built', {}));
-  const { name } = await cli.config();
+  const config = await cli.config();
   const { startFirstRun } = await import('../first-run/server.ts');
-  const { keepSettings } = await import('../../preferences.ts');
   const { mkdir } = await import('node:fs/promises');
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const server = await startFirstRun({
-    ...{ folder, name },
-    keepName: async (called) => keepSettings(folder, { name: called }),
+    config,
     startNode: async (passphrase) => {
       await startNode(folder, async () => passphrase);
       return (await nodeLink(folder)).link;

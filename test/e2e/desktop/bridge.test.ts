@@ -4,12 +4,16 @@ import type { MessagePort } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { askNode } from '#desktop/main/carrier.ts';
 import { EVENTS_CHANNEL } from '#desktop/main/channels.ts';
+import { FirstStart } from '#desktop/main/first-start.ts';
 import { type Receivers, receiveCalls } from '#desktop/main/ipc.ts';
+import { Keychain } from '#desktop/main/keychain.ts';
 import type { StreamNews } from '#desktop/preload/bridge.ts';
 import { ROUTES, type Used } from '#desktop/ui/src/operations.ts';
 import { readApiFiles } from '#node/api/address.ts';
 import { type Client, connectClient } from '#node/api/client.ts';
-import { IpcOfTest, portPair } from '#test/support/desktop.ts';
+import { MAX_BACKUP_CHARACTERS } from '#node/first-run.ts';
+import { wordsFromSeed } from '#protocol/words.ts';
+import { IpcOfTest, portPair, StorageOfTest } from '#test/support/desktop.ts';
 import { type GeoFolder, GeoFolders, startPair } from '#test/support/geo.ts';
 import { person } from '#test/support/people.ts';
 
@@ -25,7 +29,17 @@ beforeAll(async () => {
   bobClient = await connectClient(pair.bob.path);
   ipc = new IpcOfTest();
   // What this test does not call is not there.
-  const receivers = { ask: (input) => askNode(alice.path, input) } as Partial<Receivers> as Receivers;
+  const first = new FirstStart({
+    folder: folders.add('carol').path,
+    keychain: await Keychain.open(new StorageOfTest(), 'linux', folders.path),
+    startNode: async () => undefined,
+  });
+  const receivers = {
+    ask: (input) => askNode(alice.path, input),
+    getFirstRun: () => first.course(),
+    makeIdentity: (input) => first.make(input),
+    endFirstRun: () => first.start(),
+  } as Partial<Receivers> as Receivers;
   receiveCalls(ipc, { receivers, folder: alice.path, onPlaceWanted: () => undefined });
 });
 
@@ -54,9 +68,10 @@ async function overHttp(name: Used, input: object): Promise<unknown> {
     init.body = JSON.stringify(Object.fromEntries(fields));
   }
   const response = await fetch(target, init);
-  const answer = (await response.json()) as { error: { code: string; message: string } };
+  const answer = (await response.json()) as { error: { code: string; message: string; facts: object } };
   if (response.ok) return { ok: true, result: answer };
-  return { ok: false, error: { code: answer.error.code, message: answer.error.message } };
+  const { code, message, facts } = answer.error;
+  return { ok: false, error: { code, message, facts } };
 }
 
 const stranger = person(1).key;
@@ -183,6 +198,42 @@ describe('the bridge', () => {
       expect(await overBridge(name, {})).toMatchObject({ ok: false, error: { code: 'bad-request' } });
     },
   );
+});
+
+describe('the first start over the bridge', () => {
+  const wishes = { name: '', words: null, backup: null, passphrase: null };
+
+  it.each([
+    ['makeIdentity', {}],
+    ['makeIdentity', { name: '', words: null, passphrase: null }],
+    ['makeIdentity', { ...wishes, backup: 7 }],
+    ['makeIdentity', { ...wishes, backup: new Uint8Array(7) }],
+    ['makeIdentity', { ...wishes, backup: 'A'.repeat(MAX_BACKUP_CHARACTERS + 1) }],
+    ['makeIdentity', { ...wishes, words: 'word '.repeat(1_000) }],
+    ['makeIdentity', { ...wishes, folder: '/tmp' }],
+    ['getFirstRun', { folder: '/tmp' }],
+    ['endFirstRun', { passphrase: 'correct horse' }],
+  ])('takes nothing of another form: %s', async (call, input) => {
+    expect(await ipc.invoke(`geo:${call}`, input)).toMatchObject({ ok: false, error: { code: 'bad-request' } });
+  });
+
+  it('refuses a backup with what the page needs to say why, and begins with what is right', async () => {
+    const words = 'one two three';
+    expect(await ipc.invoke('geo:makeIdentity', { ...wishes, words })).toMatchObject({
+      error: { code: 'bad-words', facts: { why: 'it has 3 words', limit: expect.any(String) as string } },
+    });
+    const backup = Buffer.from('a picture').toString('base64');
+    expect(await ipc.invoke('geo:makeIdentity', { ...wishes, words: wordsFromSeed(person(3).seed), backup })).toEqual({
+      ok: false,
+      error: { code: 'backup-unusable', message: 'This is not a backup file of GEO.', facts: {} },
+    });
+    expect(await ipc.invoke('geo:getFirstRun', {})).toMatchObject({ ok: true, result: { identity: null } });
+    expect(await ipc.invoke('geo:makeIdentity', { ...wishes, words: wordsFromSeed(person(3).seed) })).toMatchObject({
+      ok: true,
+      result: { identity: { words: null, backup: null }, passphrase: 'kept' },
+    });
+    expect(await ipc.invoke('geo:endFirstRun', {})).toEqual({ ok: true, result: {} });
+  });
 });
 
 /** The names and types of all that is in an answer. */

@@ -1,14 +1,16 @@
 /** The desktop program and its node: real processes, real folders; only Electron's way to fork is another one. */
+import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createIdentity, restoreIdentity } from '#desktop/main/first-start.ts';
+import { FirstStart } from '#desktop/main/first-start.ts';
 import { Keeper, type KeeperWorld } from '#desktop/main/keeper.ts';
 import { Keychain } from '#desktop/main/keychain.ts';
 import { keyOf, runningNode } from '#desktop/main/running-node.ts';
-import type { Situation } from '#desktop/preload/bridge.ts';
+import type { Answer, Situation } from '#desktop/preload/bridge.ts';
 import { connectClient } from '#node/api/client.ts';
+import type { FirstRunCourse, FirstRunWishes } from '#node/api/contract.ts';
 import { type ForkedNode, forkNode, StorageOfTest } from '#test/support/desktop.ts';
 import { GeoFolder } from '#test/support/geo.ts';
 
@@ -88,6 +90,23 @@ class Program {
 const openKeychain = async (name: string, storage = new StorageOfTest()): Promise<Keychain> =>
   Keychain.open(storage, 'linux', join(root, name));
 
+type StartNode = (passphrase: string | null) => Promise<void>;
+
+/** The first start in a folder, whose node is started by the test unless said otherwise. */
+const firstStart = (folder: string, keychain: Keychain, startNode: StartNode = async () => undefined) =>
+  new FirstStart({ folder, keychain, startNode });
+
+const NEW: FirstRunWishes = { name: '', words: null, backup: null, passphrase: null };
+
+/** A new identity whose passphrase the keychain keeps. */
+async function makeNew(folder: string, keychain: Keychain, name: string): Promise<Answer> {
+  const made = await firstStart(folder, keychain).make({ ...NEW, name });
+  expect(made).toMatchObject({ ok: true });
+  return made;
+}
+
+const courseIn = (answer: Answer): FirstRunCourse => (answer as { result: FirstRunCourse }).result;
+
 describe('the first start', () => {
   it('makes an identity whose passphrase only the keychain knows, and starts the node with it', async () => {
     const storage = new StorageOfTest();
@@ -96,15 +115,21 @@ describe('the first start', () => {
     await program.keeper.start();
     expect(await program.until('no-identity')).toEqual({ state: 'no-identity', keychain: null });
 
-    const made = await createIdentity({ folder: program.folder, keychain }, { name: 'Anna', passphrase: null });
-    expect(made).toMatchObject({
-      ok: true,
-      result: { words: expect.stringMatching(/^([a-z]+ ){23}[a-z]+$/) as string },
-    });
+    const first = firstStart(program.folder, keychain, (passphrase) => program.keeper.start(passphrase));
+    const before = { folder: program.folder, name: null, passphrase: 'kept', identity: null };
+    expect(await first.course()).toMatchObject({ ok: true, result: before });
+    expect(await first.start()).toMatchObject({ error: { code: 'identity-missing' } });
+    // Asked for twice, it is still one identity.
+    const [made] = await Promise.all([first.make({ ...NEW, name: 'Anna' }), first.make({ ...NEW, name: 'Eve' })]);
+    const words = expect.stringMatching(/^([a-z]+ ){23}[a-z]+$/) as string;
+    expect(made).toMatchObject({ ok: true, result: { name: 'Anna', identity: { words, backup: null } } });
+    // A page that is loaded again shows the same words.
+    expect(await first.course()).toEqual(made);
     expect(await readFile(join(program.folder, 'identity.json'), 'utf8')).toContain('"encrypted"');
     // The command line does not know it; this program does.
     expect((await program.geo.run(['start', '--background'])).code).not.toBe(0);
-    await program.keeper.start();
+    expect(await first.start()).toEqual({ ok: true, result: {} });
+    expect(courseIn(await first.course()).identity).toBe(null);
     expect(await program.until('running')).toEqual({ state: 'running', attached: false });
     const client = await connectClient(program.folder);
     expect((await client.getStatus()).participant.name).toBe('Anna');
@@ -127,43 +152,79 @@ describe('the first start', () => {
     storage.backend = 'basic_text';
     const keychain = await openKeychain('boris', storage);
     const program = new Program('boris', keychain);
-    const start = { folder: program.folder, keychain };
-    expect(await createIdentity(start, { name: 'Boris', passphrase: null })).toMatchObject({
-      error: { code: 'passphrase-missing' },
-    });
-    expect(await createIdentity(start, { name: 'Boris', passphrase: 'short' })).toMatchObject({
-      error: { code: 'passphrase-short' },
-    });
-    expect(await createIdentity(start, { name: '\u202e', passphrase: 'long enough' })).toMatchObject({
-      error: { code: 'bad-name' },
-    });
+    const first = firstStart(program.folder, keychain, (passphrase) => program.keeper.start(passphrase));
+    expect(courseIn(await first.course()).passphrase).toBe('must');
+    const passphrase = 'long enough';
+    for (const [wishes, code] of [
+      [{ name: 'Boris' }, 'passphrase-missing'],
+      [{ name: 'Boris', passphrase: 'short' }, 'passphrase-short'],
+      [{ name: '\u202e', passphrase }, 'bad-name'],
+    ] as const) {
+      expect(await first.make({ ...NEW, ...wishes })).toMatchObject({ ok: false, error: { code } });
+    }
     await program.keeper.start();
     expect(await program.until('no-identity')).toEqual({ state: 'no-identity', keychain: 'basic-text' });
-    expect(await createIdentity(start, { name: '', passphrase: 'long enough' })).toMatchObject({ ok: true });
-    expect(await createIdentity(start, { name: '', passphrase: 'long enough' })).toMatchObject({
+    expect(await first.make({ ...NEW, passphrase })).toMatchObject({ ok: true });
+    expect(await firstStart(program.folder, keychain).make({ ...NEW, passphrase })).toMatchObject({
       error: { code: 'identity-exists' },
     });
     await program.keeper.start();
     expect(await program.until('locked')).toEqual({ state: 'locked', wasWrong: false, keychain: 'basic-text' });
-    await program.keeper.start('long enough');
+    // What was typed opens it.
+    await first.start();
     await program.until('running');
   });
 
   it('brings an identity back by its words, as one that has lost its records', async () => {
     const keychain = await openKeychain('old');
-    const old = { folder: join(root, 'old'), keychain };
-    const made = await createIdentity(old, { name: 'Clara', passphrase: null });
-    const { words } = (made as { result: { words: string } }).result;
+    const made = await makeNew(join(root, 'old'), keychain, 'Clara');
+    const words = courseIn(made).identity?.words as string;
     const program = new Program('new', await openKeychain('new'));
-    const start = { folder: program.folder, keychain: await openKeychain('new') };
-    expect(await restoreIdentity(start, { words: 'one two three', passphrase: 'long enough' })).toMatchObject({
-      error: { code: 'bad-words' },
+    const first = firstStart(program.folder, await openKeychain('new'), (typed) => program.keeper.start(typed));
+    const passphrase = 'long enough';
+    expect(await first.make({ ...NEW, words: 'one two three', passphrase })).toMatchObject({
+      error: { code: 'bad-words', facts: { why: expect.stringContaining('3 words') as string } },
     });
-    expect(await restoreIdentity(start, { words, passphrase: 'long enough' })).toEqual({ ok: true, result: {} });
-    await program.keeper.start('long enough');
+    expect(await first.make({ ...NEW, words, passphrase })).toMatchObject({
+      ok: true,
+      result: { identity: { words: null, backup: null } },
+    });
+    await first.start();
     await program.until('running');
     const client = await connectClient(program.folder);
     expect((await client.getStatus()).restored?.frozen).toBe(true);
+  });
+
+  it('brings an identity back by its words and a backup file, and writes nothing for a wrong one', async () => {
+    const old = new GeoFolder(join(root, 'whole'));
+    geos.push(old);
+    const settings = ['--network', 'test', '--listen', LOCAL.GEO_LISTEN, '--api-port', '0'];
+    const { words } = await old.json<{ words: string }>(['init', '--name', 'Irma', ...settings]);
+    await old.json(['start', '--background']);
+    await old.json(['backup', '--out', join(root, 'irma.backup')]);
+    await old.json(['stop']);
+    const file = await readFile(join(root, 'irma.backup'));
+    const backup = file.toString('base64');
+    const keychain = await openKeychain('again');
+    const program = new Program('again', keychain);
+    const first = firstStart(program.folder, keychain, (typed) => program.keeper.start(typed));
+    const stranger = courseIn(await makeNew(join(root, 'stranger'), await openKeychain('stranger'), '')).identity;
+    for (const [wishes, code] of [
+      [{ words, backup: Buffer.from('a picture').toString('base64') }, 'backup-unusable'],
+      [{ words, backup: file.subarray(0, -1).toString('base64') }, 'backup-damaged'],
+      [{ words: stranger?.words as string, backup }, 'backup-of-another'],
+    ] as const) {
+      expect(await first.make({ ...NEW, ...wishes })).toMatchObject({ ok: false, error: { code } });
+      expect(existsSync(program.folder)).toBe(false);
+    }
+    expect(await first.make({ ...NEW, words, backup })).toMatchObject({
+      ok: true,
+      result: { name: 'Irma', identity: { words: null, backup: { accounts: 0, contacts: 0 } } },
+    });
+    await first.start();
+    await program.until('running');
+    const { participant, restored } = await (await connectClient(program.folder)).getStatus();
+    expect([participant.name, restored?.frozen]).toEqual(['Irma', true]);
   });
 });
 
@@ -192,7 +253,7 @@ describe('a node that ends', () => {
   it('is started again, after longer waits, when it was killed; and nothing is lost', async () => {
     const keychain = await openKeychain('emma');
     const program = new Program('emma', keychain);
-    await createIdentity({ folder: program.folder, keychain }, { name: 'Emma', passphrase: null });
+    await makeNew(program.folder, keychain, 'Emma');
     await program.keeper.start();
     for (const wait of [1_000, 2_000, 4_000]) {
       await program.until('running');
@@ -207,7 +268,7 @@ describe('a node that ends', () => {
   it('stays so when somebody stopped it, until somebody wants it again', async () => {
     const keychain = await openKeychain('fred');
     const program = new Program('fred', keychain);
-    await createIdentity({ folder: program.folder, keychain }, { name: 'Fred', passphrase: null });
+    await makeNew(program.folder, keychain, 'Fred');
     await program.keeper.start();
     await program.until('running');
     await program.geo.json(['stop']);
@@ -221,7 +282,7 @@ describe('a node that ends', () => {
   it('is started once, however often it is asked for, and no more when the program ends', async () => {
     const keychain = await openKeychain('hugo');
     const program = new Program('hugo', keychain);
-    await createIdentity({ folder: program.folder, keychain }, { name: 'Hugo', passphrase: null });
+    await makeNew(program.folder, keychain, 'Hugo');
     await Promise.all([program.keeper.start(), program.keeper.start(), program.keeper.start()]);
     await program.until('running');
     expect(program.forked).toHaveLength(1);
@@ -237,7 +298,7 @@ describe('a node that ends', () => {
   it('is not started again where only a person can help', async () => {
     const keychain = await openKeychain('gina');
     const program = new Program('gina', keychain, { fork: () => forkNode({ ...LOCAL, GEO_LOG_LEVEL: 'loud' }) });
-    await createIdentity({ folder: program.folder, keychain }, { name: 'Gina', passphrase: null });
+    await makeNew(program.folder, keychain, 'Gina');
     await program.keeper.start();
     expect(await program.until('failed')).toMatchObject({
       code: 'config-invalid',

@@ -54,16 +54,32 @@ export const en = {
   haveWords: 'Are you new here?',
   amNew: 'Yes, I am new',
   amKnown: 'No, I have my 24 words',
+  amKnownFile: 'No, I have my 24 words and a backup file',
   typeWords: 'Your 24 words, in order',
+  wordsAlone:
+    'The words bring back who you are. What is owed comes back from your neighbours: when your node runs, add at least one of them under “People”, with an invitation or contact card of theirs.',
+  wordsAndFile:
+    'The words bring back who you are; the file brings back the people you know, your limits and what was owed when it was made. Your neighbours then say what has changed since.',
+  chooseBackup: 'Choose the backup file',
+  chooseOtherBackup: 'Choose another file',
+  backupMissing: 'Choose the backup file first, or say above that you have only the words.',
+  backupTooLarge: 'This file is larger than a backup of GEO can be ({limit} MB). Choose another one.',
   wordsBringBack:
     'The words bring back who you are. What is owed comes back from your neighbours or from a backup, not from the words.',
   yourName: 'Your name',
   yourNameHint: 'Shown to people who get your contact card. May stay empty.',
+  yourNameInFile: 'May stay empty: then you are called what the backup file says.',
   encrypt: 'Protect my key with a passphrase',
+  ownPassphrase: 'Choose the passphrase of my key myself',
+  passphraseKept: 'Otherwise the keychain of this computer keeps one for you, and you never have to type it.',
   passphrase: 'Passphrase',
   passphraseAgain: 'The same again',
   passphraseHint:
     'At least {least} characters; four random words are good. You need it at every start, and nobody can replace it.',
+  passphraseOwnHint:
+    'At least {least} characters; four random words are good. The keychain of this computer keeps it; without the keychain you need it, and nobody can replace it.',
+  passphraseMust:
+    'This computer has no keychain that keeps secrets safe, so you will type this each time GEO starts, and nobody can replace it. At least {least} characters; four random words are good.',
   passphrasesDiffer: 'The two passphrases are not the same. Type both again.',
   keptIn: 'Everything is kept in {folder}.',
   next: 'Next',
@@ -80,7 +96,9 @@ export const en = {
   nodeWhat:
     'Your node is the program that keeps your books and answers for you. It runs in the background; “geo stop” ends it.',
   nodeBack:
-    'You are back. Your node asks your neighbours what is owed, and waits with paying until you have confirmed it.',
+    'You are back. The words bring back who you are, and nothing else: your neighbours say what is owed. Start your node, then add at least one of them under “People”, with an invitation or contact card of theirs. Nothing is paid until you have confirmed what came back.',
+  nodeBackFile:
+    'You are back, with the backup file of {time}. Accounts in it: {accounts}. People: {people}. Your node asks your neighbours what has changed since, and nothing is paid until you have confirmed what came back.',
   yourPid: 'Your public name:',
   nodeStart: 'Start my node',
   nodeStarting: 'Starting…',
@@ -278,23 +296,6 @@ export const en = {
   drawingImpossible: 'This browser cannot draw here. The tables below say the same.',
 
   // The desktop program.
-  welcomeToGeo: 'Welcome to GEO',
-  whatGeoDoes:
-    'GEO keeps count of who owes whom, between people who know each other. What is yours stays on this computer.',
-  passphraseMay:
-    'May stay empty: then the keychain of this computer keeps one for you, and you never have to type it. If you choose one, it needs 8 characters or more.',
-  passphraseMust:
-    'This computer has no keychain that keeps secrets safe, so you will type this each time GEO starts. 8 characters or more; four random words are a good one.',
-  begin: 'Begin',
-  haveWordsAlready: 'I have my 24 words already',
-  words: 'Your 24 words',
-  wordsHint: 'On one line, in order, with spaces between them.',
-  wordsRestore:
-    'The words bring back who you are. What is owed comes back from the people you know, or from a backup file: “geo restore FILE”.',
-  bringBack: 'Bring me back',
-  wordsOnce:
-    'Write them down on paper, in order, and show them to nobody: whoever has them is you. They are shown this once. If this computer is lost, they bring back who you are; what is owed comes back from the people you know, or from a backup.',
-  wordsKept: 'I have written them down',
   lockedTitle: 'Your passphrase, please',
   locked: 'It opens the key of your node.',
   lockedNoKeychain:

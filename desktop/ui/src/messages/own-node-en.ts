@@ -104,6 +104,8 @@ export const ownNodeEn = {
   restoreUnsureOff: 'waits for them: they are not connected',
   restoreSuspended: 'out of use: their node broke the rules',
   restoreMissing: 'An account with {who} in {currency} has not come back yet: it waits for them.',
+  restoreNobody:
+    'Nothing has come back yet. Your neighbours say what is owed, and at least one of them has to be connected: add one under “People”, with an invitation or contact card of theirs. With them, the others whom you knew come back as well. Confirm now only if nothing was ever owed between you and anybody.',
   restoreNotKept: 'Contacts for which your neighbours had no room: {count}.',
   restoreConfirm: 'This is right: use it',
   restoreConfirming: 'Confirming…',

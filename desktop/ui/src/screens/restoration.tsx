@@ -32,6 +32,7 @@ function CameBack({ restored, onConfirmed }: { readonly restored: Restored; read
         <T k={canConfirm ? 'restoreFrozen' : 'restoreOpen'} time={<Time at={restored.lostAtMs} />} />
       </p>
       <h3>{t('restoreCame')}</h3>
+      {answer.value !== null && accounts.length + missing.length === 0 && <p>{t('restoreNobody')}</p>}
       <ul class="plain entries">
         {accounts.map((account) => (
           <li key={`${account.neighbour.pid} ${account.equivalent}`}>

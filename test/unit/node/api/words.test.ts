@@ -95,6 +95,9 @@ describe('the codes', () => {
   it('are those of all refusals and failures, and no others', () => {
     const failures = Object.keys(codes).filter((code) => !everyRefusal.some((refusal) => refusal.code === code));
     expect(failures.sort()).toEqual([
+      'backup-damaged',
+      'backup-of-another',
+      'backup-of-other-network',
       'backup-unusable',
       'bug',
       'config-invalid',

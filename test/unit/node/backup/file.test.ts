@@ -34,7 +34,7 @@ async function whyNot(bytes: Uint8Array, identity = alice): Promise<string> {
   try {
     await openBackup(bytes, identity);
   } catch (error) {
-    if (error instanceof Failure && error.code === 'backup-unusable') return error.message;
+    if (error instanceof Failure) return `${error.code}: ${error.message}`;
     throw error;
   }
   throw new Error('it was opened');
@@ -62,31 +62,31 @@ describe('a backup file', () => {
     for (let at = 0; at < sealed.length; at++) {
       const changed = Uint8Array.from(sealed);
       changed[at] = (changed[at] as number) ^ 1;
-      expect(await whyNot(changed), `byte ${at}`).toMatch(/damaged|not a backup file|version|This backup file is of/);
+      expect(await whyNot(changed), `byte ${at}`).toMatch(/^backup-(damaged|unusable|of-another): /);
     }
   });
 
   it('is refused when it was cut short or something was added, wherever', async () => {
     for (let length = 0; length < sealed.length; length++) await whyNot(sealed.subarray(0, length));
-    expect(await whyNot(Buffer.concat([sealed, Buffer.of(0)]))).toMatch(/damaged/);
+    expect(await whyNot(Buffer.concat([sealed, Buffer.of(0)]))).toMatch(/^backup-damaged: /);
   });
 
   it('of one moment cannot be put together with the summary of another', async () => {
     const other = await sealBackup({ ...contents, createdAtMs: THEN_MS + 1 }, alice);
     const half = other.length - 200;
-    expect(await whyNot(Buffer.concat([other.subarray(0, half), sealed.subarray(half)]))).toMatch(/damaged/);
+    expect(await whyNot(Buffer.concat([other.subarray(0, half), sealed.subarray(half)]))).toMatch(/^backup-damaged: /);
   });
 
   it('is refused with the words of somebody else, in words that say whose it is', async () => {
     expect(await whyNot(sealed, bob)).toMatch(
-      /^This backup file is of \w+, and the words or the key given are those of/,
+      /^backup-of-another: This backup file is of \w+, and the words or the key given are those of/,
     );
   });
 
   it('of another version, or of another program, is refused as such', async () => {
     const later = Buffer.from(sealed);
     later.write('2', 'GEO backup '.length);
-    expect(await whyNot(later)).toBe('This backup file has version 2; this program knows version 1.');
-    expect(await whyNot(Buffer.from('GEO backup of mine'))).toBe('This is not a backup file of GEO.');
+    expect(await whyNot(later)).toBe('backup-unusable: This backup file has version 2; this program knows version 1.');
+    expect(await whyNot(Buffer.from('GEO backup of mine'))).toBe('backup-unusable: This is not a backup file of GEO.');
   });
 });

@@ -20,7 +20,7 @@ describe('the identity of a folder that has none', () => {
   it('or one that comes back by its words: its first start is one after a loss', async () => {
     const [folder, seed] = [temporaryFolder(), newSeed()];
     const { publicKey } = identityOf(seed);
-    expect(await makeIdentity(folder, seed, passphrase)).toEqual({ publicKey, words: null });
+    expect(await makeIdentity(folder, { seed }, passphrase)).toEqual({ publicKey, words: null });
     expect((await readKeyFile(folder, typed)).publicKey).toBe(publicKey);
     expect(earlierStarts(folder)).not.toBe(null);
   });
@@ -28,8 +28,8 @@ describe('the identity of a folder that has none', () => {
   it('never takes the place of another', async () => {
     const folder = temporaryFolder();
     const { publicKey } = await makeIdentity(folder, null, passphrase);
-    for (const seed of [null, newSeed()]) {
-      await expect(makeIdentity(folder, seed, passphrase)).rejects.toMatchObject({ code: 'identity-exists' });
+    for (const known of [null, { seed: newSeed() }]) {
+      await expect(makeIdentity(folder, known, passphrase)).rejects.toMatchObject({ code: 'identity-exists' });
     }
     expect((await readKeyFile(folder, typed)).publicKey).toBe(publicKey);
   });

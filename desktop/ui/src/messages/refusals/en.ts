@@ -81,7 +81,13 @@ export const enRefusals: RefusalMessages = {
     'identity-exists': 'There is an identity here already, and it is never replaced.',
     'identity-locked': 'The key of your node is locked with a passphrase, which is missing or wrong.',
     'identity-corrupt': 'The file with the key of your node is damaged. Restore it with your 24 words.',
-    'backup-unusable': 'This is no backup of your node, or it is damaged. Choose another file.',
+    'backup-unusable':
+      'This is not a backup file of GEO, or one of a newer version. Choose another file: GEO names them “geo-DATE.backup”.',
+    'backup-damaged': 'This backup file is damaged or cut short. Choose another copy of it, or an older one.',
+    'backup-of-another':
+      'This backup file is of somebody else than your words. Check the words, or choose another file.',
+    'backup-of-other-network':
+      'This backup file is of another network than the settings here say. Choose another file, or begin in another folder.',
     'node-moved': 'Your node was moved and goes on elsewhere. It never starts here again.',
     stopped: 'Your node is stopping and takes nothing more. Start it again with “geo start”.',
     bug: 'Your node met a mistake of its own; its log says which. Look at the history before you try again.',

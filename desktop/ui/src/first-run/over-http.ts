@@ -1,27 +1,11 @@
-/** What the first run asks of `geo ui`, which serves it until there is a node. */
+/** The first run in a browser: what it asks of `geo ui`, which serves it until there is a node. */
 import { AskError } from '../api.ts';
-
-/** How far it has come. */
-export interface Course {
-  /** Where everything is kept. */
-  readonly folder: string;
-  /** What the settings of the folder call the participant; null: nothing yet. */
-  readonly name: string | null;
-  readonly identity: {
-    readonly pid: string;
-    /** Null: it came back by its words. */
-    readonly words: string | null;
-  } | null;
-  readonly leastPassphrase: number;
-}
+import type { Course, Maker, Wishes } from './maker.ts';
 
 interface Steps {
   session: { readonly input: { readonly secret: string }; readonly result: { readonly key: string } };
   state: { readonly input: Record<never, never>; readonly result: Course };
-  identity: {
-    readonly input: { readonly name: string; readonly words: string | null; readonly passphrase: string | null };
-    readonly result: Course;
-  };
+  identity: { readonly input: Wishes; readonly result: Course };
   start: { readonly input: Record<never, never>; readonly result: { readonly link: string } };
 }
 
@@ -30,7 +14,7 @@ const KEY_HEADER = 'x-geo-key' satisfies typeof import('#node/api/contract.ts').
 const PATH = '/first-run' satisfies typeof import('#node/api/contract.ts').FIRST_RUN_PATH;
 
 /** Carries out a step. Throws `AskError`. */
-export async function step<S extends keyof Steps>(name: S, input: Steps[S]['input']): Promise<Steps[S]['result']> {
+async function step<S extends keyof Steps>(name: S, input: Steps[S]['input']): Promise<Steps[S]['result']> {
   let response: Response;
   let answer: unknown;
   try {
@@ -53,3 +37,13 @@ export async function enter(secret: string): Promise<void> {
   const { key } = await step('session', { secret });
   sessionStorage.setItem(KEY, key);
 }
+
+export const overHttp: Maker = {
+  course: () => step('state', {}),
+  make: (wishes) => step('identity', wishes),
+  async start() {
+    const { link } = await step('start', {});
+    location.replace(link);
+  },
+  startsByItself: false,
+};

@@ -1,0 +1,151 @@
+/** The server of the first run: what it takes, and that nothing is written for what is wrong. */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type FirstRunWishes, UI_KEY_HEADER } from '#node/api/contract.ts';
+import type { BackupContents } from '#node/backup/contents.ts';
+import { MAX_BACKUP_FILE_BYTES, sealBackup } from '#node/backup/file.ts';
+import { type FirstRun, startFirstRun } from '#node/cli/first-run/server.ts';
+import { readConfig } from '#node/config.ts';
+import { identityOf } from '#node/identity/key-file.ts';
+import { EMPTY_NODE } from '#protocol/records.ts';
+import { wordsFromSeed } from '#protocol/words.ts';
+import { person, THEN_MS } from '#test/support/people.ts';
+import { temporaryFolder } from '#test/support/store.ts';
+
+const alice = identityOf(person(1).seed);
+const words = wordsFromSeed(alice.seed);
+const contents: BackupContents = {
+  version: 1,
+  network: 'geo-test',
+  publicKey: alice.publicKey,
+  createdAtMs: THEN_MS,
+  records: [EMPTY_NODE],
+  contacts: [],
+  settings: '# Mine.\nname = "Alice"\nnetwork = "geo-test"\nclearing = "asked"\n',
+};
+const sealed = Buffer.from(await sealBackup(contents, alice));
+const backup = sealed.toString('base64');
+const NEW: FirstRunWishes = { name: '', words: null, backup: null, passphrase: null };
+
+let folder: string;
+let server: FirstRun;
+let key: string;
+
+beforeEach(async () => {
+  folder = join(temporaryFolder(), 'mine');
+  await begin();
+});
+
+afterEach(async () => {
+  await server.stop();
+});
+
+async function begin(): Promise<void> {
+  const config = readConfig({ flags: { dataDir: folder }, environment: {} });
+  server = await startFirstRun({ config, startNode: async () => 'http://127.0.0.1/' });
+  key = '';
+  const secret = server.link.split('/').at(-1);
+  ({ key } = (await (await post('session', { secret })).json()) as { key: string });
+}
+
+function post(step: string, body: object): Promise<Response> {
+  const { origin } = new URL(server.link);
+  const headers = { origin, 'content-type': 'application/json', [UI_KEY_HEADER]: key };
+  return fetch(`${origin}/first-run/${step}`, { method: 'POST', headers, body: JSON.stringify(body) });
+}
+
+/** The status and the answer. */
+async function ask(step: string, body: object): Promise<readonly [number, unknown]> {
+  const response = await post(step, body);
+  return [response.status, await response.json()];
+}
+
+const settingsHere = (): string => readFileSync(join(folder, 'config.toml'), 'utf8');
+
+describe('the first run with a backup file', () => {
+  it('takes settings and name from it, as `geo restore` does', async () => {
+    const [status, course] = await ask('identity', { ...NEW, words, backup });
+    expect([status, course]).toMatchObject([
+      200,
+      { identity: { words: null, backup: { createdAtMs: THEN_MS, accounts: 0, contacts: 0 } } },
+    ]);
+    const { name, network, clearing } = readConfig({ flags: { dataDir: folder }, environment: {} });
+    expect([name, network, clearing]).toEqual(['Alice', 'geo-test', 'asked']);
+  });
+
+  it('takes the name that was typed rather than that of the file', async () => {
+    await ask('identity', { ...NEW, name: 'Alice II', words, backup });
+    expect(settingsHere()).toContain('name = "Alice II"');
+    expect(settingsHere()).toContain('network = "geo-test"');
+  });
+
+  it('comes back also where the settings in it cannot be read', async () => {
+    const odd = Buffer.from(await sealBackup({ ...contents, settings: 'name = [' }, alice)).toString('base64');
+    expect((await ask('identity', { ...NEW, words, backup: odd }))[0]).toBe(200);
+    expect(settingsHere()).toMatch(/\nnetwork = "geo-test"\n$/);
+  });
+
+  it('leaves settings alone that are there already', async () => {
+    await server.stop();
+    await mkdir(folder);
+    await writeFile(join(folder, 'config.toml'), 'network = "geo-test"\nname = "Mine"\n');
+    await begin();
+    expect((await ask('identity', { ...NEW, name: 'Typed', words, backup }))[0]).toBe(200);
+    expect(settingsHere()).toBe('network = "geo-test"\nname = "Mine"\n');
+  });
+
+  it.each([
+    ['no backup', { backup: Buffer.from('a picture').toString('base64') }, 'backup-unusable'],
+    ['nothing', { backup: '' }, 'backup-unusable'],
+    ['no base64', { backup: '\u0000…' }, 'backup-unusable'],
+    ['a later version', { backup: Buffer.from('GEO backup 2\n').toString('base64') }, 'backup-unusable'],
+    ['cut short', { backup: sealed.subarray(0, -1).toString('base64') }, 'backup-damaged'],
+    ['of somebody else', { words: wordsFromSeed(person(2).seed) }, 'backup-of-another'],
+    ['with words that are none', { words: 'one two three' }, 'bad-words'],
+    ['with a name that is none', { name: '\u202e' }, 'bad-name'],
+    ['with a passphrase that is short', { passphrase: 'short' }, 'usage'],
+  ])('refuses one that is %s, and writes nothing', async (_what, wrong, code) => {
+    expect(await ask('identity', { ...NEW, words, backup, ...wrong })).toMatchObject([400, { error: { code } }]);
+    expect(existsSync(folder)).toBe(false);
+    // It is not over: the right one is taken.
+    expect((await ask('identity', { ...NEW, words, backup }))[0]).toBe(200);
+  });
+
+  it('refuses one of another network than the settings that are there, and writes nothing', async () => {
+    await server.stop();
+    await mkdir(folder);
+    await writeFile(join(folder, 'config.toml'), 'network = "other"\n');
+    await begin();
+    expect(await ask('identity', { ...NEW, words, backup })).toMatchObject([
+      400,
+      { error: { code: 'backup-of-other-network' } },
+    ]);
+    expect(await readdir(folder)).toEqual(['config.toml']);
+  });
+});
+
+describe('the size of what is sent', () => {
+  it('is that of a backup at most, and what is over it is told as such', async () => {
+    const whole = Buffer.alloc(MAX_BACKUP_FILE_BYTES).toString('base64');
+    expect(await ask('identity', { ...NEW, words, backup: whole })).toMatchObject([
+      400,
+      { error: { code: 'backup-unusable' } },
+    ]);
+    const { status, error } = await post('identity', { ...NEW, words, backup: `${whole}${'A'.repeat(10_000)}` }).then(
+      async (response) => ({ status: response.status, ...((await response.json()) as { error: { code: string } }) }),
+      // The server may end the connection before all was sent.
+      () => ({ status: 413, error: { code: 'body-too-large' } }),
+    );
+    expect([status, error.code]).toEqual([413, 'body-too-large']);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('is small for all other steps', async () => {
+    expect(await ask('state', { more: 'A'.repeat(10_000) })).toMatchObject([
+      413,
+      { error: { code: 'body-too-large', facts: { limitBytes: 8_192 } } },
+    ]);
+  });
+});
