@@ -30,7 +30,7 @@ async function paintsMs(page: Page, load: () => Promise<unknown>): Promise<reado
   const times: number[] = [];
   for (let round = 0; round < LOADS; round++) {
     await load();
-    times.push((await page.evaluate('window.paintedMs')) as number);
+    times.push(await page.evaluate<number>('window.paintedMs'));
   }
   return times;
 }
