@@ -1,7 +1,10 @@
 /** The server of the first run: what it takes, and that nothing is written for what is wrong. */
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type FirstRunWishes, UI_KEY_HEADER } from '#node/api/contract.ts';
 import type { BackupContents } from '#node/backup/contents.ts';
@@ -42,10 +45,11 @@ afterEach(async () => {
   await server.stop();
 });
 
-async function begin(): Promise<void> {
+async function begin(isOpened = true): Promise<void> {
   const config = readConfig({ flags: { dataDir: folder }, environment: {} });
   server = await startFirstRun({ config, startNode: async () => 'http://127.0.0.1/' });
   key = '';
+  if (!isOpened) return;
   const secret = server.link.split('/').at(-1);
   ({ key } = (await (await post('session', { secret })).json()) as { key: string });
 }
@@ -62,7 +66,51 @@ async function ask(step: string, body: object): Promise<readonly [number, unknow
   return [response.status, await response.json()];
 }
 
+/** As `fetch`, which lets nobody choose the host. */
+async function request(
+  url: string,
+  { method, headers, body }: { method: string; headers: Readonly<Record<string, string>>; body: string },
+): Promise<{ status: number; body: unknown }> {
+  const sent = httpRequest(url, { method, headers });
+  sent.end(body);
+  const [response] = (await once(sent, 'response')) as [IncomingMessage];
+  return { status: response.statusCode ?? 0, body: await json(response) };
+}
+
 const settingsHere = (): string => readFileSync(join(folder, 'config.toml'), 'utf8');
+
+describe('the first run is only for the page that its link opened', () => {
+  const told = async (
+    headers: Readonly<Record<string, string>>,
+    step = 'state',
+  ): Promise<readonly [number, unknown]> => {
+    const { origin } = new URL(server.link);
+    const all = { origin, 'content-type': 'application/json', [UI_KEY_HEADER]: key, ...headers };
+    const { status, body } = await request(`${origin}/first-run/${step}`, { method: 'POST', headers: all, body: '{}' });
+    return [status, body];
+  };
+
+  it('and tells nobody else how far it is', async () => {
+    expect(await told({})).toMatchObject([200, { identity: null }]);
+    for (const wrong of ['', 'A'.repeat(key.length)]) {
+      expect(await told({ [UI_KEY_HEADER]: wrong })).toMatchObject([401, { error: { code: 'no-token' } }]);
+    }
+    expect(await told({ origin: 'http://127.0.0.1:1' })).toMatchObject([403, { error: { code: 'wrong-origin' } }]);
+    expect(await told({ host: 'example.org' })).toMatchObject([403, { error: { code: 'wrong-host' } }]);
+    // Before a page is open there is no key, and an empty one is none.
+    await server.stop();
+    await begin(false);
+    expect(await told({ [UI_KEY_HEADER]: '' }, 'start')).toMatchObject([401, { error: { code: 'no-token' } }]);
+  });
+
+  it('which opens once, with the secret of the link', async () => {
+    const secret = server.link.split('/').at(-1) ?? '';
+    expect(await ask('session', { secret })).toMatchObject([400, { error: { code: 'link-used' } }]);
+    await server.stop();
+    await begin(false);
+    expect(await ask('session', { secret })).toMatchObject([400, { error: { code: 'link-used' } }]);
+  });
+});
 
 describe('the first run with a backup file', () => {
   it('takes settings and name from it, as `geo restore` does', async () => {
