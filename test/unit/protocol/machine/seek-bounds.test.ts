@@ -3,7 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { emptyAccount } from '#protocol/account.ts';
 import { type RingFound, type RingNone, type RingWalk, ringMark } from '#protocol/clearing/ring.ts';
 import type { Occurrence, Timer } from '#protocol/event.ts';
-import { MAX_LOOK_AHEAD, MAX_RING_REFUSALS, MAX_WALKS_PER_HOUR, SEEK_ROUNDS } from '#protocol/limits.ts';
+import {
+  MAX_LOOK_AHEAD,
+  MAX_RING_REFUSALS,
+  MAX_WALKS_PER_HOUR,
+  SEEK_ROUNDS,
+  WALK_AFTER_MS,
+  WALK_JITTER_MS,
+} from '#protocol/limits.ts';
 import type { Message } from '#protocol/link.ts';
 import { step } from '#protocol/machine/step.ts';
 import { Records } from '#protocol/records.ts';
@@ -18,7 +25,8 @@ const ID = '5d'.repeat(16);
 interface Step {
   readonly sent: readonly string[];
   readonly messages: readonly Message[];
-  readonly timers: readonly Timer[];
+  /** How long each timer that was set waits. */
+  readonly waitsMs: readonly number[];
 }
 
 /** A, with accounts as they are given: no payment made them. */
@@ -47,18 +55,18 @@ class Walker {
   feed(occurrence: Occurrence): Step {
     const sent: string[] = [];
     const messages: Message[] = [];
-    const timers: Timer[] = [];
+    const waitsMs: number[] = [];
     const effects = step(this.records, { ...occurrence, nowMs: this.nowMs }, () => {
       throw new Error('nothing is signed here');
     });
     for (const effect of effects) {
       if (effect.type === 'learn') this.records.knowledge.learn(effect.learned);
-      if (effect.type === 'schedule') timers.push(effect.timer);
+      if (effect.type === 'schedule') waitsMs.push(effect.atMs - this.nowMs);
       if (effect.type !== 'send') continue;
       sent.push(`${effect.message.type} → ${nameOf(effect.to)}`);
       messages.push(effect.message);
     }
-    return { sent, messages, timers };
+    return { sent, messages, waitsMs };
   }
 }
 
@@ -167,10 +175,29 @@ describe('how often', () => {
   it('one timer for one account, however often something changes', () => {
     const machine = creditorOf(['B']);
     const planned = () =>
-      machine.feed({ type: 'command', command: { type: 'seek-rings', equivalent: null } }).timers.length;
+      machine.feed({ type: 'command', command: { type: 'seek-rings', equivalent: null } }).waitsMs.length;
     expect([planned(), planned()]).toEqual([1, 0]);
     machine.nowMs += 1_000;
     expect(planned()).toBe(1);
+  });
+
+  it('after another wait each time: those who got in the way of each other would do so again', () => {
+    const machine = creditorOf(['B']);
+    const waits = Array.from({ length: 20 }, () => {
+      const [waitMs = 0] = machine.feed({
+        type: 'command',
+        command: { type: 'seek-rings', equivalent: null },
+      }).waitsMs;
+      machine.nowMs += waitMs;
+      machine.timer(seek);
+      machine.nowMs += 1_000;
+      return waitMs;
+    });
+    for (const waitMs of waits) {
+      expect(waitMs).toBeGreaterThanOrEqual(WALK_AFTER_MS);
+      expect(waitMs).toBeLessThan(WALK_AFTER_MS + WALK_JITTER_MS);
+    }
+    expect(new Set(waits).size).toBeGreaterThan(10);
   });
 
   it.each([
