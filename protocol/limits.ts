@@ -45,8 +45,8 @@ export const MAX_RING_HALVES = 16;
 export const MAX_LOOK_AHEAD = 128;
 /** With every so many rounds of housekeeping one debt is looked for in rings though nothing changed: about every 5 minutes. */
 export const SEEK_ROUNDS = 10;
-/** No walk goes to a debtor where nothing leads on for so long: shorter than the walks for one change take. */
-export const DEAD_END_MS = 500;
+/** No walk goes to a debtor where nothing leads on for so long. The probe for a change begins so long after its first walk. */
+export const DEAD_END_MS = 1_500;
 /** Walks that are remembered, for their answers. */
 export const MAX_PASSAGES = 4_096;
 /** Rings that are being cleared from here at a time. */

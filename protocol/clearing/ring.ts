@@ -4,9 +4,9 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, concatBytes, hexToBytes, utf8ToBytes } from '@noble/hashes/utils.js';
-import { amountOrZero, bool, hex, list, uint } from '../codec.ts';
+import { amountOrZero, hex, list, uint } from '../codec.ts';
 import { type PublicKey, publicKeyBytes } from '../identity.ts';
-import { MAX_CLEARING_HOPS, MAX_WALK_STEPS } from '../limits.ts';
+import { DEAD_END_MS, MAX_CLEARING_HOPS, MAX_WALK_STEPS } from '../limits.ts';
 import { equivalentShape, publicKeyShape } from '../packet.ts';
 
 /** "You owe me. Who owes you?" From a creditor to one of its debtors. */
@@ -41,8 +41,8 @@ export interface RingNone {
   readonly equivalent: string;
   /** How often the walk may still be passed on. */
   readonly steps: number;
-  /** Nothing is owed there that leads on: no other walk would get further now. */
-  readonly isDead: boolean;
+  /** For so long no other walk would get further: nothing is owed there that leads on. 0: one may. */
+  readonly deadForMs: number;
 }
 
 /** How a walk names a participant: only who knows its key learns who it is. 8 bytes in hex. */
@@ -68,7 +68,7 @@ export const ringNoneFields = {
   id: hex(16),
   equivalent: equivalentShape,
   steps: uint(MAX_WALK_STEPS),
-  isDead: bool,
+  deadForMs: uint(DEAD_END_MS),
 } as const;
 
 export const ringFoundFields = {

@@ -20,7 +20,7 @@ export function isHeard(turn: Turn, from: PublicKey, mostPerSecond: number): boo
 export function debtorsOf(turn: Turn, equivalent: string, not: readonly PublicKey[]): readonly Account[] {
   const { knowledge } = turn.records;
   return openTo(turn, equivalent, not).filter(
-    ({ neighbour }) => !knowledge.isDeadEnd(neighbour, equivalent, turn.nowMs),
+    ({ neighbour }) => knowledge.deadUntilMs(neighbour, equivalent) <= turn.nowMs,
   );
 }
 

@@ -79,7 +79,7 @@ export function seek(
   const seeking = seekingOf(turn, account);
   if (seeking.walks >= MAX_WALKS_PER_HOUR || isBeingCleared(turn, account)) return;
   const isProbe = tries >= WALKS_PER_CHANGE;
-  const plannedForMs = isProbe ? turn.nowMs : turn.nowMs + 2 * WALK_AFTER_MS;
+  const plannedForMs = turn.nowMs + (isProbe ? 0 : waitMs(tries));
   turn.learn({ ...seeking, walks: seeking.walks + 1, probes: seeking.probes + (isProbe ? 1 : 0), plannedForMs });
   if (isProbe) {
     if (seeking.probes < MAX_RING_PROBES_PER_HOUR) probeForRings(turn, account);
@@ -92,6 +92,12 @@ export function seek(
   const marks = [ringMark(id, turn.self)];
   const walk = { id, equivalent, marks, steps: MAX_WALK_STEPS, leastHops };
   pass(turn, { type: 'passage', ...walk, from: null, to: neighbour, tried: [] });
+}
+
+/** How long after a walk the next one begins; the probe waits until no dead end is believed that was one before the change. */
+function waitMs(tries: number): number {
+  const apartMs = 2 * WALK_AFTER_MS;
+  return tries + 1 < WALKS_PER_CHANGE ? apartMs : DEAD_END_MS - tries * apartMs;
 }
 
 /** Sends a walk on. */
@@ -109,11 +115,11 @@ export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
   const passage = turn.records.knowledge.passage(id);
   const own = ringMark(id, turn.self);
   if (turn.records.seeking === 'never' || turn.node.isFrozen || clearableIn(account) === 0n) {
-    sayNone(turn, from, { id, equivalent, steps, isDead: true });
+    sayNone(turn, from, { id, equivalent, steps, deadForMs: DEAD_END_MS });
   } else if (walk.marks.includes(own)) {
     // Sent by chance, by one with too many debtors to look ahead.
     if (walk.marks.length - walk.marks.indexOf(own) < leastHops) {
-      sayNone(turn, from, { id, equivalent, steps, isDead: false });
+      sayNone(turn, from, { id, equivalent, steps, deadForMs: 0 });
       return;
     }
     // A walk closes once for each; what comes back by way of nobody was never here.
@@ -125,8 +131,10 @@ export function receiveWalk(turn: Turn, from: PublicKey, walk: RingWalk): void {
     const marks = [...walk.marks, own].slice(-MAX_CLEARING_HOPS);
     const to =
       passage === undefined && steps > 0 ? nextOf(turn, { id, equivalent, marks, leastHops, not: [from] }) : null;
-    if (to === null) sayNone(turn, from, { id, equivalent, steps, isDead: isDeadEnd(turn, equivalent, [from]) });
-    else pass(turn, { type: 'passage', id, equivalent, from, to, tried: [], marks, steps: steps - 1, leastHops });
+    if (to === null) {
+      const deadForMs = deadFor(turn, { id, equivalent, marks, from });
+      sayNone(turn, from, { id, equivalent, steps, deadForMs });
+    } else pass(turn, { type: 'passage', id, equivalent, from, to, tried: [], marks, steps: steps - 1, leastHops });
   }
 }
 
@@ -135,31 +143,41 @@ function sayNone(turn: Turn, to: PublicKey, none: Omit<RingNone, 'type'>): void 
 }
 
 /**
- * Is there nobody to whom any walk would go on now, but these? What earlier walks were told does not count here: it would
- * be handed from one to the next, and hide a debt that was made meanwhile for longer than anybody remembers.
+ * How long no walk would go on from here, as far as is known: as long as the shortest of its dead ends, so that what was
+ * true at one time is nowhere believed for longer than `DEAD_END_MS`. Whoever passed this walk on is none. `told`: what a
+ * message of this step said, which is not known yet.
  */
-function isDeadEnd(turn: Turn, equivalent: string, butThese: readonly PublicKey[]): boolean {
-  return openTo(turn, equivalent, butThese).length === 0;
+function deadFor(
+  turn: Turn,
+  { id, equivalent, marks, from }: Pick<Passage, 'id' | 'equivalent' | 'marks'> & { readonly from: PublicKey },
+  told: ReadonlyMap<PublicKey, number> = new Map(),
+): number {
+  const debtors = openTo(turn, equivalent, [from]);
+  const places = placesOf(debtors, { id, marks });
+  let deadForMs = DEAD_END_MS;
+  for (const { neighbour } of debtors) {
+    const untilMs = turn.records.knowledge.deadUntilMs(neighbour, equivalent);
+    const thisMs = places.has(neighbour) ? 0 : (told.get(neighbour) ?? untilMs - turn.nowMs);
+    deadForMs = Math.min(deadForMs, Math.max(0, thisMs));
+  }
+  return deadForMs;
 }
 
 /** A walk came back: another debtor is tried, or it goes back further. */
 export function receiveNone(turn: Turn, from: PublicKey, none: RingNone): void {
-  const { id, equivalent } = none;
-  const { knowledge } = turn.records;
-  const passage = knowledge.passage(id);
+  const { id, equivalent, deadForMs } = none;
+  const passage = turn.records.knowledge.passage(id);
   if (passage?.to !== from || passage.equivalent !== equivalent || passage.closedBy !== null) return;
   const steps = Math.min(none.steps, passage.steps);
-  const dead = none.isDead ? [from] : [];
-  if (none.isDead) turn.learn({ type: 'dead-end', neighbour: from, equivalent, untilMs: turn.nowMs + DEAD_END_MS });
+  turn.learn({ type: 'dead-end', neighbour: from, equivalent, untilMs: turn.nowMs + deadForMs });
   const tried = [...passage.tried, from];
   // Where it began it goes over one debt only.
-  if (passage.from === null) return;
-  const to = steps === 0 ? null : nextOf(turn, { ...passage, not: [passage.from, ...tried] });
+  const { from: before } = passage;
+  if (before === null) return;
+  const to = steps === 0 ? null : nextOf(turn, { ...passage, not: [before, ...tried] });
   if (to === null) {
-    // Those whom this walk has tried told it now; what this very message told is not known yet.
-    const triedBefore = passage.tried.filter((one) => knowledge.isDeadEnd(one, equivalent, turn.nowMs));
-    const isDead = isDeadEnd(turn, equivalent, [passage.from, ...dead, ...triedBefore]);
-    sayNone(turn, passage.from, { id, equivalent, steps, isDead });
+    const told = new Map([[from, deadForMs]]);
+    sayNone(turn, before, { id, equivalent, steps, deadForMs: deadFor(turn, { ...passage, from: before }, told) });
   } else pass(turn, { ...passage, to, tried, steps: steps - 1 });
 }
 

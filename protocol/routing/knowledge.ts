@@ -103,9 +103,9 @@ export class Knowledge {
     return this.#ringSearches.get(id);
   }
 
-  /** Did a walk come back from there a short while ago? */
-  isDeadEnd(neighbour: PublicKey, equivalent: string, nowMs: number): boolean {
-    return (this.#deadEnds.get(`${neighbour}/${equivalent}`)?.untilMs ?? 0) > nowMs;
+  /** Until when no walk goes there, since one came back; in the past: one may. */
+  deadUntilMs(neighbour: PublicKey, equivalent: string): number {
+    return this.#deadEnds.get(`${neighbour}/${equivalent}`)?.untilMs ?? 0;
   }
 
   seeking(neighbour: PublicKey, equivalent: string): Seeking | undefined {

@@ -250,7 +250,7 @@ export const messages: Readonly<Record<string, Message>> = {
     nodes: [carol.key, bob.key],
     amount: 250_000_000n,
   },
-  'ring none': { type: 'ring-none', id: asked.id, equivalent: 'UAH', steps: 12, isDead: true },
+  'ring none': { type: 'ring-none', id: asked.id, equivalent: 'UAH', steps: 12, deadForMs: 700 },
   'ring probe': { type: 'ring-probe', id: asked.id, equivalent: 'UAH', side: 'owed', hops: 3 },
   'ring half, of debtors': {
     ...{ type: 'ring-half', id: asked.id, equivalent: 'UAH', side: 'owed', nodes: [carol.key, bob.key], amount: 5n },

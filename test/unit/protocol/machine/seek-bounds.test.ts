@@ -4,6 +4,7 @@ import { emptyAccount } from '#protocol/account.ts';
 import { type RingFound, type RingNone, type RingWalk, ringMark } from '#protocol/clearing/ring.ts';
 import type { Occurrence, Timer } from '#protocol/event.ts';
 import {
+  DEAD_END_MS,
   MAX_LOOK_AHEAD,
   MAX_RING_REFUSALS,
   MAX_WALKS_PER_HOUR,
@@ -77,7 +78,7 @@ const walkOf = (names: string, steps = 8, id = ID): RingWalk => ({
   marks: [...names].map((name) => ringMark(id, key(name))),
 });
 const none = (steps: number, isDead: boolean, id = ID): RingNone => ({
-  ...{ type: 'ring-none', id, equivalent: UAH, steps, isDead },
+  ...{ type: 'ring-none', id, equivalent: UAH, steps, deadForMs: isDead ? DEAD_END_MS : 0 },
 });
 const walkIn = ({ messages }: Step): RingWalk => messages[0] as RingWalk;
 const noneIn = ({ messages }: Step): RingNone => messages[0] as RingNone;
@@ -104,7 +105,7 @@ describe('where a walk goes on to', () => {
     const machine = creditorOf(['D']);
     expect(towards(machine.receive('Z', { ...walkOf('YZ'), leastHops: 5 }))).toBe('D');
     const back = (leastHops: number): Step => machine.receive('Z', { ...walkOf('YZADZ'), leastHops });
-    expect(noneIn(back(4))).toMatchObject({ isDead: false });
+    expect(noneIn(back(4))).toMatchObject({ deadForMs: 0 });
     expect(back(3).sent).toEqual(['ring-found → Z']);
   });
 
@@ -129,8 +130,8 @@ describe('where a walk goes on to', () => {
 
 describe('whether any other walk would get further', () => {
   it('not where nobody owes; yes where only the steps are used up', () => {
-    expect(noneIn(creditorOf([]).receive('Z', walkOf('YZ'))).isDead).toBe(true);
-    expect(noneIn(creditorOf(['B']).receive('Z', walkOf('YZ', 0))).isDead).toBe(false);
+    expect(noneIn(creditorOf([]).receive('Z', walkOf('YZ'))).deadForMs).toBe(DEAD_END_MS);
+    expect(noneIn(creditorOf(['B']).receive('Z', walkOf('YZ', 0))).deadForMs).toBe(0);
   });
 
   it.each([
@@ -143,8 +144,21 @@ describe('whether any other walk would get further', () => {
     const second = machine.receive(first, none(6, one));
     const back = machine.receive(towards(second), none(4, other));
     expect(back.sent).toEqual(['ring-none → Z']);
-    expect(noneIn(back)).toMatchObject({ isDead: one && other, steps: 4 });
+    expect(noneIn(back)).toMatchObject({ deadForMs: one && other ? DEAD_END_MS : 0, steps: 4 });
   });
+});
+
+it('what was told by others is told on for no longer than it was told to last', () => {
+  const machine = creditorOf(['B', 'C']);
+  const first = towards(machine.receive('Z', walkOf('YZ')));
+  const second = towards(machine.receive(first, none(6, true)));
+  machine.nowMs += 300;
+  expect(noneIn(machine.receive(second, none(4, true))).deadForMs).toBe(DEAD_END_MS - 300);
+  machine.nowMs += 200;
+  expect(noneIn(machine.receive('Z', walkOf('YZ', 8, '6e'.repeat(16)))).deadForMs).toBe(DEAD_END_MS - 500);
+  // One of them passed on this very walk.
+  const again = noneIn(machine.receive('Z', { ...walkOf('BYZ', 8, '7f'.repeat(16)), leastHops: 8 }));
+  expect(again.deadForMs).toBe(0);
 });
 
 it('a ring is found only by whom the walk went to', () => {

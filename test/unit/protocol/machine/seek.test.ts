@@ -1,6 +1,7 @@
 /** Looking for rings of debts (§5.2), and clearing what is found. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type RingFound, type RingWalk, ringMark } from '#protocol/clearing/ring.ts';
+import { DEAD_END_MS } from '#protocol/limits.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { isFault, verifyMessage } from '#protocol/verify.ts';
 import { causeIn, refusalIn } from '#test/support/machine.ts';
@@ -212,13 +213,13 @@ describe('a debtor whom nobody owes', () => {
       const to = sent.at(-1) as string;
       expect(tried).not.toContain(to);
       tried.add(to);
-      if (to !== 'B') machine.receive(to, { type: 'ring-none', id, equivalent: UAH, steps: 0, isDead: true });
+      if (to !== 'B') machine.receive(to, { type: 'ring-none', id, equivalent: UAH, steps: 0, deadForMs: DEAD_END_MS });
       else return;
     }
   });
 
   it('says so once: an answer to nothing that was asked is dropped', () => {
-    const none = { type: 'ring-none', id: walkOf('C').id, equivalent: UAH, steps: 48, isDead: true } as const;
+    const none = { type: 'ring-none', id: walkOf('C').id, equivalent: UAH, steps: 48, deadForMs: DEAD_END_MS } as const;
     expect(net.machine('A').receive('D', none).sent).toEqual([]);
   });
 });
