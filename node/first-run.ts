@@ -1,4 +1,5 @@
 /** The first run in a data folder: what a person wants, checked before anything is written, and then made. */
+import { mkdir } from 'node:fs/promises';
 import { pidOf } from '#protocol/identity.ts';
 import { parseName } from '#protocol/name.ts';
 import { isRefusal, type Refusal } from '#protocol/refusals.ts';
@@ -11,8 +12,8 @@ import { hasStore, occupied } from './backup/new-store.ts';
 import { restoredSettings } from './backup/settings.ts';
 import type { Config } from './config.ts';
 import { identityOf, MIN_PASSPHRASE_CHARACTERS } from './identity/key-file.ts';
-import { type KnownIdentity, makeIdentity } from './identity/make-identity.ts';
-import { keepSettings } from './preferences.ts';
+import { type KnownIdentity, makeIdentity, refuseSecond } from './identity/make-identity.ts';
+import { keepSettings, withSetting } from './preferences.ts';
 
 /** A backup file as base64 has at most so many characters, four for three bytes. */
 export const MAX_BACKUP_CHARACTERS = Math.ceil(MAX_BACKUP_FILE_BYTES / 3) * 4;
@@ -41,13 +42,17 @@ export function courseOf(
   };
 }
 
-/** Finds all that is wrong with what is wanted. Fails as opening a backup does. A name that the folder has already stays. */
+/**
+ * Finds all that is wrong with what is wanted. Fails as opening a backup does, and where the folder has an identity. A name that it
+ * has already stays.
+ */
 export async function planFirstRun(
   config: Settings,
   { name, words, backup }: Omit<FirstRunWishes, 'passphrase'>,
 ): Promise<FirstRunPlan | Refusal<'bad-name'> | Refusal<'bad-words'>> {
   const called = name.trim() === '' || config.name !== null ? null : parseName(name.trim());
   if (isRefusal(called)) return called;
+  refuseSecond(config.dataDir);
   if (words === null) return { known: null, name: called };
   const seed = seedFromWords(words);
   if (isRefusal(seed)) return seed;
@@ -64,8 +69,12 @@ export async function carryOutPlan(
   { known, name }: FirstRunPlan,
   passphrase: string | null,
 ): Promise<Made> {
-  const { publicKey, words } = await makeIdentity(dataDir, known, passphrase);
-  if (name !== null) await keepSettings(dataDir, { name });
+  const settings = known?.settings ?? null;
+  // First: were it to fail later, the words of a new identity would never be shown.
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  if (name !== null && settings === null) await keepSettings(dataDir, { name });
+  const called = name === null || settings === null ? settings : withSetting(settings, 'name', name);
+  const { publicKey, words } = await makeIdentity(dataDir, known && { ...known, settings: called }, passphrase);
   return { pid: pidOf(publicKey), words, backup: summaryOf(known?.backup ?? null) };
 }
 

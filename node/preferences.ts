@@ -38,7 +38,7 @@ export class Preferences {
     return this.#now;
   }
 
-  /** Keeps the change in the file, then puts it in force. Throws a Failure, with nothing changed. */
+  /** Keeps the change in the file, then puts it in force. Throws a Failure, with nothing changed where the file cannot be. */
   change(change: Change): Promise<Preference> {
     // One after the other: each reads the file that the one before wrote.
     const changed = this.#changing.then(() => this.#change(change));

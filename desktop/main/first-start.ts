@@ -51,10 +51,9 @@ export class FirstStart {
   }
 
   #make({ passphrase, ...wishes }: FirstRunWishes): Promise<Answer> {
-    const { folder, keychain } = this.#options;
+    const { keychain } = this.#options;
     return answered(async () => {
       if (this.#made !== null) return this.#course;
-      if (hasKeyFile(folder)) return no('identity-exists', 'There is an identity on this computer already.');
       const plan = await planFirstRun(this.#config, wishes);
       if (isRefusal(plan)) return refused(plan);
       if (passphrase === null && keychain.why !== null) {

@@ -22,9 +22,9 @@ export interface ReceiverParts {
 /** The receivers of all calls. */
 export function receiversOf({ folder, keychain, keeper, apply, save, bundle }: ReceiverParts): Receivers {
   /** What has changed is told as the situation, which the page follows. */
-  const begin = async (answer: Answer, passphrase: string | null): Promise<Answer> => {
-    if (answer.ok) await keeper.start(passphrase);
-    return answer;
+  const begin = async (passphrase: string | null): Promise<Answer> => {
+    await keeper.start(passphrase);
+    return { ok: true, result: {} };
   };
   const first = new FirstStart({ folder, keychain, startNode: (passphrase) => keeper.start(passphrase) });
   return {
@@ -37,9 +37,9 @@ export function receiversOf({ folder, keychain, keeper, apply, save, bundle }: R
       if (keeper.situation.state !== 'locked') return no('not-locked', 'No passphrase is needed now.');
       // One that opens nothing is asked for again, so keeping it does no harm.
       if (remember && keychain.why === null) await keychain.put(passphrase);
-      return begin({ ok: true, result: {} }, passphrase);
+      return begin(passphrase);
     },
-    tryAgain: () => begin({ ok: true, result: {} }, null),
+    tryAgain: () => begin(null),
     getSettings: async () => ({ ok: true, result: await readSettings(folder) }),
     async setSettings(settings) {
       await writeSettings(folder, settings);

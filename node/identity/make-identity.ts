@@ -36,11 +36,15 @@ async function restoreKnown(
   passphrase: string | null,
 ): Promise<PublicKey> {
   const { publicKey } = identityOf(seed);
-  if (hasKeyFile(folder)) {
-    throw new Failure('identity-exists', `The folder ${folder} holds an identity already.`, {
-      hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
-    });
-  }
+  refuseSecond(folder);
   await restoreInto(folder, { seed, passphrase, backup, settings, neighbours: [] });
   return publicKey;
+}
+
+/** Fails with `identity-exists` where the folder has one. */
+export function refuseSecond(folder: string): void {
+  if (!hasKeyFile(folder)) return;
+  throw new Failure('identity-exists', `The folder ${folder} holds an identity already.`, {
+    hint: 'Use another --data-dir for another participant. An identity is never replaced: it may have open accounts.',
+  });
 }

@@ -18,10 +18,7 @@ export function isHeard(turn: Turn, from: PublicKey, mostPerSecond: number): boo
 
 /** Accounts over which a walk could go on: not to these neighbours, nor to where it would come back from. */
 export function debtorsOf(turn: Turn, equivalent: string, not: readonly PublicKey[]): readonly Account[] {
-  const { knowledge } = turn.records;
-  return openTo(turn, equivalent, not).filter(
-    ({ neighbour }) => knowledge.deadUntilMs(neighbour, equivalent) <= turn.nowMs,
-  );
+  return openTo(turn, equivalent, not).filter(({ neighbour }) => turn.deadUntilMs(neighbour, equivalent) <= turn.nowMs);
 }
 
 /** Accounts with others than these over which a clearing would be let out. */

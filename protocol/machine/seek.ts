@@ -144,20 +144,18 @@ function sayNone(turn: Turn, to: PublicKey, none: Omit<RingNone, 'type'>): void 
 
 /**
  * How long no walk would go on from here, as far as is known: as long as the shortest of its dead ends, so that what was
- * true at one time is nowhere believed for longer than `DEAD_END_MS`. Whoever passed this walk on is none. `told`: what a
- * message of this step said, which is not known yet.
+ * true at one time is believed nowhere for longer than `DEAD_END_MS` and the time that its messages take. Whoever passed
+ * this walk on is none.
  */
 function deadFor(
   turn: Turn,
   { id, equivalent, marks, from }: Pick<Passage, 'id' | 'equivalent' | 'marks'> & { readonly from: PublicKey },
-  told: ReadonlyMap<PublicKey, number> = new Map(),
 ): number {
   const debtors = openTo(turn, equivalent, [from]);
   const places = placesOf(debtors, { id, marks });
   let deadForMs = DEAD_END_MS;
   for (const { neighbour } of debtors) {
-    const untilMs = turn.records.knowledge.deadUntilMs(neighbour, equivalent);
-    const thisMs = places.has(neighbour) ? 0 : (told.get(neighbour) ?? untilMs - turn.nowMs);
+    const thisMs = places.has(neighbour) ? 0 : turn.deadUntilMs(neighbour, equivalent) - turn.nowMs;
     deadForMs = Math.min(deadForMs, Math.max(0, thisMs));
   }
   return deadForMs;
@@ -165,19 +163,18 @@ function deadFor(
 
 /** A walk came back: another debtor is tried, or it goes back further. */
 export function receiveNone(turn: Turn, from: PublicKey, none: RingNone): void {
-  const { id, equivalent, deadForMs } = none;
+  const { id, equivalent } = none;
   const passage = turn.records.knowledge.passage(id);
   if (passage?.to !== from || passage.equivalent !== equivalent || passage.closedBy !== null) return;
   const steps = Math.min(none.steps, passage.steps);
-  turn.learn({ type: 'dead-end', neighbour: from, equivalent, untilMs: turn.nowMs + deadForMs });
+  turn.learn({ type: 'dead-end', neighbour: from, equivalent, untilMs: turn.nowMs + none.deadForMs });
   const tried = [...passage.tried, from];
   // Where it began it goes over one debt only.
   const { from: before } = passage;
   if (before === null) return;
   const to = steps === 0 ? null : nextOf(turn, { ...passage, not: [before, ...tried] });
   if (to === null) {
-    const told = new Map([[from, deadForMs]]);
-    sayNone(turn, before, { id, equivalent, steps, deadForMs: deadFor(turn, { ...passage, from: before }, told) });
+    sayNone(turn, before, { id, equivalent, steps, deadForMs: deadFor(turn, { ...passage, from: before }) });
   } else pass(turn, { ...passage, to, tried, steps: steps - 1 });
 }
 

@@ -4,7 +4,7 @@
 import { type Account, emptyAccount } from '../account.ts';
 import type { CheckpointRecord } from '../checkpoint.ts';
 import type { ProposalRecord } from '../clearing/proposal.ts';
-import type { Seeking } from '../clearing/seeking.ts';
+import type { DeadEnd, Seeking } from '../clearing/seeking.ts';
 import type { Effect, Notice, Timer } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
 import { RETRY_FIRST_MS, RETRY_LAST_MS } from '../limits.ts';
@@ -62,11 +62,11 @@ export class Turn {
 
   /** All accounts, as this step has left them until now. */
   *accounts(): IterableIterator<Account> {
-    const saved = this.#saves.filter((record) => record.type === 'account');
-    const isOf = (one: Account, other: Account): boolean =>
-      one.neighbour === other.neighbour && one.equivalent === other.equivalent;
-    for (const account of this.records.accounts()) yield saved.find((one) => isOf(one, account)) ?? account;
-    for (const one of saved) if (this.records.account(one.neighbour, one.equivalent) === undefined) yield one;
+    for (const known of this.records.accounts()) yield this.account(known.neighbour, known.equivalent) ?? known;
+    for (const saved of this.#saves) {
+      if (saved.type !== 'account') continue;
+      if (this.records.account(saved.neighbour, saved.equivalent) === undefined) yield saved;
+    }
   }
 
   /** The account, or a fresh one to be saved. A node that ever lost records may have lost this account. */
@@ -149,6 +149,14 @@ export class Turn {
     const isIt = (learned: Learned): learned is IndexerRecord =>
       learned.type === 'indexer' && learned.publicKey === publicKey;
     return this.#learned.findLast(isIt) ?? this.records.knowledge.indexer(publicKey);
+  }
+
+  /** Until when no walk goes to a debtor, since one came back; in the past: one may. */
+  deadUntilMs(neighbour: PublicKey, equivalent: string): number {
+    const isIt = (learned: Learned): learned is DeadEnd =>
+      learned.type === 'dead-end' && learned.neighbour === neighbour && learned.equivalent === equivalent;
+    const known = this.#learned.findLast(isIt) ?? this.records.knowledge.deadEnd(neighbour, equivalent);
+    return known?.untilMs ?? 0;
   }
 
   /** How often the debt of a neighbour was looked for in rings. */

@@ -103,9 +103,8 @@ export class Knowledge {
     return this.#ringSearches.get(id);
   }
 
-  /** Until when no walk goes there, since one came back; in the past: one may. */
-  deadUntilMs(neighbour: PublicKey, equivalent: string): number {
-    return this.#deadEnds.get(`${neighbour}/${equivalent}`)?.untilMs ?? 0;
+  deadEnd(neighbour: PublicKey, equivalent: string): DeadEnd | undefined {
+    return this.#deadEnds.get(`${neighbour}/${equivalent}`);
   }
 
   seeking(neighbour: PublicKey, equivalent: string): Seeking | undefined {

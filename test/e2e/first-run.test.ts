@@ -112,6 +112,34 @@ describe('the first run is only for the page that its link opened', () => {
   });
 });
 
+describe('a new identity', () => {
+  it('is called what was typed', async () => {
+    const [status, course] = await ask('identity', { ...NEW, name: ' Ann ' });
+    expect([status, course]).toMatchObject([200, { identity: { words: expect.any(String), backup: null } }]);
+    expect(readConfig({ flags: { dataDir: folder }, environment: {} }).name).toBe('Ann');
+  });
+
+  it('is not made where its name cannot be kept: its words would not be shown again', async () => {
+    await mkdir(join(folder, 'config.toml'), { recursive: true });
+    const [status, refused] = await ask('identity', { ...NEW, name: 'Ann' });
+    expect([status, refused]).toMatchObject([400, { error: { code: 'folder-unreadable' } }]);
+    expect(existsSync(join(folder, 'identity.json'))).toBe(false);
+  });
+
+  it('takes the place of no other, nor its name', async () => {
+    expect((await ask('identity', NEW))[0]).toBe(200);
+    await server.stop();
+    await begin();
+    for (const wishes of [NEW, { ...NEW, words }]) {
+      expect(await ask('identity', { ...wishes, name: 'Eve' })).toMatchObject([
+        400,
+        { error: { code: 'identity-exists' } },
+      ]);
+    }
+    expect(readConfig({ flags: { dataDir: folder }, environment: {} }).name).toBe(null);
+  });
+});
+
 describe('the first run with a backup file', () => {
   it('takes settings and name from it, as `geo restore` does', async () => {
     const [status, course] = await ask('identity', { ...NEW, words, backup });

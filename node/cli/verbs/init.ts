@@ -35,7 +35,7 @@ export const addInit: AddVerb = (program, run) => {
       const settings = hasKeyFile(config.dataDir) ? null : await newSettings(config, options as Flags);
       const seed = await knownSeed(options);
       const passphrase = options.passphraseFile === undefined ? null : await newPassphrase(options.passphraseFile);
-      const { publicKey, words } = await makeIdentity(config.dataDir, seed && { seed }, passphrase);
+      const { publicKey, words } = await makeIdentity(config.dataDir, seed === null ? null : { seed }, passphrase);
       if (settings !== null) await writeSettings(config.dataDir, settings);
       const made = {
         pid: pidOf(publicKey),

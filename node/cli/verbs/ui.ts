@@ -67,8 +67,6 @@ async function firstRun(cli: Cli, folder: string, print: boolean): Promise<undef
   if (!areUiFilesThere()) typed(refuseHere('ui-not-built', {}));
   const config = await cli.config();
   const { startFirstRun } = await import('../first-run/server.ts');
-  const { mkdir } = await import('node:fs/promises');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const server = await startFirstRun({
     config,
     startNode: async (passphrase) => {
