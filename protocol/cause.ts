@@ -51,6 +51,7 @@ export const causeNumbers = {
   'account-unsure': 22,
   'too-old': 23,
   'below-smallest': 24,
+  'not-delegated': 25,
 } as const satisfies Partial<Record<RefusalCode, number>>;
 
 type TravellingCode = keyof typeof causeNumbers;
@@ -104,6 +105,7 @@ export function refusalOf(cause: Cause): Refusal {
     case 'no-auto-clearing':
     case 'account-unsure':
     case 'too-old':
+    case 'not-delegated':
       return refuse(code, { hop });
     case 'below-smallest':
       return refuse(code, { hop, limit: cause.limit ?? 0n });

@@ -22,15 +22,17 @@ export function certificateFormFlaw({ header, route, signatures }: Certificate):
 
 /** Whether the receiver has not signed the commit, or null. A signature equal to `known` was verified before. */
 export function commitFlaw(certificate: Certificate, verify: Verify, known: Signature | null): string | null {
-  const { txId, header, commit } = certificate;
+  const { txId, header, route, commit } = certificate;
   if (known !== null && isSameBytes(known, commit)) return null;
   const statement = { domain: 'geo/1/commit', network: header.network, txId, signer: header.receiver } as const;
-  return verify(statement, commit) ? null : 'a certificate is not signed by the receiver';
+  const about = { header, routes: [route] };
+  return verify({ ...statement, about }, commit) ? null : 'a certificate is not signed by the receiver';
 }
 
 /** Which of the prepare signatures of a packet is not one, or null. Those equal to `known` were verified before. */
 export function preparesFlaw(packet: Packet, verify: Verify, known: readonly Signature[]): string | null {
   const { txId, header, route, signatures } = packet;
+  const about = { header, routes: [route] };
   for (const [position, signature] of signatures.entries()) {
     const before = known[position];
     if (before !== undefined && isSameBytes(before, signature)) continue;
@@ -41,6 +43,7 @@ export function preparesFlaw(packet: Packet, verify: Verify, known: readonly Sig
       routeIndex: route.index,
       position,
       signer: route.nodes[position] as PublicKey,
+      about,
     } as const;
     if (!verify(statement, signature)) return `position ${position} did not sign the packet`;
   }

@@ -9,12 +9,13 @@ import type { ProposalRecord } from './clearing/proposal.ts';
 import type { EvidenceKind } from './evidence.ts';
 import type { PublicKey } from './identity.ts';
 import type { Message } from './link.ts';
-import type { PaymentId, TxId } from './packet.ts';
+import type { Dust } from './node-record.ts';
+import type { Header, PaymentId, Route, TxId } from './packet.ts';
 import type { PaymentState, PlannedRoute, RefusedHop } from './payment.ts';
-import type { DurableRecord, Dust } from './records.ts';
+import type { DurableRecord } from './records.ts';
 import type { Refusal } from './refusals.ts';
 import type { Learned } from './routing/knowledge.ts';
-import type { LinePolicy, LineStatus } from './trust-line.ts';
+import type { LinePolicy, LineStatus, TrustLine } from './trust-line.ts';
 
 /** Pay `amount` to `receiver`. The same payment id again is the same payment (rule 11). */
 export interface PayCommand {
@@ -29,6 +30,14 @@ export interface PayCommand {
   readonly randomness: string;
   /** Null: the node chooses. */
   readonly routes: readonly PlannedRoute[] | null;
+  /** An attempt that the payer made and signed itself (§11.4). Not given: the node makes them. */
+  readonly signed?: SignedAttempt;
+}
+
+/** An attempt whose first signatures the driver has. Its routes are in the order of their indices. */
+export interface SignedAttempt {
+  readonly header: Header;
+  readonly routes: readonly Route[];
 }
 
 /**
@@ -55,6 +64,8 @@ export interface SetTrustLineCommand {
   readonly limit: bigint;
   readonly status: LineStatus;
   readonly policy: LinePolicy;
+  /** The document that the owner made and signed itself (§11.4), of which the driver has the signature. Not given: the node makes it. */
+  readonly document?: TrustLine;
 }
 
 /** Clear a ring of debts: `nodes` begins and ends with this participant (§5). */

@@ -180,3 +180,11 @@ export const MAP_SLACK = 16;
 export const MAX_FORGOTTEN_AT_ONCE = 4_096;
 /** Announcements in one answer about the map: reading, checking and saving them takes some milliseconds, in which nothing else happens. */
 export const MAX_ANNOUNCEMENTS_PER_ANSWER = 32;
+/** A delegation is renewed whenever its participant is there; a week is a holiday. */
+export const MAX_DELEGATION_LIFETIME_MS = 7 * 86_400_000;
+/** Accounts that a delegation names: each power of two adds a hash of 32 bytes to every delegated signature. */
+export const MAX_DELEGATED_ACCOUNTS = 1_024;
+/** A delegated signature that touches two accounts: sixteen of a ring of hosted participants fit into a frame. */
+export const MAX_PART_SIGNATURE_BYTES = 1_280;
+/** A delegated commit, which may touch an account for each of eight routes. */
+export const MAX_COMMIT_SIGNATURE_BYTES = 4_096;

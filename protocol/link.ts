@@ -65,6 +65,7 @@ import {
   networkShape,
   type Packet,
   packetShape,
+  partSignatureShape,
   publicKeyShape,
   type Route,
   routeShape,
@@ -285,7 +286,7 @@ const ackOfShape: Shape<Ack['of']> = {
 const restedAbortShape = record<RestedAbort>({
   position: positionShape,
   signer: publicKeyShape,
-  signature: signatureShape,
+  signature: partSignatureShape,
 });
 
 export const instanceShape: Shape<Instance> = record<Instance>({
@@ -325,7 +326,7 @@ export const messageShape: Shape<Message> = variants('type', {
       routeIndex: routeIndexShape,
       position: positionShape,
       signer: publicKeyShape,
-      signature: signatureShape,
+      signature: partSignatureShape,
       cause: causeShape,
       restsOn: list(restedAbortShape, 0, MAX_CLEARING_HOPS),
     }),
@@ -341,7 +342,7 @@ export const messageShape: Shape<Message> = variants('type', {
       route: nullable(routeShape),
     }),
   ],
-  decline: [7, record<Fields<Decline>>({ txId: txIdShape, signer: publicKeyShape, signature: signatureShape })],
+  decline: [7, record<Fields<Decline>>({ txId: txIdShape, signer: publicKeyShape, signature: partSignatureShape })],
   'trust-line': [8, record<Fields<TrustLineMessage>>({ signed: signedTrustLineShape })],
   'trust-line-ack': [
     9,

@@ -11,9 +11,11 @@ import { bytesToHex } from './hex.ts';
 import type { PublicKey } from './identity.ts';
 import {
   MAX_CLEARING_HOPS,
+  MAX_COMMIT_SIGNATURE_BYTES,
   MAX_EQUIVALENT_BYTES,
   MAX_MEMO_BYTES,
   MAX_NETWORK_BYTES,
+  MAX_PART_SIGNATURE_BYTES,
   MAX_PAYMENT_HOPS,
   MAX_ROUTES,
   MAX_TIME_MS,
@@ -26,7 +28,7 @@ export type TxId = string & { readonly brand: 'TxId' };
 export type PaymentId = string & { readonly brand: 'PaymentId' };
 /** sha256 of a route, in hex. */
 export type RouteDigest = string & { readonly brand: 'RouteDigest' };
-/** An Ed25519 signature, 64 bytes. */
+/** An Ed25519 signature, 64 bytes; or, where a host signs for its participant, a delegated one of more bytes (§11.3). */
 export type Signature = Uint8Array;
 
 /** `pay` moves value from payer to receiver; `clear` goes round a ring and only lowers debts (§5). */
@@ -84,7 +86,12 @@ const kindShape: Shape<PacketKind> = {
   fromCbor: (value, where) => (bit.fromCbor(value, where) === 0 ? 'pay' : 'clear'),
 };
 
+/** An own signature. */
 export const signatureShape: Shape<Signature> = bytes(64, 64);
+/** An own signature, or a delegated one (§11.3): of a prepare, an ABORT, a DECLINE or the refusal of a probe. */
+export const partSignatureShape: Shape<Signature> = bytes(64, MAX_PART_SIGNATURE_BYTES);
+/** The same of a commit, which may touch an account for each route. */
+const commitSignatureShape: Shape<Signature> = bytes(64, MAX_COMMIT_SIGNATURE_BYTES);
 export const publicKeyShape = hex<PublicKey>(32);
 export const txIdShape = hex<TxId>(32);
 export const paymentIdShape = hex<PaymentId>(32);
@@ -120,7 +127,7 @@ export const packetShape: Shape<Packet> = (() => {
   const fields = record<Omit<Packet, 'txId'>>({
     header: headerShape,
     route: routeShape,
-    signatures: list(signatureShape, 1, MAX_CLEARING_HOPS),
+    signatures: list(partSignatureShape, 1, MAX_CLEARING_HOPS),
   });
   return {
     toCbor: (packet) => fields.toCbor(packet),
@@ -135,8 +142,8 @@ export const certificateShape: Shape<Certificate> = (() => {
   const fields = record<Omit<Certificate, 'txId'>>({
     header: headerShape,
     route: routeShape,
-    signatures: list(signatureShape, 1, MAX_CLEARING_HOPS),
-    commit: signatureShape,
+    signatures: list(partSignatureShape, 1, MAX_CLEARING_HOPS),
+    commit: commitSignatureShape,
   });
   return {
     toCbor: (certificate) => fields.toCbor(certificate),

@@ -6,7 +6,7 @@ import { type Cause, causeShape } from './cause.ts';
 import { amountOrZero, encode, hex, list, record, type Shape, uint } from './codec.ts';
 import type { PublicKey } from './identity.ts';
 import { MAX_PAYMENT_HOPS } from './limits.ts';
-import { equivalentShape, networkShape, publicKeyShape, type Signature, signatureShape } from './packet.ts';
+import { equivalentShape, networkShape, partSignatureShape, publicKeyShape, type Signature } from './packet.ts';
 import type { DocumentStatement } from './statement.ts';
 
 /** Each hop may be narrowed by both of its ends. */
@@ -55,7 +55,7 @@ export const routeNodesShape = list(publicKeyShape, 2, MAX_PAYMENT_HOPS + 1);
 const narrowingShape: Shape<Narrowing> = record<Narrowing>({
   position: uint(MAX_PAYMENT_HOPS),
   cause: causeShape,
-  signature: signatureShape,
+  signature: partSignatureShape,
 });
 
 const narrowingsShape = list(narrowingShape, 0, MAX_NARROWINGS);

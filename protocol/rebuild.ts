@@ -6,6 +6,7 @@ import { type Account, emptyAccount } from './account.ts';
 import { balanceSeenBy, type CheckpointRecord } from './checkpoint.ts';
 import type { PublicKey } from './identity.ts';
 import { type BookedHop, type JournalEntry, nextEntry } from './journal.ts';
+import { EMPTY_NODE, type NodeRecord } from './node-record.ts';
 import {
   downstreamOf,
   incomingCounts,
@@ -15,7 +16,7 @@ import {
   type Position,
   upstreamOf,
 } from './position.ts';
-import { type DurableRecord, EMPTY_NODE, type LineRecord, type NodeRecord, type Transaction } from './records.ts';
+import type { DurableRecord, LineRecord, Transaction } from './records.ts';
 import { effectiveLimit } from './trust-line.ts';
 
 /** The node record from the moment at which records were lost: it signs nothing new until its owner confirms. */

@@ -26,6 +26,8 @@ export function recordKey(record: DurableRecord): string {
       return `evidence/${record.id}`;
     case 'backup':
       return `backup/${record.owner}`;
+    case 'mandate':
+      return `mandate/${record.delegation.seq}`;
     case 'transaction':
       return transactionKey(record.txId);
     case 'payment':

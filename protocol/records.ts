@@ -10,11 +10,13 @@ import type { AnnouncementRecord, ForgottenAnnouncementRecord } from './announce
 import type { CheckpointRecord, PastCheckpointRecord } from './checkpoint.ts';
 import type { ProposalRecord } from './clearing/proposal.ts';
 import type { SeekingMode } from './clearing/seeking.ts';
+import type { MandateRecord } from './delegation/mandate.ts';
 import type { EvidenceRecord } from './evidence.ts';
 import type { PublicKey } from './identity.ts';
 import type { JournalEntry } from './journal.ts';
 import { MAX_EVIDENCE_PER_PARTICIPANT, MAX_MAP_LINES } from './limits.ts';
 import { LineIndex } from './line-index.ts';
+import { EMPTY_NODE, type NodeRecord } from './node-record.ts';
 import type { PaymentId, TxId } from './packet.ts';
 import type { Payment } from './payment.ts';
 import { downstreamOf, isUnsettled, type Position, upstreamOf } from './position.ts';
@@ -22,31 +24,6 @@ import { entryKey, paidKey, paymentKey, recordKey, transactionKey } from './reco
 import { Knowledge } from './routing/knowledge.ts';
 import { Topology } from './topology.ts';
 import type { SignedTrustLine } from './trust-line.ts';
-
-/** What concerns the whole node. */
-export interface NodeRecord {
-  readonly type: 'node';
-  /** Highest time at which something was declared expired: time never counts as earlier than this (rule 8). */
-  readonly clockHighMs: number;
-  /** When records were lost the last time (rule 10): what may have been signed before is never signed against. For ever. */
-  readonly restoredAtMs: number | null;
-  /** Records were lost and the owner has not confirmed what came back: the node signs nothing new. */
-  readonly isFrozen: boolean;
-  /** Does this participant agree to every announcement a neighbour offers, and announce all its own lines? */
-  readonly announceAll: boolean;
-  readonly dust: Dust;
-}
-
-/** What the owner does with amounts that are not worth waiting for (§4.7). All in 10⁻⁸ units, of any equivalent. */
-export interface Dust {
-  /** Smaller payments are not passed on; 0: any is. */
-  readonly smallest: bigint;
-  /** Held amounts up to this are let go a day after their expiry; 0: none. */
-  readonly letGoUpTo: bigint;
-  /** What may be lost in this way altogether, and what has been put at risk so far. */
-  readonly budget: bigint;
-  readonly spent: bigint;
-}
 
 /** A trust line, given or received. */
 export interface LineRecord {
@@ -97,21 +74,12 @@ export type DurableRecord =
   | AnnouncementRecord
   | ForgottenAnnouncementRecord
   | EvidenceRecord
-  | BackupRecord;
+  | BackupRecord
+  | MandateRecord;
 
 /** Reads, by key, settled records that are no longer in memory. Synchronous, from the durable store. */
 export type Archive = (key: string) => DurableRecord | undefined;
 
-const NO_DUST: Dust = { smallest: 0n, letGoUpTo: 0n, budget: 0n, spent: 0n };
-/** What is known of a node of which nothing is stored. */
-export const EMPTY_NODE: NodeRecord = {
-  type: 'node',
-  clockHighMs: 0,
-  restoredAtMs: null,
-  isFrozen: false,
-  announceAll: false,
-  dust: NO_DUST,
-};
 const NOTHING: readonly Position[] = [];
 /** Settled transactions kept in memory when there is an archive. */
 const SETTLED_IN_MEMORY = 4_096;
@@ -143,6 +111,8 @@ export class Records {
   readonly #entries = new Map<string, JournalEntry>();
   readonly #evidence = new Map<string, EvidenceRecord>();
   readonly #backups = new Map<PublicKey, BackupRecord>();
+  /** By the seq of their delegations; only of a hosted participant. */
+  readonly #mandates = new Map<number, MandateRecord>();
   readonly #transactions = new Map<TxId, Transaction>();
   readonly #payments = new Map<PaymentId, Payment>();
   readonly #paid = new Map<string, PaidRecord>();
@@ -261,6 +231,11 @@ export class Records {
     return this.#backups.get(owner);
   }
 
+  /** What a hosted participant lets its host sign (§11.4). */
+  mandates(): IterableIterator<MandateRecord> {
+    return this.#mandates.values();
+  }
+
   /** Participants with whom an account exists. */
   neighbours(): IterableIterator<PublicKey> {
     return this.#accounts.keys();
@@ -348,6 +323,9 @@ export class Records {
         return;
       case 'backup':
         this.#backups.set(record.owner, record);
+        return;
+      case 'mandate':
+        this.#mandates.set(record.delegation.seq, record);
         return;
       case 'transaction':
         this.#applyTransaction(record);

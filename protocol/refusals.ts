@@ -34,6 +34,8 @@ export interface RefusalFacts {
   'to-self': { what: string };
   'unknown-transaction': { id: string };
   'id-reused': { paymentId: string };
+  /** A document that its owner signed does not fit what is known. */
+  'bad-document': { why: string };
   'too-many-neighbours': { limit: number };
   'not-held': { id: string };
   'no-proposal': { id: string };
@@ -80,6 +82,8 @@ export interface RefusalFacts {
   'too-old': { hop: number };
   /** A participant on the way passes nothing below `limit`. */
   'below-smallest': { hop: number; limit: bigint };
+  /** A host signs for a participant that has to sign itself now: it is away, or what it allowed is used up (§11). */
+  'not-delegated': { hop: number };
   /** A cause of a later version of the protocol. */
   'not-explained': { number: number };
 }

@@ -9,10 +9,19 @@ import { checkpointStatement, inOrder, type SignedCheckpoint } from './checkpoin
 import { ringMark } from './clearing/ring.ts';
 import type { PublicKey } from './identity.ts';
 import type { AbortMessage, Message } from './link.ts';
-import { type Certificate, type Header, hopsOf, type Packet, packetFlaw, type Signature, txIdOf } from './packet.ts';
+import {
+  type Certificate,
+  type Header,
+  hopsOf,
+  type Packet,
+  packetFlaw,
+  type Signature,
+  type TxId,
+  txIdOf,
+} from './packet.ts';
 import { type Probe, type ProbeAnswer, probeFlaw, refusalStatement } from './probe.ts';
 import type { Records } from './records.ts';
-import type { Verify } from './statement.ts';
+import type { About, Verify } from './statement.ts';
 import { type SignedTrustLine, trustLineStatement } from './trust-line.ts';
 
 /** A neighbour broke the protocol. `what` is for people and logs. */
@@ -72,8 +81,8 @@ export function verifyMessage(reader: Reader, from: PublicKey, message: Message)
       return verifyAbort(reader, message);
     case 'decline': {
       const { txId, signer, signature } = message;
-      const statement = { domain: 'geo/1/decline', network: reader.records.network, txId, signer } as const;
-      return reader.verify(statement, signature)
+      const base = { domain: 'geo/1/decline', network: reader.records.network, txId, signer } as const;
+      return reader.verify({ ...base, ...aboutOf(reader.records, txId) }, signature)
         ? message
         : fault('bad-signature', 'a DECLINE is not signed by its signer');
     }
@@ -255,13 +264,21 @@ function storedSignatures(records: Records, packet: Packet): readonly Signature[
   return longest;
 }
 
+/** What is known of the packet that an ABORT or a DECLINE is about. Of one that is not known neither has an effect. */
+function aboutOf(records: Records, txId: TxId): { readonly about?: About } {
+  const positions = records.positions(txId);
+  const header = positions[0]?.header;
+  return header === undefined ? {} : { about: { header, routes: positions.map(({ route }) => route) } };
+}
+
 /**
  * An ABORT counts by its signer's signature alone. What it rests on is evidence, and in an own ABORT that was forgotten
  * it frees the outgoing hop (rule 10): from the first part on that is not the next one downstream it is cut off.
  */
 function verifyAbort(reader: Reader, message: AbortMessage): Message | Fault {
   const { txId, routeIndex, position, signer, signature, restsOn } = message;
-  const base = { domain: 'geo/1/abort', network: reader.records.network, txId, routeIndex } as const;
+  const { network } = reader.records;
+  const base = { domain: 'geo/1/abort', network, txId, routeIndex, ...aboutOf(reader.records, txId) } as const;
   if (!reader.verify({ ...base, position, signer }, signature)) {
     return fault('bad-signature', 'an ABORT is not signed by its signer');
   }

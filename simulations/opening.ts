@@ -4,7 +4,8 @@ import { type Checkpoint, checkpointStatement, inOrder } from '#protocol/checkpo
 import type { PublicKey } from '#protocol/identity.ts';
 import { hopsDigest } from '#protocol/journal.ts';
 import { VERSION } from '#protocol/limits.ts';
-import { EMPTY_NODE, type LineRecord, type NodeRecord, type Records } from '#protocol/records.ts';
+import { EMPTY_NODE, type NodeRecord } from '#protocol/node-record.ts';
+import type { LineRecord, Records } from '#protocol/records.ts';
 import type { Sign } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
 import type { CommonMap } from './common-map.ts';

@@ -53,6 +53,7 @@ const DOMAIN_SALT: Record<Statement['domain'], number> = {
   'geo/1/instance': 10,
   'geo/1/refusal': 11,
   'geo/1/record': 12,
+  'geo/1/delegation': 13,
 };
 
 function mixText(hash: number, text: string, length: number): number {
@@ -87,6 +88,7 @@ function hashOf(statement: Statement, salt: number): number {
     case 'geo/1/instance':
     case 'geo/1/refusal':
     case 'geo/1/record':
+    case 'geo/1/delegation':
       hash = mixBytes(hash, statement.bytes);
       break;
   }

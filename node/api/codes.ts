@@ -45,6 +45,7 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'to-self': bad,
   'unknown-transaction': missing,
   'id-reused': conflict,
+  'bad-document': conflict,
   'too-many-neighbours': conflict,
   'not-held': conflict,
   'no-proposal': missing,
@@ -76,6 +77,7 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'account-unsure': busy,
   'too-old': busy,
   'below-smallest': conflict,
+  'not-delegated': busy,
   'not-explained': conflict,
 
   'folder-in-use': failed,

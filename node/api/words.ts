@@ -120,6 +120,8 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
   'id-reused': () =>
     'A payment with this id exists already, with another receiver or amount, and an id names one payment for ever. ' +
     'Choose another id for a new payment.',
+  'bad-document': ({ why }) =>
+    `What was signed in the browser does not fit what the hub knows: ${why}. Load the page again and try once more.`,
   'too-many-neighbours': ({ limit }) =>
     `This node has accounts with ${limit} participants, which is its limit. Use one of those, or a hub.`,
   'not-held': () =>
@@ -194,6 +196,9 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
   'below-smallest': ({ limit }, say) =>
     `${say.to.First} ${say.to.does('passes', 'pass')} on nothing below ${say.money(limit)}. ` +
     'Pay at least that much, or over another route.',
+  'not-delegated': (_facts, { to }) =>
+    `${to.First} ${to.does('uses', 'use')} a hub, and what the hub may sign by itself is used up or over. ` +
+    'When the page has been opened there, try again.',
   'not-explained': ({ number }) =>
     `A participant on the way refused for a reason that this version does not know (number ${number}). ` +
     'A newer version may explain it.',

@@ -90,6 +90,7 @@ function exportedRecord(record: DurableRecord): LedgerRecord | null {
     case 'announcement':
     case 'forgotten-announcement':
     case 'backup':
+    case 'mandate':
       return null;
   }
 }

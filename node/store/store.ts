@@ -74,7 +74,17 @@ export interface Store {
 /** The first key after all that begin with the prefix: keys are ASCII. */
 const END = '\x7f';
 /** What is loaded whole, in this order. */
-const LOADED = ['node', 'line/', 'account/', 'checkpoint/', 'proposal/', 'evidence/', 'backup/', 'announcement/'];
+const LOADED = [
+  'node',
+  'line/',
+  'account/',
+  'checkpoint/',
+  'proposal/',
+  'evidence/',
+  'backup/',
+  'mandate/',
+  'announcement/',
+];
 /** Up to this many values are all read at the start, in about a second. */
 const VERIFIED_AT_START = 250_000;
 

@@ -2,9 +2,10 @@
 import { type Account, emptyAccount } from '#protocol/account.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { type JournalEntry, nextEntry } from '#protocol/journal.ts';
+import { EMPTY_NODE, type NodeRecord } from '#protocol/node-record.ts';
 import { downstreamOf, incomingCounts, outgoingCounts, type Position, upstreamOf } from '#protocol/position.ts';
 import { recordKey } from '#protocol/record-key.ts';
-import { type DurableRecord, EMPTY_NODE, type NodeRecord, type Transaction } from '#protocol/records.ts';
+import type { DurableRecord, Transaction } from '#protocol/records.ts';
 import { decodeValue } from './value.ts';
 
 /** All values whose keys begin with a prefix. */

@@ -34,21 +34,24 @@ type Abortable =
  * needs here (never signed, or the receiver before its commit), and the saved state says it never will.
  */
 export function abortPosition(turn: Turn, position: Exclude<Abortable, PreparedPosition>, cause: Refusal): void {
+  const abort = signAbort(turn, position, cause, null);
+  if (abort === 'unsigned') return;
   if (position.state === 'held') freeIncoming(turn, position);
-  finish(turn, position, cause, null);
+  finish(turn, position, cause, { abort, downstreamAbort: null });
+}
+
+/** The own ABORT that upstream gets, null at the payer, and the one it rests on. */
+interface Waivers {
+  readonly abort: Abort | null;
+  readonly downstreamAbort: Abort | null;
+  readonly ownRisk?: AbortedPosition['ownRisk'];
 }
 
 /** Saves the aborted state and tells upstream. The reservations were dealt with by the caller. */
-function finish(
-  turn: Turn,
-  before: Abortable,
-  cause: Refusal,
-  downstreamAbort: Abort | null,
-  ownRisk: AbortedPosition['ownRisk'] = null,
-): void {
+function finish(turn: Turn, before: Abortable, cause: Refusal, waivers: Waivers): void {
+  const { abort, downstreamAbort, ownRisk = null } = waivers;
   const { type, txId, position, header, route } = before;
   const upstream = upstreamOf(before);
-  const abort = upstream === null ? null : signAbort(turn, before, cause, downstreamAbort);
   const aborted: AbortedPosition = {
     type,
     txId,
@@ -70,12 +73,17 @@ function finish(
   if (upstream !== null && before.state !== 'prepared') scheduleRetry(turn, aborted);
 }
 
+/**
+ * The ABORT for upstream; null where there is none. `unsigned`: a host may not sign it, so the position stays as it is,
+ * and whoever asks again is answered when it may (§11.4).
+ */
 function signAbort(
   turn: Turn,
   { txId, position, header, route }: Abortable,
   cause: Refusal,
   downstreamAbort: Abort | null,
-): Abort {
+): Abort | null | 'unsigned' {
+  if (upstreamOf({ position, route }) === null) return null;
   const statement = {
     domain: 'geo/1/abort',
     network: header.network,
@@ -83,7 +91,10 @@ function signAbort(
     routeIndex: route.index,
     position,
     signer: turn.self,
+    about: { header, routes: [route] },
   } as const;
+  const signature = turn.sign(statement);
+  if (signature === null) return 'unsigned';
   const restsOn: readonly RestedAbort[] =
     downstreamAbort === null ? [] : [rested(downstreamAbort), ...downstreamAbort.restsOn];
   return {
@@ -91,7 +102,7 @@ function signAbort(
     routeIndex: route.index,
     position,
     signer: turn.self,
-    signature: turn.sign(statement),
+    signature,
     cause,
     restsOn,
   };
@@ -110,20 +121,27 @@ export function receiveAbort(turn: Turn, from: PublicKey, abort: Abort): void {
   const { txId, routeIndex } = abort;
   const known = turn.position(txId, routeIndex, abort.position - 1);
   const isDownstream = known !== undefined && downstreamOf(known) === abort.signer;
-  if (isDownstream && known.state === 'prepared') releaseByDownstream(turn, known, abort);
+  // Not acknowledged: it comes again.
+  if (isDownstream && known.state === 'prepared' && !releaseByDownstream(turn, known, abort)) return;
   if (isDownstream && known.state === 'committed') undoByDownstream(turn, known, abort);
   if (isDownstream && known.state === 'aborted' && known.ownRisk !== null) endOwnRisk(turn, known, abort);
   turn.send(from, { type: 'ack', of: 'abort', txId, routeIndex, position: abort.position });
 }
 
-/** Rule 4(b): downstream let its hop go, so this one may; the ABORT it rests on is carried along. */
-function releaseByDownstream(turn: Turn, known: PreparedPosition, abort: Abort): void {
+/**
+ * Rule 4(b): downstream let its hop go, so this one may; the ABORT it rests on is carried along. False: nobody may sign
+ * that here now, and nothing has changed.
+ */
+function releaseByDownstream(turn: Turn, known: PreparedPosition, downstreamAbort: Abort): boolean {
+  const abort = signAbort(turn, known, downstreamAbort.cause, downstreamAbort);
+  if (abort === 'unsigned') return false;
   freeIncoming(turn, known);
   freeOutgoing(turn, known);
-  finish(turn, known, abort.cause, abort);
-  if (known.position !== 0) return;
-  if (known.header.kind === 'clear') clearingAborted(turn, known, abort);
-  else routeAborted(turn, known, abort);
+  finish(turn, known, downstreamAbort.cause, { abort, downstreamAbort });
+  if (known.position !== 0) return true;
+  if (known.header.kind === 'clear') clearingAborted(turn, known, downstreamAbort);
+  else routeAborted(turn, known, downstreamAbort);
+  return true;
 }
 
 /** Rule 6: a waiver after the fact undoes that one hop in our favour and is not passed on. */
@@ -210,6 +228,13 @@ export function letGo(turn: Turn, txId: TxId, routeIndex: number, position: numb
     turn.notify({ type: 'refused', refusal: refuse('not-held', { id: txId }) });
     return;
   }
+  const cause = refuse('let-go', {});
+  const abort = signAbort(turn, known, cause, null);
+  if (abort === 'unsigned') {
+    turn.notify({ type: 'refused', refusal: refuse('bad-document', { why: 'it is not signed' }) });
+    return;
+  }
   freeIncoming(turn, known);
-  finish(turn, known, refuse('let-go', {}), null, known.state === 'prepared' ? 'reserved' : null);
+  const ownRisk = known.state === 'prepared' ? 'reserved' : null;
+  finish(turn, known, cause, { abort, downstreamAbort: null, ownRisk });
 }

@@ -38,6 +38,7 @@ export function announceLine(turn: Turn, line: TrustLine): void {
   if (turn.node.isFrozen) return;
   const announcement = announcementOf(turn, line, true);
   const fromSignature = turn.sign(announcementStatement(announcement, turn.self));
+  if (fromSignature === null) return;
   turn.send(line.to, { type: 'announcement-offer', signed: { announcement, fromSignature, toSignature: null } });
 }
 
@@ -47,6 +48,7 @@ export function withdrawLine(turn: Turn, line: Pick<TrustLine, 'from' | 'to' | '
   if (known === undefined || !known.announcement.active) return;
   const announcement = announcementOf(turn, line, false);
   const signature = turn.sign(announcementStatement(announcement, turn.self));
+  if (signature === null) return;
   const isOwn = line.from === turn.self;
   const signed: SignedAnnouncement = {
     announcement,
@@ -93,10 +95,9 @@ export function receiveOffer(turn: Turn, from: PublicKey, offered: SignedAnnounc
   const agrees = agreesWith(turn, from, equivalent);
   if (received?.signed.line.status !== 'active' || !agrees || !isTimely(announcement, turn.nowMs)) return;
   if (turn.node.isFrozen) return;
-  const signed: SignedAnnouncement = {
-    ...offered,
-    toSignature: turn.sign(announcementStatement(announcement, turn.self)),
-  };
+  const toSignature = turn.sign(announcementStatement(announcement, turn.self));
+  if (toSignature === null) return;
+  const signed: SignedAnnouncement = { ...offered, toSignature };
   turn.saveOnce({ type: 'announcement', signed });
   turn.notify({ type: 'announce', signed });
   turn.send(from, { type: 'announcements', signed: [signed] });

@@ -50,6 +50,7 @@ function propose(turn: Turn, account: Account): void {
   const record = turn.checkpoint(neighbour, equivalent);
   const checkpoint = checkpointOf(turn, account, record, account.latestMs);
   const smallerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
+  if (smallerSignature === null) return;
   const proposed: SignedCheckpoint = { checkpoint, smallerSignature, largerSignature: null };
   turn.saveCheckpoint({
     type: 'checkpoint',
@@ -111,6 +112,7 @@ function answerProposal(turn: Turn, account: Account, proposed: SignedCheckpoint
   if (!isCompared(turn, account)) return;
   if (turn.node.isFrozen || account.standing !== 'confirmed' || !isOwnView(turn, account, record, checkpoint)) return;
   const largerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
+  if (largerSignature === null) return;
   const signed: SignedCheckpoint = { ...proposed, largerSignature };
   adoptCheckpoint(turn, account, signed);
   turn.send(account.neighbour, { type: 'checkpoint', signed });

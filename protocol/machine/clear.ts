@@ -13,7 +13,7 @@ import { MAX_CLEARING_HOPS, MAX_RING_REFUSALS } from '../limits.ts';
 import { type Header, type PaymentId, packetFlaw, type Route, txIdOf } from '../packet.ts';
 import type { Abort, CommittedPosition, PreparedPosition } from '../position.ts';
 import { type Refusal, refuse } from '../refusals.ts';
-import { makeHeader, makeRoute, prepareFirst } from './attempt.ts';
+import { makeHeader, makeRoute, prepareFirst, signFirst } from './attempt.ts';
 import { propose } from './consent.ts';
 import { whyNotOut } from './reserve.ts';
 import { planWalk } from './seek.ts';
@@ -102,9 +102,13 @@ function begin(
   // The same once more, at the same moment: it is under way.
   if (turn.position(txId, 0, 0) !== undefined) return null;
   const refusal = whyNotClear(turn, header, route);
-  if (refusal === null) prepareFirst(turn, txId, header, route);
-  else if (refusal.code === 'no-auto-clearing') propose(turn, equivalent, route);
-  return refusal;
+  if (refusal?.code === 'no-auto-clearing') propose(turn, equivalent, route);
+  if (refusal !== null) return refusal;
+  const made = { txId, header, routes: [route] };
+  const signatures = signFirst(turn, made);
+  if (signatures === null) return refuse('bad-document', { why: 'it is not signed' });
+  prepareFirst(turn, made, signatures);
+  return null;
 }
 
 function whyNotClear(turn: Turn, header: Header, route: Route): Refusal | null {

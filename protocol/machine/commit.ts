@@ -36,7 +36,12 @@ export function commitIfComplete(turn: Turn, latest: HeldPosition): boolean {
     for (const route of held) abortPosition(turn, route, refuse('amounts-do-not-add-up', {}));
     return true;
   }
-  const commit = turn.sign({ domain: 'geo/1/commit', network: header.network, txId, signer: turn.self });
+  const about = { header, routes: held.map(({ route }) => route) };
+  const commit = turn.sign({ domain: 'geo/1/commit', network: header.network, txId, signer: turn.self, about });
+  if (commit === null) {
+    for (const part of held) abortPosition(turn, part, refuse('not-delegated', { hop: hopsOf(part.route) - 1 }));
+    return true;
+  }
   turn.saveOnce({ type: 'paid', payer: header.payer, paymentId: header.paymentId, txId });
   for (const route of held)
     applyAt(turn, { txId, header, route: route.route, signatures: route.signatures, commit }, hopsOf(route.route));

@@ -6,7 +6,13 @@ import { encode } from '../codec.ts';
 import type { SetTrustLineCommand } from '../event.ts';
 import { isSameBytes } from '../hex.ts';
 import type { PublicKey } from '../identity.ts';
-import { MAX_EQUIVALENTS_PER_NEIGHBOUR, MAX_NEIGHBOURS, MAX_UNASKED_NEIGHBOURS, VERSION } from '../limits.ts';
+import {
+  MAX_CLOCK_SKEW_MS,
+  MAX_EQUIVALENTS_PER_NEIGHBOUR,
+  MAX_NEIGHBOURS,
+  MAX_UNASKED_NEIGHBOURS,
+  VERSION,
+} from '../limits.ts';
 import type { TrustLineAck } from '../link.ts';
 import { type Refusal, refuse } from '../refusals.ts';
 import {
@@ -28,21 +34,22 @@ export function setTrustLine(turn: Turn, command: SetTrustLineCommand): void {
     turn.notify({ type: 'refused', refusal });
     return;
   }
-  const { neighbour: to, equivalent, limit, status, policy } = command;
-  signLine(turn, { to, equivalent, limit, status, policy });
+  const line = command.document ?? nextLine(turn, { ...command, to: command.neighbour });
+  if (!signLine(turn, line))
+    turn.notify({ type: 'refused', refusal: refuse('bad-document', { why: 'it is not signed' }) });
 }
 
 /** Signs an own line again as it is, with a new seq: nobody can show an older one any more (§8.4). */
-export function setAgain(turn: Turn, { to, equivalent, limit, status, policy }: TrustLine): void {
-  signLine(turn, { to, equivalent, limit, status, policy });
+export function setAgain(turn: Turn, line: TrustLine): void {
+  signLine(turn, nextLine(turn, line));
 }
 
-function signLine(
+function nextLine(
   turn: Turn,
   { to, equivalent, limit, status, policy }: Pick<TrustLine, 'to' | 'equivalent' | 'limit' | 'status' | 'policy'>,
-): void {
+): TrustLine {
   const lastSeq = turn.line(turn.self, to, equivalent)?.signed.line.seq ?? 0;
-  const line: TrustLine = {
+  return {
     version: VERSION,
     network: turn.records.network,
     from: turn.self,
@@ -54,7 +61,14 @@ function signLine(
     policy,
     createdAtMs: turn.nowMs,
   };
-  const signed: SignedTrustLine = { line, signature: turn.sign(trustLineStatement(line)) };
+}
+
+/** Signs a document and makes it the own line; false where only its owner could sign it (§11.4). */
+function signLine(turn: Turn, line: TrustLine): boolean {
+  const { to, equivalent, status, policy } = line;
+  const signature = turn.sign(trustLineStatement(line));
+  if (signature === null) return false;
+  const signed: SignedTrustLine = { line, signature };
   turn.saveOnce({ type: 'line', signed, acked: false, conflicting: null });
   const account = turn.accountOrNew(to, equivalent);
   // The owner has spoken: what waited for that, or what the neighbour had done, is over.
@@ -65,11 +79,14 @@ function signLine(
   if (status === 'active' && (policy.announce || turn.node.announceAll)) announceLine(turn, line);
   else withdrawLine(turn, line);
   withdrawConsent(turn, to, equivalent);
+  return true;
 }
 
 function whyNotSet(turn: Turn, command: SetTrustLineCommand): Refusal | null {
-  const { neighbour, equivalent, limit, status } = command;
+  const { neighbour, equivalent, limit, status, document } = command;
   if (neighbour === turn.self) return refuse('to-self', { what: 'trust line' });
+  const why = document === undefined ? null : documentFlaw(turn, command, document);
+  if (why !== null) return refuse('bad-document', { why });
   if (turn.node.isFrozen) return refuse('node-restored', {});
   const tooMany = tooManyTrusted(turn, neighbour);
   const account = turn.account(neighbour, equivalent);
@@ -79,6 +96,26 @@ function whyNotSet(turn: Turn, command: SetTrustLineCommand): Refusal | null {
     return refuse('limit-below-debt', { debt, reserved: account.reservedIn, asked: limit });
   }
   return null;
+}
+
+/** Is it the document of this command, and newer than the last one? */
+function documentFlaw(turn: Turn, command: SetTrustLineCommand, document: TrustLine): string | null {
+  const { neighbour: to, equivalent, limit, status, policy } = command;
+  const seq = turn.line(turn.self, to, equivalent)?.signed.line.seq ?? 0;
+  const expected = {
+    ...document,
+    network: turn.records.network,
+    from: turn.self,
+    to,
+    equivalent,
+    limit,
+    status,
+    policy,
+  };
+  if (!isSameBytes(encode(trustLineShape, expected), encode(trustLineShape, document)))
+    return 'it is another trust line';
+  if (document.seq <= seq) return 'there is a newer one';
+  return document.seq > turn.nowMs + MAX_CLOCK_SKEW_MS ? 'it is from the future' : null;
 }
 
 /** The own choice whom to trust is bounded by `MAX_NEIGHBOURS`, whatever others have opened. */

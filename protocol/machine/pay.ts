@@ -14,13 +14,13 @@ import {
   MAX_ROUTES,
   MAX_SEARCH_ROUNDS,
 } from '../limits.ts';
-import { hopsOf, type Route, type TxId, txIdOf } from '../packet.ts';
+import { hopsOf, type Route, type Signature, type TxId, txIdOf } from '../packet.ts';
 import type { NewPayment, Payment, PaymentDecline, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
 import type { Abort, CommittedPosition, PreparedPosition } from '../position.ts';
 import { type Refusal, type RefusalCode, refuse } from '../refusals.ts';
 import { choosePayment } from '../routing/choose.ts';
 import { moved } from '../routing/estimate.ts';
-import { makeHeader, makeRoute, prepareFirst } from './attempt.ts';
+import { type Attempt, makeHeader, makeRoute, prepareFirst, signFirst } from './attempt.ts';
 import { callBack } from './cancel.ts';
 import { keepEvidence } from './evidence.ts';
 import { judgeIndexers } from './hints.ts';
@@ -39,6 +39,7 @@ import {
   sceneOf,
   stoppingOf,
 } from './search.ts';
+import { startSigned } from './signed-attempt.ts';
 import type { Turn } from './turn.ts';
 
 /** As many as one search meets at most. */
@@ -48,6 +49,10 @@ const MOST_REFUSED_HOPS = 2 * MAX_PROBES_AT_ONCE * MAX_SEARCH_ROUNDS;
 export function startPayment(turn: Turn, command: PayCommand): void {
   const { paymentId, receiver, equivalent, amount } = command;
   const known = turn.payment(paymentId);
+  if (command.signed !== undefined) {
+    startSigned(turn, command, command.signed, known);
+    return;
+  }
   if (known !== undefined) {
     const same = known.receiver === receiver && known.equivalent === equivalent && known.amount === amount;
     if (same) tell(turn, known);
@@ -59,29 +64,29 @@ export function startPayment(turn: Turn, command: PayCommand): void {
     turn.notify({ type: 'refused', refusal });
     return;
   }
-  const payment: NewPayment = {
+  const payment = newPayment(turn, command);
+  turn.savePayment(payment);
+  tell(turn, payment);
+  tryNext(turn, payment);
+}
+
+/** A payment that nothing was done for yet. */
+export function newPayment(turn: Turn, command: PayCommand): NewPayment {
+  const { paymentId, receiver, equivalent, amount, sealedMemo, randomness, routes } = command;
+  return {
     type: 'payment',
     state: 'NEW',
-    paymentId,
-    receiver,
-    equivalent,
-    amount,
-    sealedMemo: command.sealedMemo,
+    ...{ paymentId, receiver, equivalent, amount, sealedMemo, randomness, chosenRoutes: routes },
     createdAtMs: turn.nowMs,
-    randomness: command.randomness,
-    chosenRoutes: command.routes,
     attempts: 0,
     busyWaits: 0,
     refusedHops: [],
     closest: null,
     decline: null,
   };
-  turn.savePayment(payment);
-  tell(turn, payment);
-  tryNext(turn, payment);
 }
 
-function whyNotStart(turn: Turn, { receiver, amount, routes }: PayCommand): Refusal | null {
+export function whyNotStart(turn: Turn, { receiver, amount, routes }: PayCommand): Refusal | null {
   if (receiver === turn.self) return refuse('to-self', { what: 'payment' });
   if (turn.node.isFrozen) return refuse('node-restored', {});
   if (amount < 1n || amount > MAX_AMOUNT) {
@@ -116,7 +121,7 @@ function whyNotRoutes(
   return total === amount ? null : refuse('bad-route', { why: 'the routes carry the amount together' });
 }
 
-function tell(turn: Turn, payment: Payment): void {
+export function tell(turn: Turn, payment: Payment): void {
   const refusal = payment.state === 'ABORTED' ? payment.refusal : null;
   turn.notify({ type: 'payment', paymentId: payment.paymentId, state: payment.state, refusal });
 }
@@ -164,7 +169,7 @@ function look(turn: Turn, payment: NewPayment | PaymentInProgress): void {
 }
 
 /** The own first hop is known exactly: a route that fails there is not sent. */
-function whyNotSend(turn: Turn, payment: Payment, planned: readonly PlannedRoute[]): RefusedHop | null {
+export function whyNotSend(turn: Turn, payment: Payment, planned: readonly PlannedRoute[]): RefusedHop | null {
   const wanted = new Map<PublicKey, bigint>();
   for (const { nodes, amount } of planned) {
     const to = nodes[1] as PublicKey;
@@ -250,7 +255,24 @@ function sendAttempt(turn: Turn, payment: Payment, planned: readonly PlannedRout
   const routes = planned.map(({ nodes, amount }, index) => makeRoute(payment, index, nodes, amount));
   const { paymentId, receiver, equivalent, amount: total, sealedMemo } = payment;
   const header = makeHeader(turn, { kind: 'pay', paymentId, receiver, equivalent, total, sealedMemo }, routes);
-  const txId = txIdOf(header);
+  const attempt = { txId: txIdOf(header), header, routes };
+  const signatures = signFirst(turn, attempt);
+  if (signatures === null) {
+    const refused = { from: turn.self, to: receiver, refusal: refuse('bad-document', { why: 'it is not signed' }) };
+    abortPayment(turn, closer(payment, [refused]));
+  } else launch(turn, payment, planned, attempt, signatures);
+}
+
+/** The attempt begins. */
+export function launch(
+  turn: Turn,
+  payment: Payment,
+  planned: readonly PlannedRoute[],
+  attempt: Attempt,
+  signatures: readonly Signature[],
+): void {
+  const { paymentId } = payment;
+  const { txId } = attempt;
   const underWay: PaymentInProgress = {
     ...common(payment),
     attempts: payment.attempts + 1,
@@ -262,7 +284,7 @@ function sendAttempt(turn: Turn, payment: Payment, planned: readonly PlannedRout
   turn.savePayment(underWay);
   turn.notify({ type: 'payment', paymentId, state: 'ROUTED', refusal: null });
   tell(turn, underWay);
-  for (const route of routes) prepareFirst(turn, txId, header, route);
+  prepareFirst(turn, attempt, signatures);
 }
 
 /** A route of the payer's own attempt is released. When all are, the next attempt may begin; before, the others are called back. */

@@ -125,7 +125,12 @@ function admit(turn: Turn, packet: Packet, position: number): void {
     routeIndex: route.index,
     position,
     signer: turn.self,
+    about: { header, routes: [route] },
   });
+  if (signature === null) {
+    abortPosition(turn, { ...base, state: 'none' }, refuse('not-delegated', { hop: position - 1 }));
+    return;
+  }
   const signatures = [...packet.signatures, signature];
   const prepared: PreparedPosition = { ...base, state: 'prepared', signatures, isAdopted: false };
   turn.savePosition(prepared);

@@ -67,7 +67,7 @@ function judge(turn: Turn, probe: Probe, position: number): Judged {
   while (amount > 0n && narrowings.length < MAX_NARROWINGS) {
     const refusal = whyNot(amount, goesIn, goesOut);
     if (refusal === null) break;
-    narrowings.push(narrowing(turn, probe, position, refusal));
+    narrowings.push(...narrowing(turn, probe, position, refusal));
     const passable = passableOf(refusal);
     if (isAt(refusal, position)) goesOut = passable < goesOut ? passable : 0n;
     else goesIn = passable < goesIn ? passable : 0n;
@@ -85,10 +85,11 @@ function isAt(refusal: Refusal, hop: number): boolean {
   return 'hop' in refusal && refusal.hop === hop;
 }
 
-function narrowing(turn: Turn, probe: Probe, position: number, refusal: Refusal): Narrowing {
+/** A narrowing that a host may not sign is left out: the payer would not believe it. */
+function narrowing(turn: Turn, probe: Probe, position: number, refusal: Refusal): readonly Narrowing[] {
   const cause = causeOf(refusal);
   const signature = turn.sign(refusalStatement(turn.records.network, probe, { position, cause }));
-  return { position, cause, signature };
+  return signature === null ? [] : [{ position, cause, signature }];
 }
 
 /** An answer on its way back; at the payer it says what the hops can carry. Only there are its signatures looked at. */

@@ -65,7 +65,9 @@ function declineIfOver(turn: Turn, to: PublicKey, txId: TxId, header: Header, po
     if (turn.judgedNowMs <= header.expiresAtMs) return;
     markTime(turn, header.expiresAtMs);
   }
-  const signature = turn.sign({ domain: 'geo/1/decline', network: header.network, txId, signer: turn.self });
+  const about = { header, routes: positions.map(({ route }) => route) };
+  const signature = turn.sign({ domain: 'geo/1/decline', network: header.network, txId, signer: turn.self, about });
+  if (signature === null) return;
   turn.send(to, { type: 'decline', txId, signer: turn.self, signature });
 }
 

@@ -9,7 +9,7 @@ import type { PublicKey } from '../identity.ts';
 import type { Message } from '../link.ts';
 import { isLast, isUnsettled } from '../position.ts';
 import type { Records } from '../records.ts';
-import type { Sign } from '../statement.ts';
+import type { MaySign } from '../statement.ts';
 import { letGo, receiveAbort, receiveAbortAck } from './abort.ts';
 import { receiveOffer, renewAnnouncements, withdrawUnwanted } from './announce.ts';
 import { keepBackup, receiveBackup, tellKept } from './backup.ts';
@@ -55,7 +55,7 @@ import { Turn } from './turn.ts';
  * What follows from one event. Reads `records`, changes nothing; the driver saves, then releases the rest in order.
  * Messages must have passed `verifyMessage`. Never throws, except on a bug.
  */
-export function step(records: Records, event: Event, sign: Sign): Effect[] {
+export function step(records: Records, event: Event, sign: MaySign): Effect[] {
   const turn = new Turn(records, event.nowMs, sign);
   switch (event.type) {
     case 'start':

@@ -9,25 +9,27 @@ import type { Effect, Notice, Timer } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
 import { RETRY_FIRST_MS, RETRY_LAST_MS } from '../limits.ts';
 import type { Message } from '../link.ts';
+import type { NodeRecord } from '../node-record.ts';
 import type { PaymentId, TxId } from '../packet.ts';
 import type { Payment } from '../payment.ts';
 import type { Position } from '../position.ts';
-import type { DurableRecord, LineRecord, NodeRecord, Records, Transaction } from '../records.ts';
+import type { DurableRecord, LineRecord, Records, Transaction } from '../records.ts';
 import { type HopEstimate, unknownHop } from '../routing/estimate.ts';
 import type { IndexerRecord, Learned } from '../routing/knowledge.ts';
 import type { Search } from '../routing/search.ts';
-import type { Sign } from '../statement.ts';
+import type { MaySign } from '../statement.ts';
 
 export class Turn {
   readonly records: Records;
   readonly self: PublicKey;
   readonly nowMs: number;
-  readonly sign: Sign;
+  /** Null: a host that may not, or not any more; the participant signs itself, when it is there (§11.4). */
+  readonly sign: MaySign;
   readonly #saves: DurableRecord[] = [];
   readonly #learned: Learned[] = [];
   readonly #others: Effect[] = [];
 
-  constructor(records: Records, nowMs: number, sign: Sign) {
+  constructor(records: Records, nowMs: number, sign: MaySign) {
     this.records = records;
     this.self = records.self;
     this.nowMs = nowMs;

@@ -12,7 +12,7 @@ import { MAX_BACKUP_FILE_BYTES, sealBackup } from '#node/backup/file.ts';
 import { type FirstRun, startFirstRun } from '#node/cli/first-run/server.ts';
 import { readConfig } from '#node/config.ts';
 import { identityOf } from '#node/identity/key-file.ts';
-import { EMPTY_NODE } from '#protocol/records.ts';
+import { EMPTY_NODE } from '#protocol/node-record.ts';
 import { wordsFromSeed } from '#protocol/words.ts';
 import { person, THEN_MS } from '#test/support/people.ts';
 import { temporaryFolder } from '#test/support/store.ts';

@@ -24,6 +24,7 @@ const facts: { [C in keyof RefusalFacts]: RefusalFacts[C] } = {
   'to-self': { what: 'payment' },
   'unknown-transaction': { id: 'abc' },
   'id-reused': { paymentId: 'abc' },
+  'bad-document': { why: 'there is a newer one' },
   'too-many-neighbours': { limit: 1_000 },
   'not-held': { id: 'abc' },
   'no-proposal': { id: 'abc' },
@@ -54,6 +55,7 @@ const facts: { [C in keyof RefusalFacts]: RefusalFacts[C] } = {
   'account-unsure': { hop: 1 },
   'too-old': { hop: 1 },
   'below-smallest': { hop: 1, limit: 50_000_000n },
+  'not-delegated': { hop: 1 },
   'not-explained': { number: 77 },
 };
 

@@ -1,8 +1,8 @@
 /** Operations on transactions and the history. */
 import { formatAmount, parseLimit } from '#protocol/amount.ts';
 import { MAX_PRECISION, parseEquivalent } from '#protocol/equivalent.ts';
+import type { Dust } from '#protocol/node-record.ts';
 import type { TxId } from '#protocol/packet.ts';
-import type { Dust } from '#protocol/records.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import { type AnyRefusal, isAnyRefusal } from '../../refusals.ts';
 import type { NodeContext } from '../context.ts';

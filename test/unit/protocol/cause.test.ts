@@ -30,6 +30,7 @@ const travelling: { readonly [C in keyof typeof causeNumbers]: Refusal<C> } = {
   'account-unsure': refuse('account-unsure', { hop: 5 }),
   'too-old': refuse('too-old', { hop: 6 }),
   'below-smallest': refuse('below-smallest', { hop: 1, limit: 12n }),
+  'not-delegated': refuse('not-delegated', { hop: 3 }),
 };
 
 describe.each(Object.entries(travelling))('%s', (code, refusal) => {
@@ -49,7 +50,7 @@ describe.each(Object.entries(travelling))('%s', (code, refusal) => {
 });
 
 it('numbers are those of §9.2, for ever', () => {
-  expect(Object.values(causeNumbers)).toEqual(Array.from({ length: 24 }, (_, at) => at + 1));
+  expect(Object.values(causeNumbers)).toEqual(Array.from({ length: 25 }, (_, at) => at + 1));
 });
 
 const bare = (number: number): Cause => ({ number, hop: null, limit: null, maxNow: null, reserved: null });

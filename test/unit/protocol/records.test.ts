@@ -1,11 +1,12 @@
 /** The view of what a participant has stored: keys, indexes, and what leaves memory when there is an archive. */
 import { describe, expect, it } from 'vitest';
 import { emptyAccount } from '#protocol/account.ts';
+import { EMPTY_NODE } from '#protocol/node-record.ts';
 import type { PaymentId, TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
 import type { HeldPosition, Position } from '#protocol/position.ts';
 import { recordKey } from '#protocol/record-key.ts';
-import { type Archive, type DurableRecord, EMPTY_NODE, Records, type Transaction } from '#protocol/records.ts';
+import { type Archive, type DurableRecord, Records, type Transaction } from '#protocol/records.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { announced } from '#test/support/announcements.ts';
 import { lineMessage, machineWith } from '#test/support/machine.ts';

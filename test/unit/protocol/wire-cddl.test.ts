@@ -6,6 +6,8 @@ import { cardShape, signedCardShape } from '#protocol/card.ts';
 import { causeShape } from '#protocol/cause.ts';
 import { checkpointShape, signedCheckpointShape } from '#protocol/checkpoint.ts';
 import { decode, encode, type Shape } from '#protocol/codec.ts';
+import { delegatedSignatureShape } from '#protocol/delegation/delegated-signature.ts';
+import { delegationShape } from '#protocol/delegation/delegation.ts';
 import { dialBackAnswerShape, dialBackShape } from '#protocol/dial-back.ts';
 import { evidenceShape } from '#protocol/evidence.ts';
 import { invoiceShape, signedInvoiceShape } from '#protocol/invoice.ts';
@@ -47,6 +49,8 @@ const SHAPES: Readonly<Record<string, Shape<unknown>>> = {
   'signed-invoice': signedInvoiceShape,
   'participant-record': participantRecordShape,
   'signed-participant-record': signedParticipantRecordShape,
+  delegation: delegationShape,
+  'delegated-signature': delegatedSignatureShape,
 };
 
 /** A file of evidence holds up to two frames. */

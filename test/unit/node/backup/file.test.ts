@@ -4,7 +4,7 @@ import { openBackup, readSummary, sealBackup } from '#node/backup/file.ts';
 import { Failure } from '#node/failure.ts';
 import { identityOf } from '#node/identity/key-file.ts';
 import { emptyAccount } from '#protocol/account.ts';
-import { EMPTY_NODE } from '#protocol/records.ts';
+import { EMPTY_NODE } from '#protocol/node-record.ts';
 import { person, THEN_MS } from '#test/support/people.ts';
 
 const alice = identityOf(person(1).seed);

@@ -25,6 +25,7 @@ export const enRefusals: RefusalMessages = {
     'to-self': 'This is your own node. Choose somebody else.',
     'unknown-transaction': 'Your node knows no payment {id}. Look for it in the history.',
     'id-reused': 'A payment with this number exists already, with another receiver or amount. Begin the payment anew.',
+    'bad-document': 'What was signed here does not fit what the hub knows. Load the page again and try once more.',
     'too-many-neighbours': {
       by: 'limit',
       forms: {
@@ -195,6 +196,11 @@ export const enRefusals: RefusalMessages = {
       fromYou: '{to} and you have closed the books that this late payment belongs to. Nothing was paid; try again.',
       toYou: 'You and {from} have closed the books that this late payment belongs to. Nothing was paid; try again.',
       between: '{to} and {from} have closed the books that this late payment belongs to. Nothing was paid; try again.',
+    },
+    'not-delegated': {
+      fromYou: '{to} uses a hub, and the hub may not sign this now. When {to} has opened the page again, try again.',
+      toYou: 'You use a hub, and it may not sign this for you now. Open the page again, so that it may.',
+      between: '{to} uses a hub, and the hub may not sign this now. When {to} has opened the page again, try again.',
     },
     'below-smallest': {
       fromYou: '{to} passes on nothing below {limit} for you. Pay at least that much.',

@@ -23,7 +23,8 @@ export type HopCode =
   | 'no-auto-clearing'
   | 'account-unsure'
   | 'too-old'
-  | 'below-smallest';
+  | 'below-smallest'
+  | 'not-delegated';
 
 /** Who reads it stands at one end of the hop, at the other, or at neither: verbs and pronouns differ. */
 export interface HopText {
