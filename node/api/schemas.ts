@@ -8,7 +8,6 @@
 import { z } from 'zod';
 import { EQUIVALENT_PATTERN } from '#protocol/equivalent.ts';
 import { MAX_DOCUMENT_BYTES, MAX_TIME_MS } from '#protocol/limits.ts';
-import { CHECKS } from '../doctor/finding.ts';
 import { errorCodes } from './codes.ts';
 
 /** The longest way to name someone or something is a link: twice `MAX_DOCUMENT_BYTES`, for mail breaks lines. */
@@ -422,13 +421,3 @@ export const dust = z
     spent: amount.describe('What has been so far'),
   })
   .meta({ id: 'Dust' });
-
-/** One of the usual troubles, or that it is none. */
-export const finding = z
-  .object({
-    check: z.enum(CHECKS),
-    state: z.enum(['well', 'note', 'attention']),
-    text: z.string(),
-    advice: z.string().nullable().describe('What to do'),
-  })
-  .meta({ id: 'Finding' });
