@@ -58,7 +58,9 @@ function checkLinks({ host, ...context }: NodeContext): Finding {
     if (linked === 0) return well('links', { code: 'links-none', facts: {} }, 'There are no contacts yet.');
     return well('links', { code: 'links-all', facts: { linked } }, `Connected with all contacts (${linked}).`);
   }
-  const why = unlinked.map(({ neighbour, trouble }) => `${teller.callName(neighbour)}: ${trouble ?? 'not tried yet'}`);
+  const why = unlinked.map(
+    ({ neighbour, trouble }) => `${teller.callName(neighbour)}: ${trouble?.text ?? 'not tried yet'}`,
+  );
   const all = linked + unlinked.length;
   const names = unlinked.map(({ neighbour }) => teller.callName(neighbour));
   const text = `Connected with ${linked} of ${all}. Not with ${why.join('; ')}.`;
