@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkReach } from '#node/api/operations/health.ts';
+import { checkReach } from '#node/doctor/reach.ts';
 
 const addresses = ['/ip4/192.0.2.1/tcp/4610'];
 
