@@ -8,7 +8,7 @@
 import { z } from 'zod';
 import { EQUIVALENT_PATTERN } from '#protocol/equivalent.ts';
 import { MAX_DOCUMENT_BYTES, MAX_TIME_MS } from '#protocol/limits.ts';
-import { CHECKS } from '../doctor/finding.ts';
+import { CAUSE_CODES } from '../p2p/causes.ts';
 import { errorCodes } from './codes.ts';
 
 /** The longest way to name someone or something is a link: twice `MAX_DOCUMENT_BYTES`, for mail breaks lines. */
@@ -389,13 +389,26 @@ export const token = z
   })
   .meta({ id: 'Token' });
 
+/** Why there is no link: `text` is for people, the rest for texts in other languages. */
+export const linkTrouble = z
+  .object({
+    text: z.string().describe('Half a sentence'),
+    causes: z.array(
+      z.object({ code: z.enum(CAUSE_CODES), facts: z.record(z.string(), z.string()).describe('For most codes: none') }),
+    ),
+    where: z
+      .array(z.object({ address: z.string(), relayed: z.boolean().describe('It is that of a relay on the way') }))
+      .describe('Where it was looked for'),
+  })
+  .meta({ id: 'LinkTrouble' });
+
 /** A neighbour that is linked, or is to be. */
 export const peer = z
   .object({
     participant,
     address: z.string().nullable().describe('Where the link goes to; null: there is none now'),
     linkedAtMs: instant.nullable(),
-    trouble: z.string().nullable().describe('Why there is no link now, in words; null: there is, or is being made'),
+    trouble: linkTrouble.nullable().describe('Why there is no link now; null: there is, or is being made'),
     nextAttemptAtMs: instant.nullable().describe('When it is tried again'),
   })
   .meta({ id: 'Peer' });
@@ -422,13 +435,3 @@ export const dust = z
     spent: amount.describe('What has been so far'),
   })
   .meta({ id: 'Dust' });
-
-/** One of the usual troubles, or that it is none. */
-export const finding = z
-  .object({
-    check: z.enum(CHECKS),
-    state: z.enum(['well', 'note', 'attention']),
-    text: z.string(),
-    advice: z.string().nullable().describe('What to do'),
-  })
-  .meta({ id: 'Finding' });

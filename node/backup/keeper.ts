@@ -9,6 +9,7 @@ import type { Records } from '#protocol/records.ts';
 import type { Clock } from '../clock.ts';
 import { CONFIG_FILE } from '../config.ts';
 import type { Contacts } from '../contacts.ts';
+import { Failure, type FailureCode } from '../failure.ts';
 import type { Identity } from '../identity/key-file.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
@@ -53,13 +54,25 @@ function isStructural({ type }: Notice): boolean {
   return type === 'trust-line' || type === 'checkpoint' || type === 'confirmed';
 }
 
+/** Why a backup was not made, for programs and in words. */
+export interface BackupTrouble {
+  readonly code: FailureCode;
+  readonly text: string;
+}
+
+function troubleOf(error: unknown): BackupTrouble {
+  if (error instanceof Failure) return { code: error.code, text: error.message };
+  const { message: text, code } = error as NodeJS.ErrnoException;
+  return { code: code === undefined ? 'bug' : 'folder-unreadable', text };
+}
+
 export class Backups {
   readonly #options: BackupsOptions;
   #cancel: (() => void) | null = null;
   #cancelDaily: () => void = () => undefined;
   #making: Promise<unknown> = Promise.resolve();
   #lastedMs = 0;
-  #trouble: string | null = null;
+  #trouble: BackupTrouble | null = null;
   #isStopped = false;
 
   constructor(options: BackupsOptions) {
@@ -67,7 +80,7 @@ export class Backups {
   }
 
   /** Why there is no file of the last change; null: there is. */
-  get trouble(): string | null {
+  get trouble(): BackupTrouble | null {
     return this.#trouble;
   }
 
@@ -148,7 +161,7 @@ export class Backups {
       this.#trouble = null;
       return file;
     } catch (error) {
-      this.#trouble = (error as Error).message;
+      this.#trouble = troubleOf(error);
       this.#options.log.error({ error }, 'no backup was made');
       this.#makeIn(RETRY_MS);
       throw error;

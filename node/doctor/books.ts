@@ -1,6 +1,6 @@
 /** What the records say about the node's health, whether it runs or not. */
 import type { Account } from '#protocol/account.ts';
-import { formatAmountFixed } from '#protocol/amount.ts';
+import { formatAmount, formatAmountFixed } from '#protocol/amount.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { MAX_CLOCK_SKEW_MS } from '#protocol/limits.ts';
 import type { Records } from '#protocol/records.ts';
@@ -26,6 +26,7 @@ function checkTime({ records, nowMs, teller }: Books): Finding {
   if (backMs > MAX_CLOCK_SKEW_MS) {
     return attention(
       'clock',
+      { code: 'clock-went-back', facts: { differenceMs: backMs } },
       `The clock of this computer has been ${roughly(backMs)} ahead of what it says now.`,
       'Set the clock, best by the network (NTP).',
     );
@@ -33,25 +34,34 @@ function checkTime({ records, nowMs, teller }: Books): Finding {
   for (const { signed } of records.lines()) {
     const { from, createdAtMs } = signed.line;
     if (createdAtMs <= nowMs + MAX_CLOCK_SKEW_MS) continue;
-    const whose = from === records.self ? 'A trust line of yours' : `A trust line of ${teller.callName(from)}`;
+    const differenceMs = createdAtMs - nowMs;
+    const isOwn = from === records.self;
+    const whose = isOwn ? 'A trust line of yours' : `A trust line of ${teller.callName(from)}`;
     return attention(
       'clock',
-      `${whose} is dated ${roughly(createdAtMs - nowMs)} after what the clock of this computer says.`,
+      isOwn
+        ? { code: 'clock-own-line', facts: { differenceMs } }
+        : { code: 'clock-their-line', facts: { name: teller.callName(from), differenceMs } },
+      `${whose} is dated ${roughly(differenceMs)} after what the clock of this computer says.`,
       'Set the clock, best by the network (NTP). Neighbours refuse what seems to come from the future.',
     );
   }
-  return well('clock', `It is ${new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ')} UTC by this computer.`);
+  const now = new Date(nowMs).toISOString().slice(0, 16).replace('T', ' ');
+  return well('clock', { code: 'clock-now', facts: { nowAtMs: nowMs } }, `It is ${now} UTC by this computer.`);
 }
 
 function checkRestored({ records, teller }: Books): Finding {
-  const { restoredAtMs, isFrozen } = records.node;
-  if (restoredAtMs === null) return well('restored', 'No records were lost.');
-  const day = new Date(restoredAtMs).toISOString().slice(0, 10);
+  const { restoredAtMs: lostAtMs, isFrozen } = records.node;
+  if (lostAtMs === null) return well('restored', { code: 'restored-never', facts: {} }, 'No records were lost.');
+  const day = new Date(lostAtMs).toISOString().slice(0, 10);
   const waiting = namesOf(records, 'unsure').map((key) => teller.callName(key));
   const whose = waiting.length === 0 ? '' : ` It waits to hear from ${waiting.join(', ')} what their books say.`;
   if (isFrozen) {
     return attention(
       'restored',
+      waiting.length === 0
+        ? { code: 'restored-frozen', facts: { lostAtMs } }
+        : { code: 'restored-frozen-waiting', facts: { lostAtMs, waiting } },
       `Records were lost on ${day}, so the node signs nothing new.${whose}`,
       'Look at what came back (`geo balance`, `geo trust list`), then confirm it: `geo restore confirm`.',
     );
@@ -60,12 +70,22 @@ function checkRestored({ records, teller }: Books): Finding {
   if (agreed.length > 0) {
     return attention(
       'restored',
+      waiting.length === 0
+        ? { code: 'restored-agreed', facts: { lostAtMs, agreed } }
+        : { code: 'restored-agreed-waiting', facts: { lostAtMs, agreed, waiting } },
       `Since records were lost on ${day}, ${agreed.join(', ')} came to agree with what is here.${whose}`,
       'Look at what came back, then confirm it: `geo restore confirm`.',
     );
   }
-  if (waiting.length === 0) return well('restored', `Records were lost on ${day}; all accounts are confirmed since.`);
-  return note('restored', `Records were lost on ${day}.${whose} Those accounts are out of use until then.`);
+  if (waiting.length === 0) {
+    const confirmed = { code: 'restored-confirmed', facts: { lostAtMs } } as const;
+    return well('restored', confirmed, `Records were lost on ${day}; all accounts are confirmed since.`);
+  }
+  return note(
+    'restored',
+    { code: 'restored-waiting', facts: { lostAtMs, waiting } },
+    `Records were lost on ${day}.${whose} Those accounts are out of use until then.`,
+  );
 }
 
 function checkAccounts({ records, teller }: Books): Finding {
@@ -74,25 +94,29 @@ function checkAccounts({ records, teller }: Books): Finding {
   if (suspended.length > 0) {
     return attention(
       'accounts',
+      { code: 'accounts-suspended', facts: { names: suspended } },
       `Out of use, because they broke the protocol: ${suspended.join(', ')}.`,
       'Talk to them. Setting the trust line again (`geo trust set`) ends it.',
     );
   }
   const twoFaced = [...records.lines()].filter(({ conflicting }) => conflicting !== null);
   if (twoFaced.length > 0) {
-    const names = [...new Set(twoFaced.map(({ signed }) => teller.callName(signed.line.from)))].join(', ');
+    const names = [...new Set(twoFaced.map(({ signed }) => teller.callName(signed.line.from)))];
     return attention(
       'accounts',
-      `Two different trust lines with one number were signed by ${names}: the line is frozen.`,
+      { code: 'accounts-two-lines', facts: { names } },
+      `Two different trust lines with one number were signed by ${names.join(', ')}: the line is frozen.`,
       'Talk to them: two of their nodes may run at once. A newer line of theirs ends it.',
     );
   }
-  return well('accounts', accounts.length === 0 ? 'There are none yet.' : `None of ${accounts.length} is out of use.`);
+  if (accounts.length === 0) return well('accounts', { code: 'accounts-none', facts: {} }, 'There are none yet.');
+  const usable = { code: 'accounts-usable', facts: { accounts: accounts.length } } as const;
+  return well('accounts', usable, `None of ${accounts.length} is out of use.`);
 }
 
 function checkHeld({ held, teller }: Books): Finding {
   const late = held.filter(({ stage }) => stage === 'held');
-  if (late.length === 0) return well('held', 'Nothing is held past its time.');
+  if (late.length === 0) return well('held', { code: 'held-none', facts: {} }, 'Nothing is held past its time.');
   const sums = new Map<string, bigint>();
   for (const { position } of late) {
     const { equivalent } = position.header;
@@ -104,6 +128,10 @@ function checkHeld({ held, teller }: Books): Finding {
   const names = [...new Set(late.map(({ waitsFor }) => teller.callName(waitsFor)))];
   return attention(
     'held',
+    {
+      code: 'held-late',
+      facts: { amounts: [...sums].map(([equivalent, sum]) => ({ amount: formatAmount(sum), equivalent })), names },
+    },
     `${amounts.join(', ')} held past its time, waiting for ${names.join(', ')}.`,
     'Nothing is lost. Ask them to come online; `geo status` shows each amount and what else can be done.',
   );

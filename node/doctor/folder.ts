@@ -23,21 +23,31 @@ export async function checkFolder(folder: string, nowMs: number): Promise<Findin
     if (!found.isDirectory()) throw new Error('it is a file');
     ({ mode } = found);
   } catch (error) {
-    const why =
-      (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not there' : `cannot be read: ${String(error)}`;
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    const why = isMissing ? 'is not there' : `cannot be read: ${String(error)}`;
     return [
-      attention('folder', `${folder} ${why}.`, 'Make it with `geo init`, or name the right one with --data-dir.'),
+      attention(
+        'folder',
+        { code: isMissing ? 'folder-missing' : 'folder-unreadable', facts: { folder } },
+        `${folder} ${why}.`,
+        'Make it with `geo init`, or name the right one with --data-dir.',
+      ),
     ];
   }
   return [
     ...checkMoved(folder),
-    isPrivate(mode)
-      ? well('folder', `${folder}, for nobody else to read.`)
-      : attention('folder', `Other users of this computer can look into ${folder}.`, `chmod 700 '${folder}'`),
+    checkRights(folder, mode),
     await checkIdentity(folder),
     await checkRoom(folder).catch((error: unknown) => failed('disk', error)),
     ...(await checkFileTimes(folder, nowMs).catch((error: unknown) => [failed('clock', error)])),
   ];
+}
+
+function checkRights(folder: string, mode: number): Finding {
+  const facts = { folder };
+  if (isPrivate(mode)) return well('folder', { code: 'folder-private', facts }, `${folder}, for nobody else to read.`);
+  const text = `Other users of this computer can look into ${folder}.`;
+  return attention('folder', { code: 'folder-open', facts }, text, `chmod 700 '${folder}'`);
 }
 
 function checkMoved(folder: string): Finding[] {
@@ -54,10 +64,14 @@ async function checkIdentity(folder: string): Promise<Finding> {
   try {
     const { pid, isEncrypted } = await readPublicIdentity(folder);
     const how = isEncrypted ? 'its key is encrypted' : 'its key is protected by the rights of the file alone';
-    if (isPrivate((await stat(path)).mode)) return well('identity', `${pid}; ${how}.`);
+    if (isPrivate((await stat(path)).mode)) {
+      const code = isEncrypted ? 'identity-encrypted' : 'identity-plain';
+      return well('identity', { code, facts: { pid } }, `${pid}; ${how}.`);
+    }
     const whoever = isEncrypted ? 'can try passphrases on it' : 'can pay in your name';
     return attention(
       'identity',
+      { code: isEncrypted ? 'identity-open-encrypted' : 'identity-open', facts: { path } },
       `Other users of this computer can read ${path} and ${whoever}.`,
       `chmod 600 '${path}'`,
     );
@@ -69,16 +83,23 @@ async function checkIdentity(folder: string): Promise<Finding> {
 async function checkRoom(folder: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(folder);
   const free = bavail * bsize;
-  const text = `${Math.floor(free / MEBIBYTE)} MiB free.`;
-  return free >= LITTLE_ROOM_BYTES
-    ? well('disk', text)
-    : attention('disk', `Only ${text} A node that cannot write stops.`, 'Make room on this disk.');
+  const freeMiB = Math.floor(free / MEBIBYTE);
+  const text = `${freeMiB} MiB free.`;
+  if (free >= LITTLE_ROOM_BYTES) return well('disk', { code: 'disk-room', facts: { freeMiB } }, text);
+  return attention(
+    'disk',
+    { code: 'disk-little', facts: { freeMiB } },
+    `Only ${text} A node that cannot write stops.`,
+    'Make room on this disk.',
+  );
 }
 
 /** Nothing can have been written in a time to come. */
 async function checkFileTimes(folder: string, nowMs: number): Promise<Finding[]> {
   if (nowMs < FIRST_YEAR_MS) {
-    return [attention('clock', `It is ${new Date(nowMs).getUTCFullYear()} by this computer.`, 'Set the clock.')];
+    const year = String(new Date(nowMs).getUTCFullYear());
+    const told = { code: 'clock-year', facts: { year } } as const;
+    return [attention('clock', told, `It is ${year} by this computer.`, 'Set the clock.')];
   }
   const names = await readdir(folder);
   // A file may go in between.
@@ -91,7 +112,12 @@ async function checkFileTimes(folder: string, nowMs: number): Promise<Finding[]>
   if (Math.max(0, ...times) <= nowMs + MAX_CLOCK_SKEW_MS) return [];
   const advice = 'Set the clock, best by the network (NTP).';
   return [
-    attention('clock', 'Files in the data folder were written later than the clock of this computer says.', advice),
+    attention(
+      'clock',
+      { code: 'clock-files', facts: {} },
+      'Files in the data folder were written later than the clock of this computer says.',
+      advice,
+    ),
   ];
 }
 
@@ -102,19 +128,34 @@ function isPrivate(mode: number): boolean {
 
 /** A failure, or what the system refused, as a finding; all else is a bug and thrown on. */
 export function failed(check: Check, error: unknown): Finding {
-  if (error instanceof Failure) return attention(check, error.message, error.hint);
+  if (error instanceof Failure) {
+    return attention(check, { code: 'failure', facts: { failure: error.code } }, error.message, error.hint);
+  }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) throw error;
-  return attention(check, `The system does not allow to look: ${message}.`, 'Run this as the user who runs the node.');
+  return attention(
+    check,
+    { code: 'system-refused', facts: { errno: code } },
+    `The system does not allow to look: ${message}.`,
+    'Run this as the user who runs the node.',
+  );
 }
 
 /** Who runs on the folder, by its lock, and whether that one answers. */
 export function checkProcess(holder: { pid: number; sinceMs: number } | null, answers: boolean): Finding {
-  if (holder === null) return note('process', 'No node runs on this folder.', 'Start it with `geo start`.');
+  if (holder === null) {
+    const none = { code: 'process-none', facts: {} } as const;
+    return note('process', none, 'No node runs on this folder.', 'Start it with `geo start`.');
+  }
+  const facts = { process: String(holder.pid), sinceAtMs: holder.sinceMs };
   const since = new Date(holder.sinceMs).toISOString().slice(0, 16).replace('T', ' ');
-  if (answers) return well('process', `The node runs as process ${holder.pid} since ${since} UTC.`);
+  if (answers) {
+    const text = `The node runs as process ${holder.pid} since ${since} UTC.`;
+    return well('process', { code: 'process-runs', facts }, text);
+  }
   return attention(
     'process',
+    { code: 'process-silent', facts },
     `Process ${holder.pid} has held this folder since ${since} UTC and does not answer.`,
     'It may be starting or stopping. If that lasts, see node.log in the folder, and end it with `geo stop`.',
   );

@@ -12,7 +12,7 @@ import { readPublicIdentity } from '../identity/key-file.ts';
 import { isFree } from '../ports.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { checkBooks } from './books.ts';
-import { attention, type Finding, note, well } from './finding.ts';
+import { attention, type Finding, note, recordsWhole, well } from './finding.ts';
 import { failed } from './folder.ts';
 
 export async function checkStopped(config: Config): Promise<Finding[]> {
@@ -21,7 +21,9 @@ export async function checkStopped(config: Config): Promise<Finding[]> {
 
 /** Reads all there is. Nobody else can start on the folder meanwhile. */
 async function checkStore(config: Config): Promise<Finding[]> {
-  if (!existsSync(join(config.dataDir, 'store'))) return [note('records', 'There are none yet: the node never ran.')];
+  if (!existsSync(join(config.dataDir, 'store'))) {
+    return [note('records', { code: 'records-none', facts: {} }, 'There are none yet: the node never ran.')];
+  }
   let store: Store | null = null;
   try {
     const { publicKey } = await readPublicIdentity(config.dataDir);
@@ -41,7 +43,7 @@ async function checkStore(config: Config): Promise<Finding[]> {
         precisionOf: (equivalent) => precisionOf(config, equivalent),
       },
     });
-    return [well('records', `All ${values} were read, and none is damaged or missing.`), ...books];
+    return [recordsWhole(values), ...books];
   } catch (error) {
     return [failed('records', error)];
   } finally {
@@ -65,14 +67,21 @@ async function checkPorts({ listen, apiHost, apiPort }: Config): Promise<Finding
   for (const { host, port } of wanted) {
     if (await isFree(host, port)) continue;
     const text = `Another program uses port ${port} on ${host}.`;
+    const facts = { port: String(port), host };
     const takesAnother = port === USUAL_API_PORT || isUsual;
     findings.push(
       takesAnother
-        ? note('ports', `${text} The node will take any free one.`)
-        : attention('ports', text, 'Stop it, or choose another port in the settings (`geo config example`).'),
+        ? note('ports', { code: 'port-taken-moves', facts }, `${text} The node will take any free one.`)
+        : attention(
+            'ports',
+            { code: 'port-taken', facts },
+            text,
+            'Stop it, or choose another port in the settings (`geo config example`).',
+          ),
     );
   }
-  return findings.length > 0 ? findings : [well('ports', 'Those in the settings are free.')];
+  if (findings.length > 0) return findings;
+  return [well('ports', { code: 'ports-free', facts: {} }, 'Those in the settings are free.')];
 }
 
 /** `/ip4/0.0.0.0/tcp/4610` */

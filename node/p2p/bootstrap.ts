@@ -8,7 +8,7 @@ import type { Log } from '../log.ts';
 import { checkAddress } from './address.ts';
 import type { Directory } from './directory.ts';
 import { BOOTSTRAP_FIRST_MS, BOOTSTRAP_LAST_MS, DIAL_TIMEOUT_MS } from './limits.ts';
-import { dialTrouble } from './trouble.ts';
+import { dialTrouble, type Trouble } from './trouble.ts';
 
 /** A node of the setting `bootstrap`. */
 export interface BootstrapInfo {
@@ -16,8 +16,8 @@ export interface BootstrapInfo {
   readonly address: string;
   /** When it was reached the last time; null: never since the start. */
   readonly reachedAtMs: number | null;
-  /** Why it was not the last time, in words; null: it was, or the first attempt runs. */
-  readonly trouble: string | null;
+  /** Why it was not the last time; null: it was, or the first attempt runs. */
+  readonly trouble: Trouble | null;
 }
 
 interface BootstrapOptions {
@@ -79,7 +79,7 @@ export class Bootstrap {
       if (this.#stopped.signal.aborted) return;
       const trouble = dialTrouble(error, [address]);
       this.#nodes[at] = { ...node, trouble };
-      log.info({ address: node.address, trouble }, 'a bootstrap node was not reached');
+      log.info({ address: node.address, trouble: trouble.text }, 'a bootstrap node was not reached');
     }
   }
 }

@@ -5,6 +5,7 @@ import { decodeMessage, encodeMessage, type Hello, instanceStatement } from '#pr
 import { isRefusal } from '#protocol/refusals.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
 import { nodeEd25519 } from '../identity/ed25519.ts';
+import type { Cause } from './causes.ts';
 
 /** Versions of the protocol that this node speaks. */
 const VERSIONS: readonly number[] = [VERSION];
@@ -41,13 +42,11 @@ export function commonVersion(theirs: readonly number[], ours: readonly number[]
   return common.length === 0 ? null : Math.max(...common);
 }
 
-/** Why there can be no link with the sender of this HELLO, in words for a person; null when there can. */
-export function incompatibility(hello: Hello, network: string): string | null {
-  if (hello.network !== network) return `it belongs to the network "${hello.network}", this node to "${network}"`;
+/** Why there can be no link with the sender of this HELLO; null when there can. */
+export function incompatibility(hello: Hello, network: string): Cause | null {
+  if (hello.network !== network) return { code: 'other-network', facts: { theirs: hello.network, ours: network } };
   if (commonVersion(hello.versions) !== null) return null;
   const older = Math.max(...hello.versions) < Math.min(...VERSIONS);
-  return (
-    `it speaks version ${hello.versions.join(', ')} of the protocol, this node ${VERSIONS.join(', ')}: ` +
-    `${older ? 'its' : "this node's"} program has to be updated`
-  );
+  const facts = { theirs: hello.versions.join(', '), ours: VERSIONS.join(', ') };
+  return { code: older ? 'version-older' : 'version-newer', facts };
 }

@@ -39,6 +39,7 @@ import { QUERY_PROTOCOL, Queries } from './queries.ts';
 import { checkReach } from './reach/check.ts';
 import { Reach, type Reachability } from './reach/reach.ts';
 import type { ReachSettings } from './reach/settings.ts';
+import { troubleOf } from './trouble.ts';
 import { type OwnPast, TWIN_PROTOCOL, Twins } from './twins.ts';
 
 export interface HostHandlers {
@@ -192,7 +193,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
       keeper.linkDown(neighbour, lastedMs, reason);
       handlers.linkDown(neighbour);
     },
-    trouble: (neighbour, why) => keeper.note(neighbour, why),
+    trouble: (neighbour, why) => keeper.note(neighbour, troubleOf(why)),
     twins(neighbour, sides) {
       twins.tell(sides);
       handlers.twin?.(neighbour);

@@ -27,13 +27,13 @@ import { LINK_PROTOCOL, type Links } from './links.ts';
 import type { HostMetrics } from './metrics.ts';
 import { openConnection } from './open-connection.ts';
 import { peerIdOf } from './peer-id.ts';
-import { dialTrouble, endTrouble } from './trouble.ts';
+import { dialTrouble, type Trouble, troubleOf } from './trouble.ts';
 
 /** A neighbour that the node wants to be linked with and is not. */
 export interface UnlinkedInfo {
   readonly neighbour: PublicKey;
-  /** Why, in words for a person; null while the first attempt runs. */
-  readonly trouble: string | null;
+  /** Why; null while the first attempt runs. */
+  readonly trouble: Trouble | null;
   /** When it is tried again; null while an attempt runs. */
   readonly nextAttemptAtMs: number | null;
 }
@@ -54,7 +54,7 @@ interface Kept {
   /** Attempts to make the link direct since it came up. */
   directAttempts: number;
   /** Why there is no link, or was none the last time; each reason is told once. */
-  trouble: string | null;
+  trouble: Trouble | null;
   nextAttemptAtMs: number | null;
   /** When it may be looked up again, by a clock that never steps back, and the pause after that. */
   nextLookUpAtMs: number;
@@ -178,16 +178,16 @@ export class Keeper {
       kept.attempts = 0;
       kept.lookUpPauseMs = NEIGHBOUR_LOOKUP_FIRST_MS;
     }
-    kept.trouble = endTrouble(reason);
+    kept.trouble = troubleOf({ code: reason, facts: {} });
     kept.bell.ring();
   }
 
   /** Notes why no link came of an attempt, the neighbour's or an own one. */
-  note(neighbour: PublicKey, trouble: string): void {
+  note(neighbour: PublicKey, trouble: Trouble): void {
     const kept = this.#kept.get(neighbour);
-    if (kept === undefined || trouble === kept.trouble) return;
+    if (kept === undefined || trouble.text === kept.trouble?.text) return;
     kept.trouble = trouble;
-    this.#options.log.info({ neighbour, trouble }, 'no link with a neighbour');
+    this.#options.log.info({ neighbour, trouble: trouble.text }, 'no link with a neighbour');
   }
 
   stop(): void {
@@ -224,7 +224,7 @@ export class Keeper {
     try {
       const connection = await this.#connect(neighbour, addresses, signal);
       if (connection === null) {
-        this.note(neighbour, 'no address of it is known: it has to call');
+        this.note(neighbour, troubleOf({ code: 'no-address', facts: {} }));
         return void this.#lookUp(neighbour, kept);
       }
       if (links.has(neighbour)) return;
@@ -264,7 +264,7 @@ export class Keeper {
         const connection = await libp2p.dial([...direct], { signal, force: true });
         if (connection.direct) await links.establish(await openStream(connection, signal), connection, 'us');
       } catch (error) {
-        log.debug({ neighbour, trouble: dialTrouble(error, direct) }, 'the link stays with the relay');
+        log.debug({ neighbour, trouble: dialTrouble(error, direct).text }, 'the link stays with the relay');
       }
     }
     if (kept.changed || !links.isRelayed(neighbour)) return;

@@ -10,12 +10,12 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { MAX_FRAME_BYTES } from '#protocol/limits.ts';
 import type { Hello } from '#protocol/link.ts';
 import type { Log } from '../log.ts';
+import { type Cause, causeWords } from './causes.ts';
 import { type EndReason, FramedStream, StreamEnded } from './framed-stream.ts';
 import { commonVersion, incompatibility, isSignedBy, readHello } from './hello.ts';
 import { MAX_HELLO_BYTES, MAX_INBOUND_LINKS, PROBE_TIMEOUT_MS, STRANGER_FRAME_COST } from './limits.ts';
 import type { HostMetrics } from './metrics.ts';
 import { publicKeyOf } from './peer-id.ts';
-import { endTrouble } from './trouble.ts';
 
 export const LINK_PROTOCOL = '/geo/link/1.0.0';
 /**
@@ -49,8 +49,8 @@ export interface LinksOptions {
   readonly frame: (from: PublicKey, frame: Uint8Array) => Promise<void>;
   readonly up: (neighbour: PublicKey, capabilities: readonly string[], connection: Connection) => void;
   readonly down: (neighbour: PublicKey, lastedMs: number, reason: EndReason) => void;
-  /** Why no link came of a stream, in words for a person. */
-  readonly trouble: (neighbour: PublicKey, why: string) => void;
+  /** Why no link came of a stream. */
+  readonly trouble: (neighbour: PublicKey, why: Cause) => void;
   /** Two running nodes have the neighbour's identity; each with the other's HELLO. */
   readonly twins: (neighbour: PublicKey, sides: readonly TwinSide[]) => void;
 }
@@ -143,7 +143,7 @@ export class Links {
     } catch (error) {
       if (!(error instanceof StreamEnded)) throw error;
       this.#options.log.debug({ neighbour, openedBy, reason: error.reason }, 'no link came of a stream');
-      if (!this.#links.has(neighbour)) trouble(neighbour, endTrouble(error.reason));
+      if (!this.#links.has(neighbour)) trouble(neighbour, { code: error.reason, facts: {} });
     } finally {
       clearTimeout(late);
     }
@@ -169,7 +169,7 @@ export class Links {
     }
     const why = incompatibility(hello, this.#options.network);
     if (why !== null) {
-      this.#options.log.debug({ neighbour, why }, 'no link with an incompatible node');
+      this.#options.log.debug({ neighbour, why: causeWords(why) }, 'no link with an incompatible node');
       this.#options.trouble(neighbour, why);
       // The other side is to know why as well.
       if (decides) frames.send(own);

@@ -1,64 +1,60 @@
-/** Why there is no link with a neighbour, in words for a person. */
+/** Why there is no link with a neighbour: for programs, and in words for a person. */
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { isRelayed } from './address.ts';
-import type { EndReason } from './framed-stream.ts';
+import { type Cause, causeWords } from './causes.ts';
 
-const ENDS: Readonly<Record<EndReason, string>> = {
-  'frame-empty': 'it sent an empty frame, which the protocol forbids',
-  'frame-too-long': 'it sent a frame longer than the protocol allows',
-  'frame-length-malformed': 'it sent a frame whose length cannot be read',
-  'frame-truncated': 'it hung up in the middle of a frame',
-  'hello-malformed': 'it did not begin with a greeting that this node understands',
-  'hello-forged': 'its greeting is not signed with its key',
-  'hello-late': 'it did not greet in time',
-  incompatible: 'its node and this one do not fit together',
-  superseded: 'the link goes over another connection',
-  twin: 'two running nodes have its key',
-  'too-many-links': 'this node has too many links',
-  'too-slow': 'it did not read what was sent to it',
-  'node-failed': 'this node could not work on what it sent',
-  'query-refused': 'its question was refused',
-  'query-late': 'its question did not come in time',
-  closed: 'it closed the link',
-  reset: 'the connection broke',
-  stopped: 'this node stopped',
-};
+/** An address without keys, which people do not read; of the relay, where it leads through one. */
+export interface Place {
+  readonly address: string;
+  readonly relayed: boolean;
+}
 
-export function endTrouble(reason: EndReason): string {
-  return ENDS[reason];
+export interface Trouble {
+  readonly text: string;
+  /** Each is told once. */
+  readonly causes: Cause[];
+  /** Where the neighbour was looked for; none: it called, or no address is known. */
+  readonly where: Place[];
+}
+
+export function troubleOf(cause: Cause): Trouble {
+  return { text: causeWords(cause), causes: [cause], where: [] };
 }
 
 /** Why none of the addresses led to the neighbour. */
-export function dialTrouble(error: unknown, addresses: readonly Multiaddr[]): string {
-  const where = addresses.map((address) => placeWords(address.toString())).join(', ');
-  const causes = new Set((error instanceof AggregateError ? error.errors : [error]).map(dialCause));
-  return `${[...causes].join('; ')} (${where})`;
+export function dialTrouble(error: unknown, addresses: readonly Multiaddr[]): Trouble {
+  const where = addresses.map((address) => placeOf(address.toString()));
+  const all = (error instanceof AggregateError ? error.errors : [error]).map(dialCause);
+  const causes = [...new Map(all.map((cause) => [causeWords(cause), cause])).values()];
+  const text = `${causes.map(causeWords).join('; ')} (${where.map(placeWords).join(', ')})`;
+  return { text, causes, where };
 }
 
-/** The address without keys, which people do not read. */
-function placeWords(address: string): string {
-  const host = address.replace(/\/p2p\/.*/, '');
-  return isRelayed(address) ? `through the relay at ${host}` : host;
+function placeOf(address: string): Place {
+  return { address: address.replace(/\/p2p\/.*/, ''), relayed: isRelayed(address) };
 }
 
-function dialCause(error: unknown): string {
+function placeWords({ address, relayed }: Place): string {
+  return relayed ? `through the relay at ${address}` : address;
+}
+
+function dialCause(error: unknown): Cause {
   const { name, code, message } = error as Error & { code?: unknown };
-  if (code === 'ECONNREFUSED') return 'no node is running at its address';
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'the name in its address is not known';
-  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH')
-    return 'there is no way to its address: is this machine online?';
+  if (code === 'ECONNREFUSED') return { code: 'nobody-there', facts: {} };
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { code: 'name-unknown', facts: {} };
+  if (code === 'ENETUNREACH' || code === 'EHOSTUNREACH') return { code: 'no-way', facts: {} };
   switch (name) {
     case 'TimeoutError':
     case 'AbortError':
-      return 'it did not answer in time';
+      return { code: 'no-answer', facts: {} };
     case 'UnexpectedPeerError':
-      return 'somebody else answers at its address';
+      return { code: 'somebody-else', facts: {} };
     case 'UnsupportedProtocolError':
-      return 'the program at its address is no GEO node, or a much newer one';
+      return { code: 'no-geo-node', facts: {} };
     default:
       // Encryption and its answer fail with many names; most often the other side hung up.
       return /different from|match expected/i.test(message)
-        ? 'somebody else answers at its address'
-        : `it hung up: ${message}`;
+        ? { code: 'somebody-else', facts: {} }
+        : { code: 'hung-up', facts: { why: message } };
   }
 }

@@ -10,7 +10,7 @@ interface Peers {
   readonly network: {
     readonly addresses: readonly string[];
     readonly directory: { readonly nodes: number; readonly records: number; readonly published: object | null } | null;
-    readonly bootstrap: readonly { readonly reachedAtMs: number | null; readonly trouble: string | null }[];
+    readonly bootstrap: readonly { readonly reachedAtMs: number | null; readonly trouble: object | null }[];
     readonly lan: readonly { readonly addresses: readonly string[] }[] | null;
   };
 }

@@ -41,7 +41,18 @@ export function WhyText({ why }: { readonly why: Why | string }) {
       </span>
     );
   }
-  return pieces.map((piece, index) => <PieceOf key={index} piece={piece} />);
+  return <Pieces of={pieces} />;
+}
+
+/** A text piece by piece. */
+export function Pieces({ of }: { readonly of: readonly Piece[] }) {
+  return (
+    <>
+      {of.map((piece, index) => (
+        <PieceOf key={index} piece={piece} />
+      ))}
+    </>
+  );
 }
 
 function PieceOf({ piece }: { readonly piece: Piece }) {

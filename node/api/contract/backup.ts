@@ -1,6 +1,7 @@
 /** Operations on backups, and on what comes back after a loss of records. */
 import { z } from 'zod';
 import { BACKUP_NAME } from '../../backup/name.ts';
+import { errorCodes } from '../codes.ts';
 import { account, amount, equivalent, instant, participant, restored } from '../schemas.ts';
 import type { Operation } from './operation.ts';
 
@@ -43,6 +44,7 @@ export const backupOperations = {
     result: z.object({
       folder: z.string(),
       trouble: z.string().nullable().describe('Why the last change is in no file; null: it is'),
+      failure: z.enum(errorCodes).nullable().describe('The code of that'),
       backups: z.array(backupFile),
     }),
   },

@@ -1,6 +1,6 @@
 /** Operations on the network beyond the neighbours: the directory, and who was found. */
 import { z } from 'zod';
-import { equivalent, equivalentInput, instant, participant, whoInput } from '../schemas.ts';
+import { equivalent, equivalentInput, instant, linkTrouble, participant, whoInput } from '../schemas.ts';
 import { countQuery, lookUpMs } from './inputs.ts';
 import type { Operation } from './operation.ts';
 
@@ -34,7 +34,7 @@ const networkView = z
         participant,
         address: z.string(),
         reachedAtMs: instant.nullable().describe('The last time; null: never since the start'),
-        trouble: z.string().nullable().describe('Why it was not reached the last time, in words'),
+        trouble: linkTrouble.nullable().describe('Why it was not reached the last time'),
       }),
     ),
     lan: z

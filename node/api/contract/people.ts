@@ -7,6 +7,7 @@ import {
   equivalent,
   heldTotal,
   instant,
+  linkTrouble,
   participant,
   peer,
   reachability,
@@ -94,7 +95,7 @@ export const peopleOperations = {
     result: z.object({
       participant,
       linked: z.boolean(),
-      trouble: z.string().nullable().describe('Why there is no link yet, in words'),
+      trouble: linkTrouble.nullable().describe('Why there is no link yet'),
     }),
   },
   listContacts: {

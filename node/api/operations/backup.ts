@@ -13,7 +13,8 @@ export const makeBackup: Handler<'makeBackup'> = ({ backups }) => backups.now();
 
 export const listBackups: Handler<'listBackups'> = async ({ backups, config }) => ({
   folder: backupFolder(config),
-  trouble: backups.trouble,
+  trouble: backups.trouble?.text ?? null,
+  failure: backups.trouble?.code ?? null,
   backups: await backups.list(),
 });
 

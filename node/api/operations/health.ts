@@ -1,8 +1,8 @@
 /** The node's health: what `geo doctor` shows of a node that runs. */
 import { checkBooks } from '../../doctor/books.ts';
-import { attention, type Finding, note, well } from '../../doctor/finding.ts';
+import { attention, type Finding, note, recordsWhole, well } from '../../doctor/finding.ts';
 import { failed } from '../../doctor/folder.ts';
-import { reachWords } from '../../reach-words.ts';
+import { checkReach } from '../../doctor/reach.ts';
 import type { NodeContext } from '../context.ts';
 import type { Handler } from '../handler.ts';
 import { tellerOf } from '../views.ts';
@@ -26,7 +26,7 @@ export const diagnose: Handler<'diagnose'> = async (context) => {
 async function checkStore({ store }: NodeContext): Promise<Finding> {
   try {
     const { values } = await store.verify();
-    return well('records', `All ${values} were read, and none is damaged or missing.`);
+    return recordsWhole(values);
   } catch (error) {
     return failed('records', error);
   }
@@ -34,10 +34,18 @@ async function checkStore({ store }: NodeContext): Promise<Finding> {
 
 /** Whether there is one of the last change. */
 async function checkBackups({ backups }: NodeContext): Promise<Finding> {
-  if (backups.trouble !== null) return attention('backups', `None was made of the last change: ${backups.trouble}`);
+  const { trouble } = backups;
+  if (trouble !== null) {
+    const text = `None was made of the last change: ${trouble.text}`;
+    return attention('backups', { code: 'backup-failed', facts: { failure: trouble.code } }, text);
+  }
   const atMs = Math.max(0, ...(await backups.list()).map(({ createdAtMs }) => createdAtMs));
-  if (atMs === 0) return note('backups', 'There are none yet: one is made after each change that matters.');
-  return well('backups', `The newest is of ${new Date(atMs).toISOString().slice(0, 16).replace('T', ' ')} UTC.`);
+  if (atMs === 0) {
+    const none = { code: 'backups-none', facts: {} } as const;
+    return note('backups', none, 'There are none yet: one is made after each change that matters.');
+  }
+  const made = new Date(atMs).toISOString().slice(0, 16).replace('T', ' ');
+  return well('backups', { code: 'backups-newest', facts: { madeAtMs: atMs } }, `The newest is of ${made} UTC.`);
 }
 
 /** Neighbours may well be offline; that nobody is there is a reason to look. */
@@ -46,13 +54,19 @@ function checkLinks({ host, ...context }: NodeContext): Finding {
   const linked = host.linked().length;
   const unlinked = host.unlinked();
   if (unlinked.length === 0) {
-    return well('links', linked === 0 ? 'There are no contacts yet.' : `Connected with all contacts (${linked}).`);
+    if (linked === 0) return well('links', { code: 'links-none', facts: {} }, 'There are no contacts yet.');
+    return well('links', { code: 'links-all', facts: { linked } }, `Connected with all contacts (${linked}).`);
   }
-  const why = unlinked.map(({ neighbour, trouble }) => `${teller.callName(neighbour)}: ${trouble ?? 'not tried yet'}`);
-  const text = `Connected with ${linked} of ${linked + unlinked.length}. Not with ${why.join('; ')}.`;
-  if (linked > 0) return note('links', text);
+  const why = unlinked.map(
+    ({ neighbour, trouble }) => `${teller.callName(neighbour)}: ${trouble?.text ?? 'not tried yet'}`,
+  );
+  const all = linked + unlinked.length;
+  const names = unlinked.map(({ neighbour }) => teller.callName(neighbour));
+  const text = `Connected with ${linked} of ${all}. Not with ${why.join('; ')}.`;
+  if (linked > 0) return note('links', { code: 'links-some', facts: { linked, all, names } }, text);
   return attention(
     'links',
+    { code: 'links-nobody', facts: { all, names } },
     text,
     'Is this computer online? Else ask one of them for a new contact card (`geo id card`).',
   );
@@ -62,19 +76,6 @@ function checkAddresses(context: NodeContext): Finding {
   const { host } = context;
   const teller = tellerOf(context);
   const { direct, relays } = host.reachability();
-  const addresses = host.addresses();
-  const words = reachWords(
-    direct,
-    relays.map((relay) => teller.callName(relay)),
-  );
-  if (addresses.length === 0) {
-    return note('ports', `${words} It does not listen.`, 'To be called, set `listen`, or `relays`.');
-  }
-  const text = `${words} Its addresses: ${addresses.join(', ')}.`;
-  if (direct !== 'no' || relays.length > 0) return well('ports', text);
-  return note(
-    'ports',
-    text,
-    'That is enough where neighbours can be reached. Else pass its port on in your router, or set `relays`.',
-  );
+  const names = relays.map((relay) => teller.callName(relay));
+  return checkReach(direct, names, host.addresses());
 }

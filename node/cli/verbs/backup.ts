@@ -148,7 +148,8 @@ async function listStopped(cli: Cli, passphraseFile: string | undefined): Promis
   const { backupFolder } = await import('../../backup/keeper.ts');
   const { listBackupFiles } = await import('../../backup/folder.ts');
   const folder = backupFolder(await cli.config());
-  return { folder, trouble: null, backups: await listBackupFiles(folder, await identityHere(cli, passphraseFile)) };
+  const backups = await listBackupFiles(folder, await identityHere(cli, passphraseFile));
+  return { folder, trouble: null, failure: null, backups };
 }
 
 function listText({ folder, trouble, backups }: Result<'listBackups'>): string {

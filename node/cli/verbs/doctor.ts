@@ -57,7 +57,7 @@ async function examine(cli: Cli): Promise<Finding[]> {
   const findings = [...ofFolder, checkProcess(holder, node !== null)];
   try {
     const config = await cli.config();
-    findings.push(well('settings', 'They can be used.'));
+    findings.push(well('settings', { code: 'settings-usable', facts: {} }, 'They can be used.'));
     if (node === null && holder === null) {
       const { checkStopped } = await import('../../doctor/stopped.ts');
       findings.push(...(await checkStopped(config)));
@@ -87,9 +87,12 @@ async function runningNode(cli: Cli): Promise<{ client: Client; version: string 
 
 function checkVersion(running: string): Finding {
   const own = packageJson.version;
-  if (running === own) return well('version', `${own}, as the node that runs.`);
+  if (running === own) {
+    return well('version', { code: 'version-same', facts: { version: own } }, `${own}, as the node that runs.`);
+  }
   const advice = 'Stop the node and start it again, so that both are of one version.';
-  return attention('version', `This program is version ${own}, the node that runs is ${running}.`, advice);
+  const told = { code: 'version-differs', facts: { version: own, running } } as const;
+  return attention('version', told, `This program is version ${own}, the node that runs is ${running}.`, advice);
 }
 
 /** By check; where something is wrong, nothing is said of what is right about it. */

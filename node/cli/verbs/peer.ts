@@ -54,7 +54,7 @@ export const addPeer: AddVerb = (program, run) => {
         const name = nameOf(result.participant);
         const text = result.linked
           ? line`Connected with ${name}.`
-          : line`Not connected with ${name} yet${result.trouble === null ? '' : `: ${result.trouble}`}. The node goes on trying; see \`geo peer list\`.`;
+          : line`Not connected with ${name} yet${result.trouble === null ? '' : `: ${result.trouble.text}`}. The node goes on trying; see \`geo peer list\`.`;
         return { document: result, text };
       }),
     );
@@ -73,7 +73,7 @@ function peersText(peers: Peers): string {
   const rows = peers.map(({ participant, address, linkedAtMs, trouble }) => [
     nameOf(participant),
     linkedAtMs === null ? 'no' : when(linkedAtMs),
-    address ?? trouble ?? 'being tried',
+    address ?? trouble?.text ?? 'being tried',
   ]);
   const heads = [{ title: 'WHO' }, { title: 'CONNECTED SINCE' }, { title: 'WHERE, OR WHY NOT' }];
   return table(heads, rows) || 'There is nobody to be connected with yet.';
@@ -95,7 +95,7 @@ function networkText(peers: Peers, { addresses, directory, bootstrap, lan }: Net
   const entries = table(
     ['BOOTSTRAP NODE', 'REACHED', 'WHERE, OR WHY NOT'].map((title) => ({ title })),
     bootstrap.map(({ participant, address, reachedAtMs, trouble }) => [
-      ...[nameOf(participant), reachedAtMs === null ? 'no' : when(reachedAtMs), trouble ?? address],
+      ...[nameOf(participant), reachedAtMs === null ? 'no' : when(reachedAtMs), trouble?.text ?? address],
     ]),
   );
   return [facts, peersText(peers), entries, found].filter((part) => part !== '').join('\n\n');

@@ -106,7 +106,7 @@ it('comes into the directory when its bootstrap node comes up, and says until th
   const alice = await startFindable(park, address);
   await alice.untilLogged('a bootstrap node was not reached');
   expect(alice.host.network().bootstrap).toMatchObject([{ address, reachedAtMs: null }]);
-  expect(alice.host.network().bootstrap[0]?.trouble).toContain('no node is running at its address');
+  expect(alice.host.network().bootstrap[0]?.trouble?.causes).toEqual([{ code: 'nobody-there', facts: {} }]);
 });
 
 it('links with a neighbour that has moved, and tells its new addresses', async () => {

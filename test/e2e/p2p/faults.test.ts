@@ -97,7 +97,7 @@ describe('a neighbour', () => {
     await other.until(() => other.framesFrom(host.publicKey).length === 1);
     await host.until(() => host.downCount(deaf.publicKey) === 1);
     expect(await host.counted('geo_link_stream_ends_total', { reason: 'too-slow' })).toBe(1);
-    expect(host.host.unlinked()).toMatchObject([{ trouble: 'it did not read what was sent to it' }]);
+    expect(host.host.unlinked()).toMatchObject([{ trouble: { causes: [{ code: 'too-slow' }] } }]);
     // It is no outcast: once it reads, it has a link again.
     const next = await deaf.link(host.host.addresses());
     await host.until(() => host.upCount(deaf.publicKey) === 2);

@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
+import type { Cause } from '#node/p2p/causes.ts';
+import type { Trouble } from '#node/p2p/trouble.ts';
 import { HostPark, type RecordedHost } from '#test/support/hosts.ts';
 import { startParticipant } from '#test/support/nodes.ts';
 import { type RawPeer, startRawPeer } from '#test/support/raw-peer.ts';
@@ -20,14 +22,18 @@ async function rawPeer(): Promise<RawPeer> {
   return peer;
 }
 
-function trouble(host: RecordedHost): string | null | undefined {
-  return host.host.unlinked()[0]?.trouble;
+function trouble(host: RecordedHost): string | undefined {
+  return host.host.unlinked()[0]?.trouble?.text;
+}
+
+function causes(host: RecordedHost): readonly Cause[] | undefined {
+  return host.host.unlinked()[0]?.trouble?.causes;
 }
 
 /** Each reason is logged once, however often it is tried. */
-async function told(host: RecordedHost): Promise<string | null | undefined> {
+async function told(host: RecordedHost): Promise<Trouble | null | undefined> {
   await host.untilLogged('no link with a neighbour');
-  return trouble(host);
+  return host.host.unlinked()[0]?.trouble;
 }
 
 it('nobody listens, somebody else answers, no address, no GEO node', async () => {
@@ -35,22 +41,39 @@ it('nobody listens, somebody else answers, no address, no GEO node', async () =>
   const [address] = gone.host.addresses() as [string];
   await gone.stop();
   a.host.keep(gone.publicKey, [address]);
-  expect(await told(a)).toBe(`no node is running at its address (${address.replace(/\/p2p\/.*/, '')})`);
+  const place = address.replace(/\/p2p\/.*/, '');
+  expect(await told(a)).toEqual({
+    text: `no node is running at its address (${place})`,
+    causes: [{ code: 'nobody-there', facts: {} }],
+    where: [{ address: place, relayed: false }],
+  });
   expect(a.host.unlinked()[0]?.nextAttemptAtMs).toBeGreaterThan(0);
 
   const elsewhere = (b.host.addresses()[0] as string).replace(/\/p2p\/.*/, '');
   const [c, d] = [await park.start(), await park.start()];
   c.host.keep(gone.publicKey, [elsewhere]);
-  expect(await told(c)).toBe(`somebody else answers at its address (${elsewhere})`);
+  expect(await told(c)).toEqual({
+    text: `somebody else answers at its address (${elsewhere})`,
+    causes: [{ code: 'somebody-else', facts: {} }],
+    where: [{ address: elsewhere, relayed: false }],
+  });
   d.host.keep(gone.publicKey, []);
-  expect(await told(d)).toBe('no address of it is known: it has to call');
+  expect(await told(d)).toEqual({
+    text: 'no address of it is known: it has to call',
+    causes: [{ code: 'no-address', facts: {} }],
+    where: [],
+  });
 });
 
 it('another network: both sides say so', async () => {
   const [a, b] = [await park.start(), await park.start({ network: 'elsewhere' })];
   b.host.keep(a.publicKey, []);
   a.host.keep(b.publicKey, b.host.addresses());
-  expect(await told(a)).toBe('it belongs to the network "elsewhere", this node to "test"');
+  expect(await told(a)).toEqual({
+    text: 'it belongs to the network "elsewhere", this node to "test"',
+    causes: [{ code: 'other-network', facts: { theirs: 'elsewhere', ours: 'test' } }],
+    where: [],
+  });
   await b.until(() => trouble(b)?.includes('network') === true);
   expect(trouble(b)).toBe('it belongs to the network "test", this node to "elsewhere"');
   expect([...a.events, ...b.events]).toEqual([]);
@@ -66,6 +89,7 @@ it('no version in common; and with one, the newest that both speak, whatever els
   expect(trouble(host)).toBe(
     "it speaks version 2, 3 of the protocol, this node 1: this node's program has to be updated",
   );
+  expect(causes(host)).toEqual([{ code: 'version-newer', facts: { theirs: '2, 3', ours: '1' } }]);
   await peer.link(host.host.addresses(), { versions: [65_535, 1, 2], capabilities: ['teleport', 'x'.repeat(32)] });
   await host.until(() => host.upCount(peer.publicKey) === 1);
   expect(host.host.linked()).toMatchObject([{ neighbour: peer.publicKey, version: 1 }]);
@@ -81,14 +105,14 @@ it('a greeting that another key signed', async () => {
 });
 
 it.each([
-  { what: 'a first frame that is no HELLO', send: Uint8Array.of(1, 2, 3), words: 'it did not begin with a greeting' },
-  { what: 'no HELLO', send: null, words: 'it did not greet in time' },
-])('$what', async ({ send, words }) => {
+  { what: 'a first frame that is no HELLO', send: Uint8Array.of(1, 2, 3), code: 'hello-malformed' },
+  { what: 'no HELLO', send: null, code: 'hello-late' },
+])('$what', async ({ send, code }) => {
   const [host, peer] = [await park.start({ times: { helloTimeoutMs: 300 } }), await rawPeer()];
   host.host.keep(peer.publicKey, []);
   const stream = await peer.openLink(host.host.addresses());
   if (send !== null) stream.sendFrame(send);
-  await host.until(() => trouble(host)?.startsWith(words) === true);
+  await host.until(() => causes(host)?.[0]?.code === code);
 });
 
 it('is shown by the API to who asks for a link, and to who looks later', async () => {
@@ -96,7 +120,12 @@ it('is shown by the API to who asks for a link, and to who looks later', async (
   const alice = await startParticipant('Alice', folder);
   try {
     const other = await park.start({ network: 'elsewhere' });
-    const words = `it belongs to the network "elsewhere", this node to "${alice.config.network}"`;
+    const { network } = alice.config;
+    const words = {
+      text: `it belongs to the network "elsewhere", this node to "${network}"`,
+      causes: [{ code: 'other-network', facts: { theirs: 'elsewhere', ours: network } }],
+      where: [],
+    };
     const asked = { who: other.publicKey, addresses: [...other.host.addresses()], waitMs: 0 };
     await alice.client.connectPeer(asked);
     await other.untilLogged('no link with an incompatible node');
@@ -120,4 +149,5 @@ it('a link that went down', async () => {
   link.send(Uint8Array.of(0));
   await host.until(() => host.downCount(peer.publicKey) === 1);
   expect(trouble(host)).toBe('it sent an empty frame, which the protocol forbids');
+  expect(causes(host)).toEqual([{ code: 'frame-empty', facts: {} }]);
 });

@@ -46,7 +46,6 @@ export const ownNodeEn = {
   connectedAlways: '{who}: connected',
   notConnectedWhy: '{who}: not connected',
   nextTry: 'It is tried again by itself: {time}.',
-  lastTry: 'The last try: {why}.',
   tryNow: 'Try now',
   trying: 'Trying…',
   noConnections: 'There is nobody yet to be connected with: add somebody under People.',

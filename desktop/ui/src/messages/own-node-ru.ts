@@ -48,7 +48,6 @@ export const ownNodeRu: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   connectedAlways: '{who}: на связи',
   notConnectedWhy: '{who}: не на связи',
   nextTry: 'Следующая попытка сама собой: {time}.',
-  lastTry: 'Последняя попытка: {why}.',
   tryNow: 'Попробовать сейчас',
   trying: 'Пробуем…',
   noConnections: 'Пока не с кем соединяться: добавьте кого-нибудь в разделе «Люди».',

@@ -47,7 +47,6 @@ export const ownNodeUk: Readonly<Record<keyof typeof ownNodeEn, string>> = {
   connectedAlways: '{who}: на зв’язку',
   notConnectedWhy: '{who}: не на зв’язку',
   nextTry: 'Наступна спроба сама собою: {time}.',
-  lastTry: 'Остання спроба: {why}.',
   tryNow: 'Спробувати зараз',
   trying: 'Пробуємо…',
   noConnections: 'Ще нема з ким з’єднуватися: додайте когось у розділі «Люди».',

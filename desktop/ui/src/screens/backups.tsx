@@ -7,6 +7,7 @@ import { bytesOf, saveFile } from '../files.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Time, Trouble, useTask } from '../parts.tsx';
 import { refresh } from '../state.ts';
+import type { Why } from '../why.ts';
 
 type File = Result<'listBackups'>['backups'][number];
 
@@ -26,7 +27,8 @@ export function Backups() {
       await refresh();
     });
   };
-  const { folder = '', backups = [], trouble: missing = null } = answer.value ?? {};
+  const { folder = '', backups = [] } = answer.value ?? {};
+  const missing = missingWhy(answer.value);
   return (
     <section class="card" aria-labelledby="backups">
       <h2 id="backups">{t('backups')}</h2>
@@ -52,6 +54,13 @@ export function Backups() {
       )}
     </section>
   );
+}
+
+/** Why the last change is in no file. */
+function missingWhy(answer: Result<'listBackups'> | null): Why | string | null {
+  if (answer === null || answer.trouble === null) return null;
+  const { trouble: text, failure: code } = answer;
+  return code === null ? text : { code, text, facts: {}, hop: null, equivalent: null };
 }
 
 function FileList({ files }: { readonly files: readonly File[] }) {

@@ -5,6 +5,7 @@ import { Copyable } from '../copyable.tsx';
 import { t } from '../i18n.tsx';
 import { Trouble, useTask } from '../parts.tsx';
 import type { Known } from '../state.ts';
+import { FindingText } from '../told-text.tsx';
 
 type Finding = Result<'diagnose'>['findings'][number];
 
@@ -28,11 +29,11 @@ export function CheckUp({ status }: { readonly status: Known['status'] }) {
       <div role="status">
         {findings.value !== null && (
           <ul class="plain entries">
-            {findings.value.map(({ check, state, text, advice }) => (
-              <li key={`${check} ${text}`}>
-                <strong>{t(findingKey(state))}</strong>
-                <div lang="en" dir="auto">
-                  {text} {advice}
+            {findings.value.map((finding) => (
+              <li key={`${finding.check} ${finding.text}`}>
+                <strong>{t(findingKey(finding.state))}</strong>
+                <div>
+                  <FindingText of={finding} />
                 </div>
               </li>
             ))}

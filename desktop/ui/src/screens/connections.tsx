@@ -4,6 +4,7 @@ import { ask } from '../api.ts';
 import { T, t } from '../i18n.tsx';
 import { Name, Time, Trouble, useTask } from '../parts.tsx';
 import { type Known, refresh } from '../state.ts';
+import { LinkTroubleText } from '../told-text.tsx';
 
 type Peer = Result<'listPeers'>['peers'][number];
 
@@ -84,7 +85,7 @@ function Away({ peer: { participant, trouble: why, nextAttemptAtMs } }: { readon
     <>
       <T k="notConnectedWhy" who={<Name of={participant} />} />
       <div class="hint">
-        {why !== null && <T k="lastTry" why={<bdi lang="en">{why.replace(/\.$/, '')}</bdi>} />}{' '}
+        {why !== null && <LinkTroubleText of={why} />}{' '}
         {nextAttemptAtMs !== null && <T k="nextTry" time={<Time at={nextAttemptAtMs} />} />}
       </div>
       <button type="button" class="quiet" disabled={isBusy.value} onClick={tryNow}>

@@ -133,7 +133,10 @@ describe('backups', () => {
     writeFileSync(backupDir, 'a file, not a folder');
     await backups.start();
     await pass(2_000);
-    expect(backups.trouble).toMatch(/No backup can be written to .*backups/);
+    expect(backups.trouble).toEqual({
+      code: 'folder-unreadable',
+      text: expect.stringMatching(/No backup can be written to .*backups/) as string,
+    });
     await expect(backups.now()).rejects.toMatchObject({ code: 'folder-unreadable' });
     await rm(backupDir);
     clock.advance(600_000);

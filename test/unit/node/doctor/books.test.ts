@@ -41,17 +41,25 @@ describe('lost records', () => {
     const frozen = find('restored', books(having(['unsure', 'unsure'], { restoredAtMs: THEN_MS, isFrozen: true })));
     expect(frozen).toMatchObject({
       state: 'attention',
+      code: 'restored-frozen-waiting',
+      facts: { lostAtMs: THEN_MS, waiting: ['Bob', 'Carol'] },
       advice: expect.stringContaining('geo restore confirm') as string,
     });
     expect(frozen?.text).toBe(
       'Records were lost on 2024-01-02, so the node signs nothing new. It waits to hear from Bob, Carol what their books say.',
     );
     const oneLeft = find('restored', books(having(['agreed', 'unsure'], { restoredAtMs: THEN_MS })));
-    expect(oneLeft).toMatchObject({ state: 'attention', text: expect.stringContaining('Bob came to agree') as string });
+    expect(oneLeft).toMatchObject({
+      ...{ state: 'attention', text: expect.stringContaining('Bob came to agree') as string },
+      ...{ code: 'restored-agreed-waiting', facts: { lostAtMs: THEN_MS, agreed: ['Bob'], waiting: ['Carol'] } },
+    });
     const away = find('restored', books(having(['confirmed', 'unsure'], { restoredAtMs: THEN_MS })));
-    expect(away).toMatchObject({ state: 'note', text: expect.stringContaining('hear from Carol') as string });
+    expect(away).toMatchObject({
+      ...{ state: 'note', text: expect.stringContaining('hear from Carol') as string },
+      ...{ code: 'restored-waiting', facts: { lostAtMs: THEN_MS, waiting: ['Carol'] } },
+    });
     const over = find('restored', books(having(['confirmed'], { restoredAtMs: THEN_MS })));
-    expect(over).toMatchObject({ state: 'well' });
+    expect(over).toMatchObject({ state: 'well', code: 'restored-confirmed', facts: { lostAtMs: THEN_MS } });
   });
 });
 
@@ -59,6 +67,8 @@ describe('accounts', () => {
   it('of those who broke the protocol are out of use', () => {
     expect(find('accounts', books(having(['suspended'])))).toMatchObject({
       state: 'attention',
+      code: 'accounts-suspended',
+      facts: { names: ['Bob'] },
       text: 'Out of use, because they broke the protocol: Bob.',
     });
   });
@@ -68,6 +78,8 @@ describe('accounts', () => {
     records.apply(lineOf(THEN_MS, true));
     expect(find('accounts', books(records))).toMatchObject({
       state: 'attention',
+      code: 'accounts-two-lines',
+      facts: { names: ['Bob'] },
       text: expect.stringMatching(/signed by Bob/) as string,
     });
   });
@@ -77,17 +89,25 @@ describe('the clock', () => {
   it('is behind a document of a neighbour', () => {
     const records = new Records(me, 'geo-test');
     records.apply(lineOf(THEN_MS + HOUR_MS, false));
-    expect(find('clock', books(records))?.text).toBe(
-      'A trust line of Bob is dated 60 minutes after what the clock of this computer says.',
-    );
+    expect(find('clock', books(records))).toMatchObject({
+      text: 'A trust line of Bob is dated 60 minutes after what the clock of this computer says.',
+      code: 'clock-their-line',
+      facts: { name: 'Bob', differenceMs: HOUR_MS },
+    });
     records.apply(lineOf(THEN_MS + 59_000, false));
-    expect(find('clock', books(records))).toMatchObject({ state: 'well' });
+    expect(find('clock', books(records))).toMatchObject({
+      state: 'well',
+      code: 'clock-now',
+      facts: { nowAtMs: THEN_MS },
+    });
   });
 
   it('is behind what it said before', () => {
     const records = having([], { clockHighMs: THEN_MS + 3 * HOUR_MS });
     expect(find('clock', books(records))).toMatchObject({
       state: 'attention',
+      code: 'clock-went-back',
+      facts: { differenceMs: 3 * HOUR_MS },
       text: expect.stringContaining('3 hours') as string,
     });
   });
@@ -102,6 +122,8 @@ it('what is held past its time is summed up with whom it waits for', () => {
   expect(find('held', books(undefined, all))).toMatchObject({
     state: 'attention',
     text: '25.00 UAH held past its time, waiting for Carol, Bob.',
+    code: 'held-late',
+    facts: { amounts: [{ amount: '25', equivalent: 'UAH' }], names: ['Carol', 'Bob'] },
   });
   expect(find('held', books(undefined, all.slice(2)))).toMatchObject({ state: 'well' });
 });

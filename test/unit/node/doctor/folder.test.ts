@@ -19,12 +19,20 @@ it('a folder that only its owner can read, with a whole identity and room on the
   expect(findings.map(({ check }) => check)).toEqual(['folder', 'identity', 'disk']);
   expect(new Set(findings.map(({ state }) => state))).toEqual(new Set(['well']));
   expect(find(findings, 'identity')?.text).toContain('protected by the rights of the file alone');
+  expect(find(findings, 'folder')).toMatchObject({ code: 'folder-private', facts: { folder } });
+  expect(find(findings, 'identity')).toMatchObject({
+    code: 'identity-plain',
+    facts: { pid: expect.any(String) as string },
+  });
+  expect(find(findings, 'disk')).toMatchObject({ code: 'disk-room', facts: { freeMiB: expect.any(Number) as number } });
 });
 
 it('an identity that is missing or damaged is told with what to do', async () => {
   const folder = temporaryFolder();
   expect(find(await checkFolder(folder, NOW_MS), 'identity')).toMatchObject({
     state: 'attention',
+    code: 'failure',
+    facts: { failure: 'identity-missing' },
     advice: 'Make one with `geo init`.',
   });
   await writeFile(join(folder, 'identity.json'), '{}');
@@ -34,7 +42,9 @@ it('an identity that is missing or damaged is told with what to do', async () =>
 it('a file is no data folder', async () => {
   const file = join(temporaryFolder(), 'file');
   await writeFile(file, '');
-  expect(await checkFolder(file, NOW_MS)).toMatchObject([{ check: 'folder', state: 'attention' }]);
+  expect(await checkFolder(file, NOW_MS)).toMatchObject([
+    { check: 'folder', state: 'attention', code: 'folder-unreadable', facts: { folder: file } },
+  ]);
 });
 
 it('a clock that is behind the files, or in another age, is told', async () => {
@@ -42,16 +52,27 @@ it('a clock that is behind the files, or in another age, is told', async () => {
   await mkdir(join(folder, 'store'));
   const later = new Date(NOW_MS + 61_000);
   await utimes(join(folder, 'store'), later, later);
-  expect(find(await checkFolder(folder, NOW_MS), 'clock')).toMatchObject({ state: 'attention' });
+  expect(find(await checkFolder(folder, NOW_MS), 'clock')).toMatchObject({ state: 'attention', code: 'clock-files' });
   expect(find(await checkFolder(folder, NOW_MS + 1_000), 'clock')).toBeUndefined();
-  expect(find(await checkFolder(folder, 0), 'clock')?.text).toBe('It is 1970 by this computer.');
+  expect(find(await checkFolder(folder, 0), 'clock')).toMatchObject({
+    text: 'It is 1970 by this computer.',
+    code: 'clock-year',
+    facts: { year: '1970' },
+  });
 });
 
 it('a process that holds the folder should answer', () => {
   const holder = { pid: 77, sinceMs: 0 };
-  expect(checkProcess(null, false)).toMatchObject({ state: 'note', advice: 'Start it with `geo start`.' });
-  expect(checkProcess(holder, true)).toMatchObject({ state: 'well', text: expect.stringContaining('77') as string });
-  expect(checkProcess(holder, false)).toMatchObject({ state: 'attention' });
+  expect(checkProcess(null, false)).toMatchObject({
+    state: 'note',
+    code: 'process-none',
+    advice: 'Start it with `geo start`.',
+  });
+  const facts = { process: '77', sinceAtMs: 0 };
+  expect(checkProcess(holder, true)).toMatchObject({
+    ...{ state: 'well', code: 'process-runs', facts, text: expect.stringContaining('77') as string },
+  });
+  expect(checkProcess(holder, false)).toMatchObject({ state: 'attention', code: 'process-silent', facts });
 });
 
 it('a failure is a finding, also of the system; a bug stays one', () => {
@@ -59,10 +80,16 @@ it('a failure is a finding, also of the system; a bug stays one', () => {
   expect(failed('disk', failure)).toEqual({
     check: 'disk',
     state: 'attention',
+    code: 'failure',
+    facts: { failure: 'disk-full' },
     text: 'No room.',
     advice: 'Make some.',
   });
   const refused = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES' });
-  expect(failed('disk', refused).text).toBe('The system does not allow to look: EACCES: permission denied.');
+  expect(failed('disk', refused)).toMatchObject({
+    text: 'The system does not allow to look: EACCES: permission denied.',
+    code: 'system-refused',
+    facts: { errno: 'EACCES' },
+  });
   expect(() => failed('disk', new TypeError('x'))).toThrow(TypeError);
 });
