@@ -114,8 +114,10 @@ export class Database {
   #head: Head;
   /** What `sealOf` says of the latest keys written; null: there is no such key. */
   readonly #seals = new Map<string, bigint | null>();
-  /** Ends with the last write that was asked for. */
-  #writes: Promise<void> = Promise.resolve();
+  /** Writes that wait for the one under way, in order. */
+  readonly #queue: QueuedWrite[] = [];
+  /** Ends with the last write that was asked for; null: none is under way. */
+  #writing: Promise<void> | null = null;
   /** After a failed write what is on disk is not known: nothing is written any more. */
   #failure: Failure | null = null;
 
@@ -168,20 +170,41 @@ export class Database {
   /**
    * Writes what `build` puts into the batch, all or nothing, after all earlier writes. With `sync`, resolves when it is
    * on disk. Throws a Failure, and from then on always the same.
+   *
+   * Writes that wait while another is under way share one batch when each is of another `part` of the database: what one
+   * reads while it builds, no other changes.
    */
-  write(options: { sync: boolean }, build: (batch: Batch) => void): Promise<void> {
-    const written = this.#writes.then(() => this.#write(options, build));
-    this.#writes = written.catch(() => undefined);
-    return written;
+  write(options: { sync: boolean; part?: string }, build: (batch: Batch) => void): Promise<void> {
+    const written = Promise.withResolvers<void>();
+    this.#queue.push({ ...options, build, written });
+    this.#writing ??= this.#writeAll();
+    return written.promise;
   }
 
-  async #write(options: { sync: boolean }, build: (batch: Batch) => void): Promise<void> {
+  async #writeAll(): Promise<void> {
+    await Promise.resolve();
+    while (this.#queue.length > 0) {
+      const together = this.#queue.splice(0, countTogether(this.#queue));
+      try {
+        await this.#write(together);
+        for (const { written } of together) written.resolve();
+      } catch (error) {
+        for (const { written } of together) written.reject(error);
+      }
+    }
+    this.#writing = null;
+  }
+
+  async #write(together: readonly QueuedWrite[]): Promise<void> {
     if (this.#failure !== null) throw this.#failure;
     const changes = new Map<string, Uint8Array | null>();
-    build({
-      put: (key, value) => changes.set(key, seal(key, value)),
-      delete: (key) => changes.set(key, null),
-    });
+    for (const { build } of together) {
+      build({
+        put: (key, value) => changes.set(key, seal(key, value)),
+        delete: (key) => changes.set(key, null),
+      });
+    }
+    const options = { sync: together.some(({ sync }) => sync) };
     if (changes.size === 0) return;
     const head = this.#headAfter(changes);
     changes.set(HEAD_KEY, seal(HEAD_KEY, encodeValue(head)));
@@ -274,7 +297,7 @@ export class Database {
   }
 
   async close(): Promise<void> {
-    await this.#writes;
+    await this.#writing;
     await this.#level.close();
     this.#watermark.close();
   }
@@ -286,6 +309,23 @@ export class Database {
       throw storeFailure(error, this.#level.location);
     }
   }
+}
+
+interface QueuedWrite {
+  readonly sync: boolean;
+  readonly part?: string;
+  readonly build: (batch: Batch) => void;
+  readonly written: PromiseWithResolvers<void>;
+}
+
+/** How many of the first may share a batch: one, or a run of different parts. */
+function countTogether(queue: readonly QueuedWrite[]): number {
+  const parts = new Set<string>();
+  for (const { part } of queue) {
+    if (part === undefined || parts.has(part)) break;
+    parts.add(part);
+  }
+  return Math.max(parts.size, 1);
 }
 
 function readHead(level: Values): Head | null {

@@ -8,7 +8,7 @@ import type { Payment } from '#protocol/payment.ts';
 import { recordKey } from '#protocol/record-key.ts';
 import type { Archive, DurableRecord, Records, Transaction } from '#protocol/records.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Batch, type Database, openDatabase } from './database.ts';
+import { type Batch, openDatabase } from './database.ts';
 import { corrupt, storeFailure } from './failures.ts';
 import {
   documentKey,
@@ -21,6 +21,7 @@ import {
   parseHistoryKey,
 } from './indexes.ts';
 import { type Lock, takeLock } from './lock.ts';
+import { sectionOf, type Values } from './section.ts';
 import { DATABASE, finishSwap, WATERMARK } from './swap.ts';
 import { decodeValue, encodeValue } from './value.ts';
 
@@ -68,6 +69,11 @@ export interface Store {
   documents<T>(kind: string): Documents<T>;
   /** Reads every value and checks that none is damaged, missing or old. Throws `store-corrupt`. */
   verify(): Promise<{ readonly values: number }>;
+  /**
+   * The records of another participant in the same files, by a name of ASCII without `/`. What is written to several
+   * sections at the same time is on disk at the same time. It ends with this store; closing it does nothing.
+   */
+  section(name: string): Store;
   close(): Promise<void>;
 }
 
@@ -105,13 +111,14 @@ export async function openStore(folder: string, options: { clock?: Clock } = {})
 }
 
 class LevelStore implements Store {
-  readonly #database: Database;
+  readonly #database: Values;
   readonly #clock: Clock;
-  readonly #lock: Lock;
+  /** Null: a section, which its store holds open. */
+  readonly #lock: Lock | null;
   /** Unsettled transactions and unfinished payments by key; true once a transaction stands in the history. */
   readonly #open = new Map<string, boolean>();
 
-  constructor(database: Database, clock: Clock, lock: Lock) {
+  constructor(database: Values, clock: Clock, lock: Lock | null) {
     this.#database = database;
     this.#clock = clock;
     this.#lock = lock;
@@ -209,9 +216,13 @@ class LevelStore implements Store {
     return this.#database.verify();
   }
 
+  section(name: string): Store {
+    return new LevelStore(sectionOf(this.#database, name), this.#clock, null);
+  }
+
   async close(): Promise<void> {
     await this.#database.close();
-    this.#lock.release();
+    this.#lock?.release();
   }
 
   /** Keeps the list of what is open, and the history, in step with a record that is being written. */
