@@ -57,7 +57,10 @@ export interface DocumentStatement {
     | 'geo/1/contact-card'
     | 'geo/1/instance'
     | 'geo/1/refusal'
-    | 'geo/1/record';
+    | 'geo/1/record'
+    | 'geo/1/join'
+    | 'geo/1/login'
+    | 'geo/1/request';
   readonly signer: PublicKey;
   readonly bytes: Uint8Array;
 }
@@ -110,6 +113,9 @@ export function statementBytes(statement: Statement): Uint8Array {
     case 'geo/1/instance':
     case 'geo/1/refusal':
     case 'geo/1/record':
+    case 'geo/1/join':
+    case 'geo/1/login':
+    case 'geo/1/request':
       return signedBytes(statement.domain, statement.bytes);
   }
 }

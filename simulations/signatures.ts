@@ -53,6 +53,9 @@ const DOMAIN_SALT: Record<Statement['domain'], number> = {
   'geo/1/instance': 10,
   'geo/1/refusal': 11,
   'geo/1/record': 12,
+  'geo/1/join': 13,
+  'geo/1/login': 14,
+  'geo/1/request': 15,
 };
 
 function mixText(hash: number, text: string, length: number): number {
@@ -87,6 +90,9 @@ function hashOf(statement: Statement, salt: number): number {
     case 'geo/1/instance':
     case 'geo/1/refusal':
     case 'geo/1/record':
+    case 'geo/1/join':
+    case 'geo/1/login':
+    case 'geo/1/request':
       hash = mixBytes(hash, statement.bytes);
       break;
   }

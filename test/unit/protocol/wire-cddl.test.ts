@@ -8,7 +8,9 @@ import { checkpointShape, signedCheckpointShape } from '#protocol/checkpoint.ts'
 import { decode, encode, type Shape } from '#protocol/codec.ts';
 import { dialBackAnswerShape, dialBackShape } from '#protocol/dial-back.ts';
 import { evidenceShape } from '#protocol/evidence.ts';
+import { loginShape, requestShape } from '#protocol/hub-session.ts';
 import { invoiceShape, signedInvoiceShape } from '#protocol/invoice.ts';
+import { joinRequestShape, signedJoinRequestShape } from '#protocol/join-request.ts';
 import { entryShape } from '#protocol/journal.ts';
 import { MAX_DEPTH, MAX_FRAME_BYTES } from '#protocol/limits.ts';
 import { instanceShape, messageShape } from '#protocol/link.ts';
@@ -47,6 +49,10 @@ const SHAPES: Readonly<Record<string, Shape<unknown>>> = {
   'signed-invoice': signedInvoiceShape,
   'participant-record': participantRecordShape,
   'signed-participant-record': signedParticipantRecordShape,
+  'join-request': joinRequestShape,
+  'signed-join-request': signedJoinRequestShape,
+  'login-statement': loginShape,
+  'request-statement': requestShape,
 };
 
 /** A file of evidence holds up to two frames. */
