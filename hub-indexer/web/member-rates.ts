@@ -24,11 +24,15 @@ export class MemberRates {
   /** Milliseconds of a clock that never steps back. */
   readonly #elapsedMs: () => number;
   readonly #members: Readonly<Record<Action, Rates>>;
-  readonly #guesses = ratesOf(MEMBER_REQUESTS_PER_MINUTE.login);
+  readonly #guesses: Rates;
   readonly #places: Rates;
 
   constructor(elapsedMs: () => number) {
     this.#elapsedMs = elapsedMs;
+    const nowMs = elapsedMs();
+    const ratesOf = (perMinute: number): Rates =>
+      new Rates({ each: perMinute / 60, atOnceEach: perMinute, all: HTTP_PER_SECOND }, MAX_REMEMBERED, nowMs);
+    this.#guesses = ratesOf(MEMBER_REQUESTS_PER_MINUTE.login);
     this.#members = {
       login: ratesOf(MEMBER_REQUESTS_PER_MINUTE.login),
       payments: ratesOf(MEMBER_REQUESTS_PER_MINUTE.payments),
@@ -36,7 +40,7 @@ export class MemberRates {
       rest: ratesOf(MEMBER_REQUESTS_PER_MINUTE.rest),
     };
     const each = { each: HTTP_PER_SECOND_EACH, atOnceEach: HTTP_AT_ONCE_EACH, all: HTTP_PER_SECOND };
-    this.#places = new Rates(each, MAX_REMEMBERED);
+    this.#places = new Rates(each, MAX_REMEMBERED, nowMs);
   }
 
   /** Why this member may not do so now; null: it may. Ask only of a member who is known to be it. */
@@ -56,10 +60,6 @@ export class MemberRates {
     if (this.#places.take(place, this.#elapsedMs())) return null;
     return refuse('too-often', { what: 'requests', perMinute: 60 * HTTP_PER_SECOND_EACH, retryAfterS: 1 });
   }
-}
-
-function ratesOf(perMinute: number): Rates {
-  return new Rates({ each: perMinute / 60, atOnceEach: perMinute, all: HTTP_PER_SECOND }, MAX_REMEMBERED);
 }
 
 function tooOften(action: Action): WebRefusal<'too-often'> {

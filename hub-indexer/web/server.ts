@@ -20,7 +20,7 @@ import { addSessionRoutes } from './session-routes.ts';
 const PREFIX = '/api/v1';
 
 /** Adds more routes to the scope of members: guarded, described and counted like the others. */
-type MoreRoutes = (scope: FastifyInstance, context: WebContext) => void;
+export type MoreRoutes = (scope: FastifyInstance, context: WebContext) => void;
 
 /**
  * Adds the API to an app, in a scope of its own: nothing of it acts on other routes of the app, whose guards and parsers

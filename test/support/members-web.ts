@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import { Profiles } from '#hub-indexer/members/profiles.ts';
 import { type Admission, Desk, type Hosting } from '#hub-indexer/web/desk.ts';
 import { Invitations } from '#hub-indexer/web/invitations.ts';
-import { startMembersWeb } from '#hub-indexer/web/server.ts';
+import { type MoreRoutes, startMembersWeb } from '#hub-indexer/web/server.ts';
 import { createLog } from '#node/log.ts';
 import { openStore, type Store } from '#node/store/store.ts';
 import { loginStatement, requestStatement } from '#protocol/hub-session.ts';
@@ -32,6 +32,8 @@ interface WebOptions {
   readonly clock?: ManualClock;
   readonly admission?: Admission;
   readonly refusalFor?: Hosting['refusalFor'];
+  readonly more?: MoreRoutes;
+  readonly port?: number;
 }
 
 /** A running web; it ends with the test. */
@@ -50,9 +52,20 @@ export async function startWeb(options: WebOptions = {}): Promise<TestWeb> {
   const profiles = await Profiles.open(store);
   const invitations = await Invitations.open(store);
   const desk = new Desk({ profiles, invitations, hosting, admission, clock });
-  const web = await startMembersWeb({
-    ...{ members: desk, store, hub: hubKey, network: NETWORK, clock, verify, elapsedMs: () => clock.nowMs() },
-    ...{ log: createLog({ level: 'silent', file: null }), host: '127.0.0.1', port: 0, isBehindProxy: true },
+  const web = await startMembersWeb(
+    {
+      ...{ members: desk, store, hub: hubKey, network: NETWORK, clock, verify, elapsedMs: () => clock.nowMs() },
+      ...{
+        log: createLog({ level: 'silent', file: null }),
+        host: '127.0.0.1',
+        port: options.port ?? 0,
+        isBehindProxy: true,
+      },
+    },
+    options.more,
+  ).catch(async (error: unknown) => {
+    await store.close();
+    throw error;
   });
   let isUp = true;
   const stop = async (): Promise<void> => {
