@@ -31,10 +31,10 @@ export interface Route<A extends Access, I extends Input, R extends z.ZodType> {
   readonly result: R;
   /** Does it make something new, and answers 201 then? */
   readonly makes?: (result: z.input<R>) => boolean;
-  handle(
+  readonly handle: (
     given: Given<I>,
     by: { readonly member: A extends 'anyone' ? null : MemberProfile; readonly request: FastifyRequest },
-  ): z.input<R> | WebRefusal | Promise<z.input<R> | WebRefusal>;
+  ) => z.input<R> | WebRefusal | Promise<z.input<R> | WebRefusal>;
 }
 
 /** The ways to show who asks, as they stand in the OpenAPI document. */

@@ -3,7 +3,7 @@
  * also signed by it, so that a token that leaks spends nothing. Requests are not logged.
  */
 import swagger from '@fastify/swagger';
-import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { SERVER_OPTIONS } from '#node/api/guests.ts';
 import { Failure } from '#node/failure.ts';
@@ -91,7 +91,7 @@ export async function startMembersWeb(options: MembersServerOptions, more?: More
     forceCloseConnections: true,
     frameworkErrors: (_error, _request, reply) => {
       const refusal = refuse('bad-request', { where: 'path', why: 'it cannot be decoded' });
-      void sendRefusal(reply as unknown as FastifyReply, refusal);
+      void sendRefusal(reply, refusal);
     },
     clientErrorHandler: (_error, socket) => {
       if (!socket.writable) return void socket.destroy();

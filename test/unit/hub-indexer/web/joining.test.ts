@@ -30,7 +30,8 @@ it('makes a member of who asks, once, however often it asks', async () => {
 it('asked many times at once, makes one', async () => {
   const web = await startWeb();
   const answers = await Promise.all(Array.from({ length: 8 }, async () => join(web, alice, 'Alice')));
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 200, 200, 201]);
+  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(7);
 });
 
 it('remembers its members across a restart', async () => {
