@@ -4,7 +4,7 @@
  */
 import { decode, encode, literal, nullable, record, type Shape, text, uint } from './codec.ts';
 import type { PublicKey } from './identity.ts';
-import { MAX_INVITATION_CHARACTERS, MAX_NAME_BYTES, VERSION } from './limits.ts';
+import { MAX_INVITATION_CHARACTERS, MAX_JOIN_REQUEST_BYTES, MAX_NAME_BYTES, VERSION } from './limits.ts';
 import { parseName } from './name.ts';
 import { networkShape, publicKeyShape, type Signature, signatureShape, timeShape } from './packet.ts';
 import { isRefusal, type Refusal } from './refusals.ts';
@@ -33,8 +33,6 @@ interface SignedJoinRequest {
   readonly signature: Signature;
 }
 
-/** Far more than the longest one takes. */
-const MAX_BYTES = 1_024;
 const MAX_DEPTH = 4;
 const INVITATION_PATTERN = new RegExp(`^[A-Za-z0-9_-]{1,${MAX_INVITATION_CHARACTERS}}$`);
 
@@ -86,7 +84,7 @@ export function readJoinRequest(
   reader: { readonly network: string; readonly hub: PublicKey; readonly verify: Verify },
 ): JoinRequest | JoinFlaw {
   const signed: SignedJoinRequest | Refusal<'bad-encoding'> = decode(signedJoinRequestShape, received, {
-    maxBytes: MAX_BYTES,
+    maxBytes: MAX_JOIN_REQUEST_BYTES,
     maxDepth: MAX_DEPTH,
   });
   if (isRefusal(signed)) return 'malformed';

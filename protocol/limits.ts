@@ -182,6 +182,8 @@ export const MAX_FORGOTTEN_AT_ONCE = 4_096;
 export const MAX_ANNOUNCEMENTS_PER_ANSWER = 32;
 /** How old, or how far ahead by the clock of the hub, a request to be hosted may be: the clock of a telephone may be wrong by minutes. */
 export const MAX_JOIN_AGE_MS = 300_000;
+/** Such a request with its signature: far more than the longest one takes. */
+export const MAX_JOIN_REQUEST_BYTES = 1_024;
 /** An invitation to a hub, in base64url; 22 characters carry 128 bits. */
 export const MAX_INVITATION_CHARACTERS = 64;
 /** Path and query of a request to a hub. */

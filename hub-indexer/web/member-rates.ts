@@ -6,6 +6,7 @@ import {
   HTTP_PER_SECOND_EACH,
   MAX_REMEMBERED,
   MEMBER_REQUESTS_PER_MINUTE,
+  UNINVITED_PER_MINUTE,
 } from '../limits.ts';
 import { Rates } from '../rates.ts';
 import { refuse, type WebRefusal } from './codes.ts';
@@ -25,6 +26,7 @@ export class MemberRates {
   readonly #elapsedMs: () => number;
   readonly #members: Readonly<Record<Action, Rates>>;
   readonly #guesses: Rates;
+  readonly #newcomers: Rates;
   readonly #places: Rates;
 
   constructor(elapsedMs: () => number) {
@@ -33,6 +35,7 @@ export class MemberRates {
     const ratesOf = (perMinute: number): Rates =>
       new Rates({ each: perMinute / 60, atOnceEach: perMinute, all: HTTP_PER_SECOND }, MAX_REMEMBERED, nowMs);
     this.#guesses = ratesOf(MEMBER_REQUESTS_PER_MINUTE.login);
+    this.#newcomers = ratesOf(UNINVITED_PER_MINUTE);
     this.#members = {
       login: ratesOf(MEMBER_REQUESTS_PER_MINUTE.login),
       payments: ratesOf(MEMBER_REQUESTS_PER_MINUTE.payments),
@@ -53,6 +56,13 @@ export class MemberRates {
    */
   guess(place: string, member: PublicKey): WebRefusal<'too-often'> | null {
     return this.#guesses.take(`${place} ${member}`, this.#elapsedMs()) ? null : tooOften('login');
+  }
+
+  /** Whether somebody more may join from there whom nobody has invited. */
+  newcomer(place: string): WebRefusal<'too-often'> | null {
+    if (this.#newcomers.take(place, this.#elapsedMs())) return null;
+    const retryAfterS = Math.ceil(60 / UNINVITED_PER_MINUTE);
+    return refuse('too-often', { what: 'newcomers', perMinute: UNINVITED_PER_MINUTE, retryAfterS });
   }
 
   /** The same of somebody who has not said, or not shown, who it is. */

@@ -9,6 +9,7 @@ import { MAX_JOIN_AGE_MS } from '#protocol/limits.ts';
 import { lineFlaw } from '#protocol/memo.ts';
 import { parseName } from '#protocol/name.ts';
 import { isRefusal } from '#protocol/refusals.ts';
+import { placeOf } from '../http/place.ts';
 import { MAX_CONTACT_CHARACTERS } from '../limits.ts';
 import type { MemberProfile } from '../members/profiles.ts';
 import { isWebRefusal, refuse, type WebRefusal } from './codes.ts';
@@ -29,8 +30,8 @@ export function addMemberOperations(scope: FastifyInstance, context: WebContext)
     input: { body: schemas.joinBody },
     result: schemas.joined,
     makes: (result) => isNew.has(result),
-    async handle({ body }) {
-      const joined = await join(context, body.request);
+    async handle({ body }, { request }) {
+      const joined = await join(context, body.request, placeOf(request.ip));
       if (isWebRefusal(joined)) return joined;
       const { profile, suggestedLimit } = joined;
       const inviter = memberOrNull(context, profile.invitedBy);
@@ -114,7 +115,8 @@ export function addInvitationRoutes(scope: FastifyInstance, context: WebContext)
 }
 
 /** Reads a request to join, judges its age, and lets it in. */
-async function join({ members, network, hub, verify, clock }: WebContext, text: string) {
+async function join(context: WebContext, text: string, place: string) {
+  const { members, network, hub, verify, clock, rates } = context;
   const request = readJoinRequest(Uint8Array.from(Buffer.from(text, 'base64url')), { network, hub, verify });
   switch (request) {
     case 'malformed':
@@ -130,8 +132,11 @@ async function join({ members, network, hub, verify, clock }: WebContext, text: 
     default: {
       const nowMs = clock.nowMs();
       const { createdAtMs } = request;
-      if (Math.abs(nowMs - createdAtMs) <= MAX_JOIN_AGE_MS) return members.join(request);
-      return refuse('join-stale', { createdAtMs, nowMs, limitMs: MAX_JOIN_AGE_MS });
+      if (Math.abs(nowMs - createdAtMs) > MAX_JOIN_AGE_MS) {
+        return refuse('join-stale', { createdAtMs, nowMs, limitMs: MAX_JOIN_AGE_MS });
+      }
+      const isStranger = request.invitation === null && members.profile(request.participant) === undefined;
+      return (isStranger ? rates.newcomer(place) : null) ?? members.join(request);
     }
   }
 }

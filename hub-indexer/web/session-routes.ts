@@ -35,7 +35,9 @@ export function addSessionRoutes(scope: FastifyInstance, context: WebContext): v
     result: tokens,
     async handle({ body: { refreshToken } }) {
       const holder = sessions.holderOf(refreshToken);
-      if (holder !== null && members.profile(holder)?.status === 'suspended') return refuse('member-suspended', {});
+      const status = holder === null ? undefined : members.profile(holder)?.status;
+      if (status === 'suspended') return refuse('member-suspended', {});
+      if (status !== 'active') return refuse('refresh-wrong', {});
       const continued = await sessions.rotate(refreshToken, clock.nowMs());
       return typeof continued === 'string' ? refreshRefusal(continued) : tokensOf(context, continued);
     },

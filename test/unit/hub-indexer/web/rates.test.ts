@@ -74,6 +74,20 @@ it('answers strangers, and those with wrong tokens, by where they are', async ()
   expect(await asks('198.51.100.1')).toBe('200');
 });
 
+it('lets ten a minute join from one place whom nobody has invited', async () => {
+  const web = await startWeb();
+  let next = 10;
+  const joins = await many(11, async () => outcome(await join(web, person(next++), 'N')));
+  expect(joins).toEqual([...Array<string>(10).fill('201'), '429 too-often']);
+  // Who is in, and who was invited, is let in all the same.
+  expect(outcome(await join(web, person(10), 'N'))).toBe('200');
+  const made = await web.desk.invite(person(10).key, { suggestedLimit: null, uses: 1, lifetimeMs: 1_000 });
+  const invitation = 'token' in made ? made.token : '';
+  expect(outcome(await join(web, person(30), 'N', { invitation }))).toBe('201');
+  web.clock.advance(6_000);
+  expect(outcome(await join(web, person(31), 'N'))).toBe('201');
+});
+
 describe('the rates', () => {
   it.each([
     ['payments', 30],

@@ -143,6 +143,7 @@ describe('an access token', () => {
     expect(outcome(await login(web, alice))).toBe('403 member-suspended');
     await web.profiles.change(alice.key, (now) => now && { ...now, status: 'left' });
     expect(await me(web, second.accessToken)).toBe('401 token-wrong');
+    expect(outcome(await refresh(web, second.refreshToken))).toBe('401 refresh-wrong');
     expect(outcome(await login(web, alice))).toBe('401 login-refused');
   });
 });
