@@ -108,6 +108,8 @@ describe('by invitation', () => {
     expect(outcome(await join(first, alice, 'Alice', { invitation }))).toBe('200');
     await first.stop();
     const web = await startWeb({ folder, admission: 'invitation', clock: first.clock });
+    // Nor does another name.
+    await web.desk.update(alice.key, { name: 'A' });
     const both = await Promise.all([join(web, bob, 'Bob', { invitation }), join(web, carol, 'Carol', { invitation })]);
     expect(both.map(outcome).sort()).toEqual(['201', '403 invitation-used-up']);
     expect(outcome(await join(web, dave, 'Dave', { invitation: `${invitation.slice(1)}A` }))).toBe(
