@@ -22,3 +22,28 @@ export const LINES_OF_A_TURN = 2_000;
 export const SNAPSHOT_INTERVAL_S = 600;
 /** Equivalents whose gossip is followed: each is a topic that neighbours are told of. */
 export const MAX_FOLLOWED = 1_000;
+
+/** Requests of one member in a minute, by what they ask for; so many at once, too. */
+export const MEMBER_REQUESTS_PER_MINUTE = { login: 5, payments: 30, 'trust-lines': 10, rest: 100 } as const;
+/** Who join from one place in a minute without an invitation: each is kept for good. */
+export const UNINVITED_PER_MINUTE = 10;
+/** The body of a member's request: the longest holds a certificate, and some lists. */
+export const MAX_MEMBER_BODY_BYTES = 65_536;
+/** How long a challenge to log in counts: a browser answers in a second, a person who has to unlock the key in some. */
+export const CHALLENGE_LIFETIME_MS = 60_000;
+/** How long an access token counts: so long may somebody read who has got one. It alone changes nothing. */
+export const ACCESS_LIFETIME_MS = 900_000;
+/** How long a refresh token counts: who has not been here for a month logs in again. */
+export const REFRESH_LIFETIME_MS = 30 * 86_400_000;
+/** Browsers in which one member is logged in; one more ends the one that was not used the longest. */
+export const MAX_SESSIONS_EACH = 16;
+/** Signed requests of one member that are remembered so that none is taken twice: more than its rates allow in the window. */
+export const MAX_SIGNED_REQUESTS_EACH = 512;
+/** What a member wants to be reached by: one line. */
+export const MAX_CONTACT_CHARACTERS = 200;
+/** Profiles in one answer to a search. */
+export const MAX_FOUND_MEMBERS = 50;
+/** Invitations of one member that have not expired, how often one may be used, and how long. */
+export const MAX_INVITATIONS_EACH = 100;
+export const MAX_INVITATION_USES = 1_000;
+export const MAX_INVITATION_LIFETIME_MS = 90 * 86_400_000;

@@ -13,10 +13,11 @@ export class Rates {
   readonly #each: LruCache<string, TokenBucket>;
   readonly #all: TokenBucket;
 
-  constructor(rate: Rate, remembered: number) {
+  /** `nowMs` is of the clock by which will be asked. */
+  constructor(rate: Rate, remembered: number, nowMs = performance.now()) {
     this.#rate = rate;
     this.#each = new LruCache(remembered);
-    this.#all = new TokenBucket(rate.all, rate.all, performance.now());
+    this.#all = new TokenBucket(rate.all, rate.all, nowMs);
   }
 
   /** May this one ask now? `nowMs` is of a clock that never steps back. */

@@ -188,3 +188,11 @@ export const MAX_DELEGATED_ACCOUNTS = 1_024;
 export const MAX_PART_SIGNATURE_BYTES = 1_280;
 /** A delegated commit, which may touch an account for each of eight routes. */
 export const MAX_COMMIT_SIGNATURE_BYTES = 4_096;
+/** How old, or how far ahead by the clock of the hub, a request to be hosted may be: the clock of a telephone may be wrong by minutes. */
+export const MAX_JOIN_AGE_MS = 300_000;
+/** Such a request with its signature: far more than the longest one takes. */
+export const MAX_JOIN_REQUEST_BYTES = 1_024;
+/** An invitation to a hub, in base64url; 22 characters carry 128 bits. */
+export const MAX_INVITATION_CHARACTERS = 64;
+/** Path and query of a request to a hub. */
+export const MAX_REQUEST_PATH_CHARACTERS = 2_048;

@@ -20,7 +20,10 @@ export type Domain =
   | 'geo/1/contact-card'
   | 'geo/1/instance'
   | 'geo/1/refusal'
-  | 'geo/1/record';
+  | 'geo/1/record'
+  | 'geo/1/join'
+  | 'geo/1/login'
+  | 'geo/1/request';
 
 const SEPARATOR = Uint8Array.of(0);
 

@@ -80,7 +80,10 @@ export interface DocumentStatement {
     | 'geo/1/instance'
     | 'geo/1/refusal'
     | 'geo/1/record'
-    | 'geo/1/delegation';
+    | 'geo/1/delegation'
+    | 'geo/1/join'
+    | 'geo/1/login'
+    | 'geo/1/request';
   readonly signer: PublicKey;
   readonly bytes: Uint8Array;
   readonly by?: SignedBy;
@@ -154,7 +157,10 @@ export function statementBytes(statement: Statement): Uint8Array {
     case 'geo/1/instance':
     case 'geo/1/refusal':
     case 'geo/1/record':
-    case 'geo/1/delegation': {
+    case 'geo/1/delegation':
+    case 'geo/1/join':
+    case 'geo/1/login':
+    case 'geo/1/request': {
       const { bytes: document } = statement;
       return signedBytes(
         domain,

@@ -54,6 +54,9 @@ const DOMAIN_SALT: Record<Statement['domain'], number> = {
   'geo/1/refusal': 11,
   'geo/1/record': 12,
   'geo/1/delegation': 13,
+  'geo/1/join': 14,
+  'geo/1/login': 15,
+  'geo/1/request': 16,
 };
 
 function mixText(hash: number, text: string, length: number): number {
@@ -89,6 +92,9 @@ function hashOf(statement: Statement, salt: number): number {
     case 'geo/1/refusal':
     case 'geo/1/record':
     case 'geo/1/delegation':
+    case 'geo/1/join':
+    case 'geo/1/login':
+    case 'geo/1/request':
       hash = mixBytes(hash, statement.bytes);
       break;
   }

@@ -149,6 +149,9 @@ function delegatedFlaw(
     case 'geo/1/instance':
     case 'geo/1/record':
     case 'geo/1/delegation':
+    case 'geo/1/join':
+    case 'geo/1/login':
+    case 'geo/1/request':
       return 'only the participant itself signs such a document';
   }
 }

@@ -12,7 +12,9 @@ import {
 import { ringMark } from '#protocol/clearing/ring.ts';
 import type { DialBack, DialBackAnswer } from '#protocol/dial-back.ts';
 import { blinded } from '#protocol/finding.ts';
+import { loginStatement, requestStatement } from '#protocol/hub-session.ts';
 import type { Invoice } from '#protocol/invoice.ts';
+import { type JoinRequest, joinStatement } from '#protocol/join-request.ts';
 import { hopsDigest } from '#protocol/journal.ts';
 import { PARTICIPANT_RECORD_LIFETIME_MS, VERSION } from '#protocol/limits.ts';
 import { type Hello, instanceStatement, type Message } from '#protocol/link.ts';
@@ -305,6 +307,17 @@ export const dialBacks: readonly { readonly question: DialBack; readonly answer:
 ];
 
 /** One statement of every domain. */
+const joinRequest: JoinRequest = {
+  version: VERSION,
+  network: NETWORK,
+  hub: carol.key,
+  participant: alice.key,
+  name: 'Аліса',
+  kind: 'person',
+  invitation: 'bG9uZyBlbm91Z2ggdG8gZ28',
+  createdAtMs: THEN_MS,
+};
+
 export const statements: readonly Statement[] = [
   { domain: 'geo/1/prepare', network: NETWORK, txId, routeIndex: 0, position: 1, signer: bob.key },
   { domain: 'geo/1/commit', network: NETWORK, txId, signer: carol.key },
@@ -316,6 +329,17 @@ export const statements: readonly Statement[] = [
   instanceStatement(instance, alice.key),
   refusalStatement(NETWORK, asked, narrowed),
   participantRecordStatement(participantRecord),
+  joinStatement(joinRequest),
+  loginStatement({ network: NETWORK, hub: carol.key, participant: alice.key }, new Uint8Array(32).fill(0x5c)),
+  requestStatement(
+    { network: NETWORK, hub: carol.key, participant: alice.key },
+    {
+      method: 'PATCH',
+      path: '/api/v1/participants/me',
+      timestampMs: THEN_MS,
+      body: new TextEncoder().encode('{"name":"Аліса"}'),
+    },
+  ),
 ];
 
 export const card: Card = {

@@ -10,7 +10,9 @@ import { delegatedSignatureShape } from '#protocol/delegation/delegated-signatur
 import { delegationShape } from '#protocol/delegation/delegation.ts';
 import { dialBackAnswerShape, dialBackShape } from '#protocol/dial-back.ts';
 import { evidenceShape } from '#protocol/evidence.ts';
+import { loginShape, requestShape } from '#protocol/hub-session.ts';
 import { invoiceShape, signedInvoiceShape } from '#protocol/invoice.ts';
+import { joinRequestShape, signedJoinRequestShape } from '#protocol/join-request.ts';
 import { entryShape } from '#protocol/journal.ts';
 import { MAX_DEPTH, MAX_FRAME_BYTES } from '#protocol/limits.ts';
 import { instanceShape, messageShape } from '#protocol/link.ts';
@@ -51,6 +53,10 @@ const SHAPES: Readonly<Record<string, Shape<unknown>>> = {
   'signed-participant-record': signedParticipantRecordShape,
   delegation: delegationShape,
   'delegated-signature': delegatedSignatureShape,
+  'join-request': joinRequestShape,
+  'signed-join-request': signedJoinRequestShape,
+  'login-statement': loginShape,
+  'request-statement': requestShape,
 };
 
 /** A file of evidence holds up to two frames. */

@@ -1,0 +1,68 @@
+/** Access tokens: JWTs that say for some minutes in which session a request is made. They let a member read, not act. */
+import { randomBytes } from 'node:crypto';
+import { errors, jwtVerify, SignJWT } from 'jose';
+import type { Store } from '#node/store/store.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { ACCESS_LIFETIME_MS } from '../limits.ts';
+
+const ALGORITHM = 'HS256';
+const SECRET_ID = 'access-tokens';
+const SECRET_BYTES = 32;
+/** Longer than any that is made here. */
+const MAX_CHARACTERS = 1_024;
+
+export class AccessTokens {
+  readonly #secret: Uint8Array;
+  readonly #hub: PublicKey;
+
+  private constructor(secret: Uint8Array, hub: PublicKey) {
+    this.#secret = secret;
+    this.#hub = hub;
+  }
+
+  /** With the secret of this hub, made at its first start. */
+  static async open(store: Pick<Store, 'documents'>, hub: PublicKey): Promise<AccessTokens> {
+    const secrets = store.documents<Uint8Array>('hub-secret');
+    const kept = secrets.get(SECRET_ID);
+    if (kept !== undefined) return new AccessTokens(kept, hub);
+    const secret = Uint8Array.from(randomBytes(SECRET_BYTES));
+    await secrets.put(SECRET_ID, secret);
+    return new AccessTokens(secret, hub);
+  }
+
+  async issue(
+    session: { readonly id: string; readonly participant: PublicKey },
+    nowMs: number,
+  ): Promise<{ readonly token: string; readonly expiresAtMs: number }> {
+    const issuedAtS = Math.floor(nowMs / 1_000);
+    const expiresAtS = issuedAtS + ACCESS_LIFETIME_MS / 1_000;
+    const token = await new SignJWT({ sid: session.id })
+      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+      .setIssuer(this.#hub)
+      .setAudience(this.#hub)
+      .setSubject(session.participant)
+      .setIssuedAt(issuedAtS)
+      .setExpirationTime(expiresAtS)
+      .sign(this.#secret);
+    return { token, expiresAtMs: expiresAtS * 1_000 };
+  }
+
+  /** The session that a token names. Whether it has ended is another question. */
+  async read(token: string, nowMs: number): Promise<{ readonly sessionId: string } | 'wrong' | 'expired'> {
+    if (token.length > MAX_CHARACTERS) return 'wrong';
+    try {
+      const { payload } = await jwtVerify<{ sid: string }>(token, this.#secret, {
+        algorithms: [ALGORITHM],
+        issuer: this.#hub,
+        audience: this.#hub,
+        requiredClaims: ['sub', 'sid', 'exp'],
+        currentDate: new Date(nowMs),
+      });
+      return { sessionId: payload.sid };
+    } catch (error) {
+      if (error instanceof errors.JWTExpired) return 'expired';
+      if (error instanceof errors.JOSEError) return 'wrong';
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,102 @@
+/** How a route of members is added: what it needs, what it takes and gives, and what it does. */
+import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema, HTTPMethods } from 'fastify';
+import type { z } from 'zod';
+import { MAX_MEMBER_BODY_BYTES } from '../limits.ts';
+import type { MemberProfile } from '../members/profiles.ts';
+import { sendRefusal } from './answers.ts';
+import { isWebRefusal, type WebRefusal } from './codes.ts';
+import type { Access } from './guard.ts';
+import type { Action } from './member-rates.ts';
+import { errorBody } from './schemas.ts';
+
+/** The schemas of what comes with a request. */
+interface Input {
+  readonly params?: z.ZodType;
+  readonly querystring?: z.ZodType;
+  readonly body?: z.ZodType;
+}
+
+type Given<I extends Input> = { readonly [K in keyof I]: I[K] extends z.ZodType ? z.output<I[K]> : never };
+
+export interface Route<A extends Access, I extends Input, R extends z.ZodType> {
+  readonly method: HTTPMethods;
+  /** After `/api/v1`. */
+  readonly path: string;
+  readonly name: string;
+  readonly summary: string;
+  readonly access: A;
+  /** What it counts as; `rest` unless said otherwise. */
+  readonly action?: Action;
+  readonly input: I;
+  readonly result: R;
+  /** Does it make something new, and answers 201 then? */
+  readonly makes?: (result: z.input<R>) => boolean;
+  readonly handle: (
+    given: Given<I>,
+    by: { readonly member: A extends 'anyone' ? null : MemberProfile; readonly request: FastifyRequest },
+  ) => z.input<R> | WebRefusal | Promise<z.input<R> | WebRefusal>;
+}
+
+/** The ways to show who asks, as they stand in the OpenAPI document. */
+export const SECURITY_SCHEMES = {
+  token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+  timestamp: { type: 'apiKey', in: 'header', name: 'geo-timestamp', description: 'UTC milliseconds of the signature' },
+  signature: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'geo-signature',
+    description: 'Of request-statement of protocol/wire.cddl, in base64url',
+  },
+} as const;
+
+const SECURITY: Readonly<Record<Access, readonly Record<string, string[]>[]>> = {
+  anyone: [],
+  member: [{ token: [] }],
+  signed: [{ token: [], timestamp: [], signature: [] }],
+};
+
+/** Adds a route to a scope that is guarded. */
+export function addRoute<A extends Access, I extends Input, R extends z.ZodType>(
+  scope: FastifyInstance,
+  route: Route<A, I, R>,
+): void {
+  const { method, path, name, summary, access, action, input, result, makes } = route;
+  const described = { description: 'Done', content: { 'application/json': { schema: result } } };
+  const schema: FastifySchema = {
+    operationId: name,
+    summary,
+    security: SECURITY[access],
+    ...input,
+    response: {
+      200: described,
+      ...(makes && { 201: { ...described, description: 'Made' } }),
+      default: {
+        description: 'Refused or failed; the code says why',
+        content: { 'application/json': { schema: errorBody } },
+      },
+    },
+  };
+  scope.route({
+    method,
+    url: path,
+    bodyLimit: MAX_MEMBER_BODY_BYTES,
+    config: { memberAccess: access, ...(action && { memberAction: action }) },
+    schema,
+    handler: async (request, reply) => answer(route, request, reply),
+  });
+}
+
+async function answer<A extends Access, I extends Input, R extends z.ZodType>(
+  { handle, makes }: Route<A, I, R>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<unknown> {
+  const { params, query, body } = request;
+  const given = { params, querystring: query, body } as unknown as Given<I>;
+  // The guard has put a member there unless anyone may ask.
+  const member = request.member as A extends 'anyone' ? null : MemberProfile;
+  const result = await handle(given, { member, request });
+  if (isWebRefusal(result)) return sendRefusal(reply, result);
+  if (makes?.(result) === true) reply.status(201);
+  return result;
+}

@@ -1,0 +1,130 @@
+/**
+ * The members' API of a hub over HTTP, under `/api/v1`. Reading takes a token; what changes something for a member is
+ * also signed by it, so that a token that leaks spends nothing. Requests are not logged.
+ */
+import swagger from '@fastify/swagger';
+import { type FastifyInstance, fastify } from 'fastify';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { SERVER_OPTIONS } from '#node/api/guests.ts';
+import { Failure } from '#node/failure.ts';
+import packageJson from '../../package.json' with { type: 'json' };
+import { MAX_HTTP_CONNECTIONS, MAX_MEMBER_BODY_BYTES } from '../limits.ts';
+import { errorOf, sendRefusal } from './answers.ts';
+import { refuse } from './codes.ts';
+import { type MembersWebOptions, openContext, type WebContext } from './context.ts';
+import { guard } from './guard.ts';
+import { addInvitationRoutes, addMemberOperations } from './member-routes.ts';
+import { SECURITY_SCHEMES } from './routes.ts';
+import { addSessionRoutes } from './session-routes.ts';
+
+const PREFIX = '/api/v1';
+
+/** Adds more routes to the scope of members: guarded, described and counted like the others. */
+export type MoreRoutes = (scope: FastifyInstance, context: WebContext) => void;
+
+/**
+ * Adds the API to an app, in a scope of its own: nothing of it acts on other routes of the app, whose guards and parsers
+ * do not act on it.
+ */
+export async function addMemberRoutes(
+  app: FastifyInstance,
+  options: MembersWebOptions,
+  more?: MoreRoutes,
+): Promise<void> {
+  const context = await openContext(options);
+  await app.register(
+    async (scope) => {
+      guard(scope, context);
+      await describe(scope);
+      addSessionRoutes(scope, context);
+      addMemberOperations(scope, context);
+      addInvitationRoutes(scope, context);
+      more?.(scope, context);
+    },
+    { prefix: PREFIX },
+  );
+}
+
+/** The OpenAPI document, made from the schemas of the routes. */
+async function describe(scope: FastifyInstance): Promise<void> {
+  await scope.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'GEO hub, members', description: 'For those whom a hub hosts', version: packageJson.version },
+      components: { securitySchemes: SECURITY_SCHEMES },
+    },
+    transform: jsonSchemaTransform,
+    transformObject: (document) => withoutInputTwins(jsonSchemaTransformObject(document)),
+  });
+  scope.get('/openapi.json', { schema: { hide: true } }, () => scope.swagger());
+}
+
+/** Named schemas are those of answers; the generator adds a twin of each for requests, which have none. */
+function withoutInputTwins<D extends ReturnType<typeof jsonSchemaTransformObject>>(document: D): D {
+  if (!('components' in document) || document.components?.schemas === undefined) return document;
+  const schemas = Object.entries(document.components.schemas).filter(([name]) => !name.endsWith('Input'));
+  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
+}
+
+export interface MembersServerOptions extends MembersWebOptions {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** Requests come from a proxy on this machine, which says in `X-Forwarded-For` whose they are. */
+  readonly isBehindProxy: boolean;
+}
+
+export interface MembersServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Serves members at an address of their own. Throws a Failure when it cannot listen there. */
+export async function startMembersWeb(options: MembersServerOptions, more?: MoreRoutes): Promise<MembersServer> {
+  const { host, port } = options;
+  const app = fastify({
+    ...SERVER_OPTIONS,
+    logger: false,
+    trustProxy: options.isBehindProxy ? 'loopback' : false,
+    bodyLimit: MAX_MEMBER_BODY_BYTES,
+    exposeHeadRoutes: false,
+    forceCloseConnections: true,
+    frameworkErrors: (_error, _request, reply) => {
+      const refusal = refuse('bad-request', { where: 'path', why: 'it cannot be decoded' });
+      void sendRefusal(reply, refusal);
+    },
+    clientErrorHandler: (_error, socket) => {
+      if (!socket.writable) return void socket.destroy();
+      const text = JSON.stringify(errorOf(refuse('bad-request', { where: '', why: 'this is not a request of HTTP' })));
+      const head = ['HTTP/1.1 400 Bad Request', 'content-type: application/json', `content-length: ${text.length}`];
+      socket.end([...head, 'connection: close', '', text].join('\r\n'));
+      return socket.destroySoon();
+    },
+  });
+  app.server.maxConnections = MAX_HTTP_CONNECTIONS;
+  try {
+    await addMemberRoutes(app, options, more);
+    await app.listen({ host, port });
+  } catch (cause) {
+    await app.close();
+    throw listenFailure(host, port, cause);
+  }
+  const { port: used } = app.addresses()[0] as { port: number };
+  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${used}`, stop: () => app.close() };
+}
+
+function listenFailure(host: string, port: number, cause: unknown): unknown {
+  const { code } = cause as NodeJS.ErrnoException;
+  const where = `${host}:${port}`;
+  if (code === 'EADDRINUSE') {
+    return new Failure('port-in-use', `Another program uses ${where}, where members should be served.`, {
+      cause,
+      hint: 'Stop it, or choose another port (0 takes a free one).',
+    });
+  }
+  if (code === undefined) return cause;
+  return new Failure('config-invalid', `This machine cannot serve members on ${where}.`, {
+    cause,
+    hint: 'Choose an address of this machine.',
+  });
+}
