@@ -7,7 +7,11 @@ import { createLog, type Log } from '#node/log.ts';
 import { startNode } from '#node/node.ts';
 import { startHttp } from './http/server.ts';
 import { HubIndexer } from './indexer.ts';
+import { MemberDesk } from './members/member-desk.ts';
+import type { Admission } from './web/desk.ts';
 
+/** Where a hub serves its members unless somebody chose otherwise. */
+export const USUAL_MEMBERS_PORT = 4613;
 /** Where a hub serves hints over HTTP unless somebody chose otherwise. */
 export const USUAL_HTTP_PORT = 4612;
 
@@ -18,12 +22,22 @@ export interface HubSettings {
   readonly snapshotIntervalMs: number;
   /** Equivalents whose gossip is followed from the beginning; others as soon as a line of them is known. */
   readonly equivalents: readonly string[];
+  /** How it hosts members; null: it does not. */
+  readonly members: MembersSettings | null;
+}
+
+export interface MembersSettings {
+  readonly admission: Admission;
+  readonly host: string;
+  readonly port: number;
 }
 
 export interface RunningHub {
   readonly node: RunningNode;
   /** Of the HTTP interface. */
   readonly httpUrl: string;
+  /** Where members are served; null: there are none. */
+  readonly membersUrl: string | null;
 }
 
 /**
@@ -32,10 +46,12 @@ export interface RunningHub {
  */
 export async function startHub(config: Config, settings: HubSettings, options: StartOptions = {}): Promise<RunningHub> {
   const { dataDir, network } = config;
+  const members = settings.members === null ? null : new MemberDesk(settings.members, settings.isBehindProxy);
   let indexer: HubIndexer | null = null;
   let log: Log = createLog({ level: 'silent', file: null });
   const node = await startNode(config, {
     ...options,
+    ...(members !== null && { hosting: (hostingNode) => members.open(hostingNode) }),
     async indexer(node) {
       log = node.log;
       const { snapshotIntervalMs, equivalents } = settings;
@@ -52,7 +68,9 @@ export async function startHub(config: Config, settings: HubSettings, options: S
     });
     log.info({ url: http.url }, 'hints are served over HTTP');
     void node.stopped.then(async () => http.stop());
-    return { node, httpUrl: http.url };
+    const web = (await members?.serve()) ?? null;
+    void node.stopped.then(async () => web?.stop());
+    return { node, httpUrl: http.url, membersUrl: web?.url ?? null };
   } catch (error) {
     await node.stop('hints cannot be served', error as Failure);
     throw error;

@@ -47,3 +47,7 @@ export const MAX_FOUND_MEMBERS = 50;
 export const MAX_INVITATIONS_EACH = 100;
 export const MAX_INVITATION_USES = 1_000;
 export const MAX_INVITATION_LIFETIME_MS = 90 * 86_400_000;
+/** Members of one hub: each takes some ten kilobytes of memory, and more with what it does. */
+export const MAX_MEMBERS = 100_000;
+/** In this time each member compares its books once, and looks for rings. */
+export const MEMBER_ROUND_MS = 60_000;

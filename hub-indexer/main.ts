@@ -12,7 +12,7 @@ import { runUntilStopped } from '#node/node.ts';
 import { EQUIVALENT_PATTERN } from '#protocol/equivalent.ts';
 import { excerpt } from '#protocol/excerpt.ts';
 import { pidOf } from '#protocol/identity.ts';
-import { type HubSettings, type RunningHub, startHub, USUAL_HTTP_PORT } from './hub.ts';
+import { type HubSettings, type RunningHub, startHub, USUAL_HTTP_PORT, USUAL_MEMBERS_PORT } from './hub.ts';
 import { MAX_FOLLOWED, SNAPSHOT_INTERVAL_S } from './limits.ts';
 
 interface Options {
@@ -21,6 +21,9 @@ interface Options {
   readonly httpHost: string;
   readonly httpPort: string;
   readonly behindProxy?: true;
+  readonly members: string;
+  readonly membersHost: string;
+  readonly membersPort: string;
   readonly snapshotEvery: string;
   readonly equivalents?: readonly string[];
   readonly passphraseFile?: string;
@@ -41,6 +44,9 @@ function program(start: (options: Options) => Promise<void>, write: (text: strin
     .option('--http-host <address>', 'Where hints are served over HTTP, an IP address of this machine', '127.0.0.1')
     .option('--http-port <port>', 'Its port; 0: any free one', String(USUAL_HTTP_PORT))
     .option('--behind-proxy', 'A proxy on this machine passes requests on, and says whose in X-Forwarded-For')
+    .option('--members <who>', 'Host people who have no node: open, invitation (who was invited), or off', 'off')
+    .option('--members-host <address>', 'Where members are served, an IP address of this machine', '127.0.0.1')
+    .option('--members-port <port>', 'Its port; 0: any free one', String(USUAL_MEMBERS_PORT))
     .option('--equivalents <names...>', 'Follow the announcements of these from the beginning, such as UAH hour')
     .option(
       '--snapshot-every <seconds>',
@@ -54,7 +60,8 @@ function program(start: (options: Options) => Promise<void>, write: (text: strin
   return hub;
 }
 
-function settingsOf({ httpHost, httpPort, behindProxy, snapshotEvery, equivalents = [] }: Options): HubSettings {
+function settingsOf(options: Options): HubSettings {
+  const { httpHost, httpPort, behindProxy, snapshotEvery, equivalents = [] } = options;
   if (isIP(httpHost) === 0)
     throw wrong('--http-host', httpHost, 'an IP address of this machine, such as 127.0.0.1 or ::');
   const names = equivalents.flatMap((name) => name.split(',')).filter((name) => name !== '');
@@ -65,9 +72,18 @@ function settingsOf({ httpHost, httpPort, behindProxy, snapshotEvery, equivalent
     httpHost,
     httpPort: integer('--http-port', httpPort, 0, 65_535),
     isBehindProxy: behindProxy === true,
+    members: membersOf(options),
     snapshotIntervalMs: 1_000 * integer('--snapshot-every', snapshotEvery, 1, LONGEST_SNAPSHOT_INTERVAL_S),
     equivalents: names,
   };
+}
+
+function membersOf({ members, membersHost, membersPort }: Options): HubSettings['members'] {
+  if (members === 'off') return null;
+  if (members !== 'open' && members !== 'invitation') throw wrong('--members', members, 'open, invitation or off');
+  if (isIP(membersHost) === 0)
+    throw wrong('--members-host', membersHost, 'an IP address of this machine, such as 127.0.0.1 or ::');
+  return { admission: members, host: membersHost, port: integer('--members-port', membersPort, 0, 65_535) };
 }
 
 function integer(flag: string, text: string, min: number, max: number): number {
@@ -93,17 +109,18 @@ async function start(options: Options): Promise<void> {
   if (failure !== null) throw failure;
 }
 
-function say({ node, httpUrl }: RunningHub, dataDir: string, json: boolean): void {
+function say({ node, httpUrl, membersUrl }: RunningHub, dataDir: string, json: boolean): void {
   const up = {
     pid: pidOf(node.publicKey),
     publicKey: node.publicKey,
     http: httpUrl,
+    members: membersUrl,
     api: node.apiUrl,
     addresses: node.addresses(),
     dataDir,
     process: process.pid,
   };
-  const text = `The hub is up.\n  PID        ${up.pid}\n  Hints      ${httpUrl}\n  API        ${up.api}
+  const text = `The hub is up.\n  PID        ${up.pid}\n  Hints      ${httpUrl}\n  Members    ${membersUrl ?? 'none'}\n  API        ${up.api}
   Addresses  ${up.addresses.join(', ')}\nStop it with Ctrl-C or \`geo stop\`.`;
   process.stdout.write(json ? `${safeJson({ schema: 1, ...up })}\n` : `${text}\n`);
 }

@@ -26,6 +26,7 @@ import type { Ending, Stopped } from './ending.ts';
 import type { Failure } from './failure.ts';
 import { HeldAmounts } from './held.ts';
 import { hostHandlers, submit } from './host-handlers.ts';
+import type { Hosting, HostingNode } from './hosting.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { nodeEd25519 } from './identity/ed25519.ts';
 import type { Identity } from './identity/key-file.ts';
@@ -33,8 +34,8 @@ import type { Indexer, IndexerNode } from './indexer.ts';
 import { chosenIndexers } from './indexers.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { createLog, type Log } from './log.ts';
-import { countHappening, createMetrics, measureHeld } from './metrics.ts';
-import { createHost, type Host, type HostOptions } from './p2p/host.ts';
+import { countHappening, createMetrics, measureHeld, measureRecords } from './metrics.ts';
+import { createHost, type Host, type HostHandlers, type HostOptions } from './p2p/host.ts';
 import { withFreePorts } from './ports.ts';
 import { Preferences } from './preferences.ts';
 import type { Store } from './store/store.ts';
@@ -49,6 +50,8 @@ export interface StartOptions {
   readonly passphrase?: () => Promise<string | null>;
   /** Instead of `node.log` in the data folder. */
   readonly log?: Log;
+  /** Makes the node a host of others: called once others can connect, before the machine's start. */
+  readonly hosting?: (node: HostingNode) => Promise<Hosting>;
   /** Makes the node an indexer: called once its records are read, before anybody can connect. */
   readonly indexer?: (node: IndexerNode) => Promise<Indexer>;
 }
@@ -83,8 +86,13 @@ export async function assemble(
   const books = await openBooks(given, identity, options, ending);
   const inside: Inside = { ...books, ...(await openDocuments(books)) };
   const hostReady = Promise.withResolvers<Host>();
-  const host = await joinNetwork(inside, hostReady.promise);
+  const { host, handlers } = await joinNetwork(inside, hostReady.promise);
+  const hosting = await openHosting(inside, host, handlers, options);
   const keepLinked = (neighbour: PublicKey): void => {
+    if (hosting?.has(neighbour) === true) {
+      hosting.keep(neighbour);
+      return;
+    }
     host.keep(neighbour, inside.contacts.get(neighbour)?.addresses ?? []);
     host.recall(neighbour, inside.known.get(neighbour));
   };
@@ -112,12 +120,13 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
   const config = await withFreePorts(given, log);
 
   const metrics = createMetrics();
+  measureRecords(metrics, records);
   const instance = randomBytes(16).toString('hex');
   const startedAtMs = clock.nowMs();
   const starts = withStart(earlierStarts(dataDir), { instance, startedAtMs });
   await noteStarts(dataDir, starts);
   // The host comes later than what sends through it; what is sent until then is sent again when a link comes up.
-  const late: { host: Host | null } = { host: null };
+  const late: { host: Host | null; hosting: Hosting | null } = { host: null, hosting: null };
   const indexer = await options.indexer?.({
     ...{ records, clock, log, metrics },
     follow: (equivalent) => late.host?.follow(equivalent),
@@ -140,7 +149,7 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
         indexer?.saved(saved);
       },
     },
-    send: (to, frame) => late.host?.send(to, frame),
+    send: (to, frame) => (late.hosting?.has(to) === true ? late.hosting.send(to, frame) : late.host?.send(to, frame)),
     onFailure: (failure) => void stop('the node failed', failure),
   });
   ending.add('the driver', () => driver.stop());
@@ -188,9 +197,13 @@ async function openDocuments(books: Awaited<ReturnType<typeof openBooks>>) {
 }
 
 /** The host, which others can reach from now on; frames wait until `ready`. */
-async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<Host> {
+async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host: Host; handlers: HostHandlers }> {
   const { config, identity, clock, log, verify, records, metrics, indexer, driver, ending } = inside;
   const { instance, startedAtMs, starts, late, contacts, events, held, housekeeper, known, indexers } = inside;
+  const handlers: HostHandlers = {
+    ...hostHandlers({ indexer, contacts, driver, log, clock, events, held, housekeeper, ready, verify }),
+    addresses: (neighbour, addresses) => known.learn(neighbour, addresses),
+  };
   const host = await createHost({
     ...{ seed: identity.seed, network: config.network, listen: config.listen, reach: reachOf(config) },
     ...{ instance, startedAtMs, log, metrics },
@@ -198,15 +211,34 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<Host> 
     restoredAtMs: () => records.node.restoredAtMs,
     ...(indexer && { queriesPerSecond: indexer.queriesPerSecond }),
     ...directoryOf(config, clock),
-    handlers: {
-      ...hostHandlers({ indexer, contacts, driver, log, clock, events, held, housekeeper, ready, verify }),
-      addresses: (neighbour, addresses) => known.learn(neighbour, addresses),
-    },
+    handlers,
   });
   late.host = host;
   ending.add('the host', () => host.stop());
   for (const { participant, addresses } of indexers) host.learn(participant, addresses);
-  return host;
+  return { host, handlers };
+}
+
+/** Those whom the node hosts beside its own participant, if it does. */
+async function openHosting(
+  inside: Inside,
+  host: Host,
+  handlers: HostHandlers,
+  options: StartOptions,
+): Promise<Hosting | null> {
+  if (options.hosting === undefined) return null;
+  const { config, identity, sign, verify, clock, log, metrics, store, records, instance, startedAtMs } = inside;
+  const hosting = await options.hosting({
+    ...{ publicKey: identity.publicKey, config, sign, verify, clock, log, metrics, store, records, host },
+    ...{ instance, startedAtMs, stopping: inside.ending.stopping.signal },
+    receive: (from, frame) => handlers.frame(from, frame),
+    linkUp: (neighbour) => handlers.linkUp(neighbour),
+    linkDown: (neighbour) => handlers.linkDown(neighbour),
+    fail: (failure) => void inside.stop('the machine of a member failed', failure),
+  });
+  inside.late.hosting = hosting;
+  inside.ending.add('the members', () => hosting.stop());
+  return hosting;
 }
 
 /** What the parts do when something happened. */

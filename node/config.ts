@@ -307,7 +307,7 @@ export function configExample(): string {
 }
 
 /** Decimals that people enter and see in an equivalent. */
-export function precisionOf(config: Config, equivalent: string): number {
+export function precisionOf(config: Pick<Config, 'precision'>, equivalent: string): number {
   // An equivalent may well be called `constructor`.
   return Object.hasOwn(config.precision, equivalent) ? (config.precision[equivalent] as number) : DEFAULT_PRECISION;
 }

@@ -12,21 +12,21 @@ import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
 import { step } from '#protocol/machine/step.ts';
 import type { DurableRecord, Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
-import type { Sign, Verify } from '#protocol/statement.ts';
+import type { MaySign, Verify } from '#protocol/statement.ts';
 import { type Fault, isFault, type Reader, verifyMessage } from '#protocol/verify.ts';
 import type { Clock } from './clock.ts';
 import { Failure } from './failure.ts';
 import { createFaultLog, type FaultLog } from './fault-log.ts';
 import type { Log } from './log.ts';
 import { MapTraffic } from './map-traffic.ts';
-import { type Metrics, measureRecords } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
 
 export interface DriverOptions {
   /** Loaded from `store`, with `store.read` as archive. Only the driver changes them from now on. */
   readonly records: Records;
   readonly store: Pick<Store, 'write'>;
-  readonly sign: Sign;
+  readonly sign: MaySign;
   readonly verify: Verify;
   readonly clock: Clock;
   readonly log: Log;
@@ -79,7 +79,6 @@ interface PendingBatch {
 type State = 'new' | 'running' | 'stopping' | 'failed';
 
 export function createDriver(options: DriverOptions): Driver {
-  measureRecords(options.metrics, options.records);
   return new GroupCommitDriver(options);
 }
 

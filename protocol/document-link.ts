@@ -2,7 +2,7 @@
  * Documents as links that people send each other (§13.1): `geo:card/…` and `geo:pay/…`, each a signed document in
  * base64url. The signature is also the checksum: a link that was changed or cut is refused.
  */
-import { base64urlnopad } from '@scure/base';
+import { fromBase64url, toBase64url } from './base64url.ts';
 import { decode, encode, type Shape } from './codec.ts';
 import { excerpt } from './excerpt.ts';
 import { MAX_ADDRESS_BYTES, MAX_DOCUMENT_BYTES } from './limits.ts';
@@ -28,7 +28,7 @@ export function badLink(kind: LinkKind, link: string, why: string): Refusal<'bad
 export function toLink<T>(kind: LinkKind, shape: Shape<T>, signed: T): string {
   const bytes = encode(shape, signed);
   if (bytes.length > MAX_DOCUMENT_BYTES) throw new RangeError(`a document has ${bytes.length} bytes`);
-  return `geo:${kind}/${base64urlnopad.encode(bytes)}`;
+  return `geo:${kind}/${toBase64url(bytes)}`;
 }
 
 /**
@@ -46,7 +46,7 @@ export function fromLink<T>(kind: LinkKind, shape: Shape<T>, link: string): T | 
   }
   let bytes: Uint8Array;
   try {
-    bytes = base64urlnopad.decode(compact.slice(start.length));
+    bytes = fromBase64url(compact.slice(start.length));
   } catch {
     return no('it is damaged: a character is wrong or missing');
   }

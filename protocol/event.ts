@@ -232,6 +232,8 @@ export type Notice =
       readonly atMost: bigint;
       /** Why it is not more: the hop that stops most of it; null when nothing was refused. */
       readonly stoppedBy: RefusedHop | null;
+      /** Over which all that was asked for would be sent now; none where it would not. */
+      readonly routes: readonly PlannedRoute[];
       readonly isFinal: boolean;
     }
   | {

@@ -7,7 +7,11 @@ import { sendRefusal } from './answers.ts';
 import { isWebRefusal, type WebRefusal } from './codes.ts';
 import type { Access } from './guard.ts';
 import type { Action } from './member-rates.ts';
+import { Refused } from './node-errors.ts';
 import { errorBody } from './schemas.ts';
+
+/** What a route does: its result, or why not, by the hub or by the member's own machine. */
+export type Outcome<R> = R | WebRefusal | Refused;
 
 /** The schemas of what comes with a request. */
 interface Input {
@@ -34,7 +38,7 @@ export interface Route<A extends Access, I extends Input, R extends z.ZodType> {
   readonly handle: (
     given: Given<I>,
     by: { readonly member: A extends 'anyone' ? null : MemberProfile; readonly request: FastifyRequest },
-  ) => z.input<R> | WebRefusal | Promise<z.input<R> | WebRefusal>;
+  ) => Outcome<z.input<R>> | Promise<Outcome<z.input<R>>>;
 }
 
 /** The ways to show who asks, as they stand in the OpenAPI document. */
@@ -97,6 +101,7 @@ async function answer<A extends Access, I extends Input, R extends z.ZodType>(
   const member = request.member as A extends 'anyone' ? null : MemberProfile;
   const result = await handle(given, { member, request });
   if (isWebRefusal(result)) return sendRefusal(reply, result);
+  if (result instanceof Refused) return reply.status(result.answer.status).send(result.answer.body);
   if (makes?.(result) === true) reply.status(201);
   return result;
 }

@@ -8,6 +8,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { MAX_INVITATION_CHARACTERS } from '#protocol/limits.ts';
 import { MAX_FOUND_MEMBERS, MAX_INVITATION_LIFETIME_MS, MAX_INVITATION_USES } from '../limits.ts';
 import { CODES } from './codes.ts';
+import { NODE_CODES } from './node-errors.ts';
 
 const KEY_LIMIT = 'it should be a public key, 64 hex digits, 0-9 and a-f';
 const keyInput = z
@@ -59,9 +60,10 @@ export const invitation = z
 export const errorBody = z
   .object({
     error: z.object({
-      code: z.enum(CODES),
+      code: z.enum([...CODES, ...NODE_CODES]),
       message: z.string().describe('What is wrong, which limit it broke, and what to do'),
-      facts: z.record(z.string(), z.union([z.string(), z.number(), z.null()])),
+      facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+      retry: z.boolean().optional().describe('Whether the same may go well later'),
     }),
   })
   .meta({ id: 'Error' });

@@ -2,14 +2,14 @@
 import type { z } from 'zod';
 import { formatAmount } from '#protocol/amount.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import type { NodeContext } from './context.ts';
+import type { ParticipantContext } from './context.ts';
 import type { Happening } from './event-log.ts';
 import type { notice } from './event-schemas.ts';
 import { viewHeldHappening } from './held-views.ts';
 import { viewParticipant, viewPaymentRefusal, viewQuote, viewRefusal } from './views.ts';
 
 /** An event as clients get it. */
-export function viewNotice(context: NodeContext, happening: Happening): z.output<typeof notice> {
+export function viewNotice(context: ParticipantContext, happening: Happening): z.output<typeof notice> {
   const show = (key: PublicKey) => viewParticipant(context, key);
   switch (happening.type) {
     case 'refused': {

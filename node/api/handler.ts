@@ -7,7 +7,7 @@ import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import { precisionOf } from '../config.ts';
 import type { Resolved } from '../contacts.ts';
 import { type AnyRefusal, isAnyRefusal, type NodeRefusal, refuseHere } from '../refusals.ts';
-import type { NodeContext } from './context.ts';
+import type { NodeContext, ParticipantContext } from './context.ts';
 import type { CheckedInput, OperationName, Result } from './contract.ts';
 import type { Token } from './tokens.ts';
 
@@ -15,14 +15,17 @@ import type { Token } from './tokens.ts';
 export type Caller = Token | null;
 
 /** Carries out an operation; a refusal becomes an error of the API. */
-export type Handler<N extends OperationName> = (
-  context: NodeContext,
+export type Handler<N extends OperationName, C extends ParticipantContext = NodeContext> = (
+  context: C,
   input: CheckedInput<N>,
   caller: Caller,
 ) => Result<N> | AnyRefusal | Promise<Result<N> | AnyRefusal>;
 
+/** One that needs no more than a participant has, whoever's process it is in. */
+export type ParticipantHandler<N extends OperationName> = Handler<N, ParticipantContext>;
+
 /** Tells the machine what to do. Resolves when it is on disk; the refusal, if it refused. */
-export async function command(context: NodeContext, command: Command): Promise<Refusal | null> {
+export async function command(context: ParticipantContext, command: Command): Promise<Refusal | null> {
   for (const notice of await context.driver.submit({ type: 'command', command })) {
     if (notice.type === 'refused') return notice.refusal;
   }
@@ -31,7 +34,7 @@ export async function command(context: NodeContext, command: Command): Promise<R
 
 /** An equivalent and an amount or a limit of it, as somebody wrote them. */
 export function parseMoney(
-  { config }: NodeContext,
+  { config }: ParticipantContext,
   written: { equivalent: string; amount: string },
   kind: 'amount' | 'limit' = 'amount',
 ): { equivalent: string; amount: bigint } | Refusal<'bad-equivalent' | 'bad-amount'> {
@@ -43,7 +46,7 @@ export function parseMoney(
 }
 
 /** Why an instant cannot be the end of something, or null. */
-export function whyNotToCome({ clock }: NodeContext, atMs: number): Refusal<'bad-time'> | null {
+export function whyNotToCome({ clock }: ParticipantContext, atMs: number): Refusal<'bad-time'> | null {
   if (atMs > clock.nowMs()) return null;
   const input = new Date(atMs).toISOString();
   return refuse('bad-time', { input, why: 'it is in the past', limit: 'a time to come, in milliseconds since 1970' });
@@ -51,7 +54,7 @@ export function whyNotToCome({ clock }: NodeContext, atMs: number): Refusal<'bad
 
 /** Who is meant; a card that is no longer good is refused. */
 export function resolveWho(
-  { contacts, clock }: NodeContext,
+  { contacts, clock }: ParticipantContext,
   who: string,
 ): Resolved | Refusal<'bad-link' | 'bad-key'> | NodeRefusal<'unknown-contact' | 'key-unknown' | 'card-expired'> {
   const resolved = contacts.resolve(who);
@@ -69,7 +72,7 @@ export interface FoundWho extends Resolved {
 
 /** As `resolveWho`; whose key is not known is looked for in the directory, and can then be asked as a stranger. */
 export async function findWho(
-  context: NodeContext,
+  context: ParticipantContext,
   who: string,
   waitMs?: number,
 ): Promise<FoundWho | Exclude<ReturnType<typeof resolveWho>, Resolved> | NodeRefusal<'not-in-directory'>> {
@@ -86,7 +89,11 @@ export async function findWho(
 }
 
 /** Resolves when it has happened, the time is over, or the node stops. */
-export async function within({ clock, stopping }: NodeContext, happened: Promise<void>, waitMs: number): Promise<void> {
+export async function within(
+  { clock, stopping }: ParticipantContext,
+  happened: Promise<void>,
+  waitMs: number,
+): Promise<void> {
   if (waitMs === 0 || stopping.aborted) return;
   const { promise: over, resolve: giveUp } = Promise.withResolvers<void>();
   const stop = () => giveUp();
@@ -98,7 +105,7 @@ export async function within({ clock, stopping }: NodeContext, happened: Promise
 }
 
 /** Resolves when `isSo` is true or has come true after some event, the time is over, or the node stops. */
-export async function waitUntil(context: NodeContext, isSo: () => boolean, waitMs: number): Promise<void> {
+export async function waitUntil(context: ParticipantContext, isSo: () => boolean, waitMs: number): Promise<void> {
   if (isSo()) return;
   const { promise: happened, resolve } = Promise.withResolvers<void>();
   const unsubscribe = context.events.subscribe(() => {

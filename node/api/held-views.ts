@@ -4,7 +4,7 @@ import { formatAmount } from '#protocol/amount.ts';
 import { downstreamOf, incomingReserved, outgoingReserved, type Position, upstreamOf } from '#protocol/position.ts';
 import type { Held, HeldHappening } from '../held.ts';
 import { isLetGo, letGoOutcome } from '../let-go.ts';
-import type { NodeContext } from './context.ts';
+import type { ParticipantContext } from './context.ts';
 import type { notice } from './event-schemas.ts';
 import type * as schemas from './schemas.ts';
 import { type Showing, viewParticipant } from './views.ts';
@@ -71,7 +71,7 @@ export function viewLetGo(position: Position): View<'letGo'> | null {
 }
 
 /** An event about a held amount, as clients get it. */
-export function viewHeldHappening(context: NodeContext, happening: HeldHappening): z.output<typeof notice> {
+export function viewHeldHappening(context: ParticipantContext, happening: HeldHappening): z.output<typeof notice> {
   const { position } = happening;
   const { txId, route, header } = position;
   const about = {

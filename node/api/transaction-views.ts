@@ -19,7 +19,7 @@ import {
 import { stageOf, waitsForOf } from '../held.ts';
 import { isLetGo } from '../let-go.ts';
 import type { HistoryEntry } from '../store/store.ts';
-import type { NodeContext } from './context.ts';
+import type { ParticipantContext } from './context.ts';
 import { canLetGo, viewLetGo } from './held-views.ts';
 import type * as schemas from './schemas.ts';
 import { hopOf, viewParticipant, viewPaymentRefusal, viewRefusal } from './views.ts';
@@ -27,7 +27,7 @@ import { hopOf, viewParticipant, viewPaymentRefusal, viewRefusal } from './views
 type View<S extends keyof typeof schemas> = z.output<(typeof schemas)[S]>;
 
 export function viewTransaction(
-  context: NodeContext,
+  context: ParticipantContext,
   positions: readonly [Position, ...Position[]],
 ): View<'transaction'> {
   const { txId, header } = positions[0];
@@ -47,7 +47,7 @@ export function viewTransaction(
   };
 }
 
-function viewPosition(context: NodeContext, position: Position): View<'position'> {
+function viewPosition(context: ParticipantContext, position: Position): View<'position'> {
   const { route, state } = position;
   const upstream = upstreamOf(position);
   const downstream = downstreamOf(position);
@@ -76,11 +76,11 @@ function viewPosition(context: NodeContext, position: Position): View<'position'
   };
 }
 
-function viewCause(context: NodeContext, { cause, header, route }: AbortedPosition): View<'refusal'> {
+function viewCause(context: ParticipantContext, { cause, header, route }: AbortedPosition): View<'refusal'> {
   return viewRefusal(context, cause, { equivalent: header.equivalent, hop: hopOf(cause, route.nodes) });
 }
 
-export function viewHistoryEntry(context: NodeContext, entry: HistoryEntry): View<'historyEntry'> {
+export function viewHistoryEntry(context: ParticipantContext, entry: HistoryEntry): View<'historyEntry'> {
   const self = context.identity.publicKey;
   const { atMs, record } = entry;
   if (record.type === 'payment') {
@@ -131,8 +131,9 @@ export function viewHistoryEntry(context: NodeContext, entry: HistoryEntry): Vie
 /** Opening a memo takes a millisecond, and pages of history are read again and again. */
 const memos = new LruCache<TxId, string | null>(1_000);
 
-function memoOf({ identity }: NodeContext, txId: TxId, header: Header): string | null {
+function memoOf({ identity }: ParticipantContext, txId: TxId, header: Header): string | null {
   const { sealedMemo, receiver } = header;
-  if (sealedMemo === null || receiver !== identity.publicKey) return null;
-  return memos.get(txId, () => openMemo(sealedMemo, identity.seed));
+  const { seed } = identity;
+  if (sealedMemo === null || seed === null || receiver !== identity.publicKey) return null;
+  return memos.get(txId, () => openMemo(sealedMemo, seed));
 }

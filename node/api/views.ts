@@ -10,7 +10,7 @@ import { precisionOf } from '../config.ts';
 import type { Contact } from '../contacts.ts';
 import type { AnyRefusal } from '../refusals.ts';
 import { codes } from './codes.ts';
-import type { NodeContext } from './context.ts';
+import type { ParticipantContext } from './context.ts';
 import type * as schemas from './schemas.ts';
 import type { Token } from './tokens.ts';
 import { type About, explain, type Teller } from './words.ts';
@@ -18,7 +18,7 @@ import { type About, explain, type Teller } from './words.ts';
 type View<S extends keyof typeof schemas> = z.output<(typeof schemas)[S]>;
 
 /** What is enough to show someone. */
-export type Showing = Pick<NodeContext, 'config' | 'identity' | 'contacts' | 'preferences'>;
+export type Showing = Pick<ParticipantContext, 'config' | 'identity' | 'contacts' | 'preferences'>;
 
 /** The own name is the one on the own card. */
 export function viewParticipant(
@@ -126,7 +126,7 @@ export function viewPaymentRefusal(context: Showing, payment: Payment): View<'re
   return viewRefusal(context, refusal, { equivalent, hop: closest && { from: closest.from, to: closest.to } });
 }
 
-export function viewAccount(context: NodeContext, account: Account): View<'account'> {
+export function viewAccount(context: ParticipantContext, account: Account): View<'account'> {
   const { neighbour, equivalent, balance, limitGiven, limitReceived, reservedIn, reservedOut, standing } = account;
   return {
     neighbour: viewParticipant(context, neighbour),
@@ -146,7 +146,7 @@ export function viewAccount(context: NodeContext, account: Account): View<'accou
 }
 
 /** What a loss of records has left to do; null when there is nothing. */
-export function viewRestored(context: NodeContext): View<'restored'> | null {
+export function viewRestored(context: ParticipantContext): View<'restored'> | null {
   const { records } = context.driver;
   const { restoredAtMs, isFrozen } = records.node;
   const accounts = [...records.accounts()];
@@ -164,7 +164,11 @@ export function viewRestored(context: NodeContext): View<'restored'> | null {
 }
 
 /** Both directions of trust with a neighbour, as far as there are any. */
-export function viewTrustCard(context: NodeContext, neighbour: PublicKey, equivalent: string): View<'trustCard'> {
+export function viewTrustCard(
+  context: ParticipantContext,
+  neighbour: PublicKey,
+  equivalent: string,
+): View<'trustCard'> {
   const { records } = context.driver;
   const self = context.identity.publicKey;
   return {
@@ -175,7 +179,7 @@ export function viewTrustCard(context: NodeContext, neighbour: PublicKey, equiva
   };
 }
 
-function viewLine(context: NodeContext, record: LineRecord | undefined): View<'trustLine'> | null {
+function viewLine(context: ParticipantContext, record: LineRecord | undefined): View<'trustLine'> | null {
   if (record === undefined) return null;
   const { line } = record.signed;
   const { limit, status, policy, seq, createdAtMs, from, to, equivalent } = line;
@@ -196,7 +200,7 @@ function viewLine(context: NodeContext, record: LineRecord | undefined): View<'t
   };
 }
 
-export function viewContact(context: NodeContext, contact: Contact): View<'contact'> {
+export function viewContact(context: ParticipantContext, contact: Contact): View<'contact'> {
   const { publicKey, alias, cardName, addresses, verified } = contact;
   return {
     ...viewParticipant(context, publicKey),
@@ -213,7 +217,7 @@ export function viewToken({ name, scope, dailyCaps, createdAtMs, expiresAtMs }: 
   return { name, scope, dailyCaps: caps, createdAtMs, expiresAtMs };
 }
 
-export function viewReachability(context: NodeContext) {
+export function viewReachability(context: ParticipantContext) {
   const { direct, relays } = context.host.reachability();
   return { direct, relays: relays.map((relay) => viewParticipant(context, relay)) };
 }

@@ -27,7 +27,7 @@ export interface AccountProof {
   readonly beside: readonly string[];
 }
 
-const cappedAccountShape = record<CappedAccount>({
+export const cappedAccountShape = record<CappedAccount>({
   neighbour: publicKeyShape,
   equivalent: equivalentShape,
   cap: amount(),

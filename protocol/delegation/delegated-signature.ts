@@ -123,7 +123,7 @@ export function isDelegatedFor(
 }
 
 /** What keeps a delegation from allowing this, before any signature is looked at; null when it allows it. */
-function delegatedFlaw(
+export function delegatedFlaw(
   statement: TransactionStatement | DocumentStatement,
   { delegation, use }: Pick<DelegatedSignature, 'delegation' | 'use'>,
 ): string | null {

@@ -5,7 +5,7 @@
 import { MAX_TIME_MS } from '../limits.ts';
 import type { Signature } from '../packet.ts';
 import type { TransactionStatement } from '../statement.ts';
-import { accountProof, type CappedAccount } from './accounts-tree.ts';
+import { accountProof, accountsRoot, type CappedAccount } from './accounts-tree.ts';
 import { amounts, lastHops, type Use, type UsedAccount } from './delegated-signature.ts';
 import { covers, type Delegation } from './delegation.ts';
 
@@ -31,6 +31,11 @@ export function newMandate(
 ): MandateRecord {
   const usedOver = accounts.map(() => 0n);
   return { type: 'mandate', delegation, participantSignature, accounts, counter: 0, used: 0n, usedOver };
+}
+
+/** Are these the accounts that the delegation's root stands for? */
+export function isOfRoot(delegation: Delegation, accounts: readonly CappedAccount[]): boolean {
+  return accounts.length > 0 && accountsRoot(accounts) === delegation.accountsRoot;
 }
 
 /** The newest of the mandates for packets created at this time. */

@@ -40,19 +40,13 @@ export function sendCommit(turn: Turn, position: CommittedPosition, to: PublicKe
 
 /** Sends a waiver. */
 export function sendAbort(turn: Turn, abort: Abort | null, to: PublicKey | null): void {
-  if (abort === null || to === null) return;
+  if (abort !== null && to !== null) turn.send(to, abortMessage(abort));
+}
+
+/** The message that a waiver travels in. */
+export function abortMessage(abort: Abort): AbortMessage {
   const { txId, routeIndex, position, signer, signature, restsOn } = abort;
-  const message: AbortMessage = {
-    type: 'abort',
-    txId,
-    routeIndex,
-    position,
-    signer,
-    signature,
-    cause: causeOf(abort.cause),
-    restsOn,
-  };
-  turn.send(to, message);
+  return { type: 'abort', txId, routeIndex, position, signer, signature, cause: causeOf(abort.cause), restsOn };
 }
 
 /** Asks the downstream neighbour what became of a prepared position (§4.5), so that one who never heard of it can answer. */

@@ -5,8 +5,9 @@
 import { availableOut } from '../account.ts';
 import type { QuoteCommand } from '../event.ts';
 import { MAX_QUOTES, MAX_SEARCH_ROUNDS } from '../limits.ts';
+import type { PlannedRoute } from '../payment.ts';
 import { refuse } from '../refusals.ts';
-import { type Outlook, outlookOf, type Scene } from '../routing/choose.ts';
+import { choosePayment, type Outlook, outlookOf, type Scene } from '../routing/choose.ts';
 import type { Search } from '../routing/search.ts';
 import { closestOf } from './pay.ts';
 import {
@@ -66,5 +67,11 @@ function tell(turn: Turn, search: Search, scene: Scene, outlook: Outlook, isFina
   const stopping = stoppingOf(scene, outlook.routes, [...search.refusals, ...own]);
   const stoppedBy = atLeast >= search.asked ? null : closestOf(stopping);
   const { id: quoteId, receiver, equivalent } = search;
-  turn.notify({ type: 'quote', quoteId, receiver, equivalent, atLeast, atMost, stoppedBy, isFinal });
+  const routes = isFinal || atLeast >= search.asked ? routesFor(scene, search) : [];
+  turn.notify({ type: 'quote', quoteId, receiver, equivalent, atLeast, atMost, stoppedBy, routes, isFinal });
+}
+
+function routesFor(scene: Scene, { wanted, asked }: Search): readonly PlannedRoute[] {
+  const choice = wanted < asked ? null : choosePayment(scene, asked, false);
+  return choice?.type === 'send' ? namedRoutes(scene, choice.routes) : [];
 }

@@ -25,7 +25,7 @@ async function start(isBehindProxy: boolean): Promise<RunningHub> {
   const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
   return startHub(
     readConfig({ flags, environment: {} }),
-    { httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
+    { httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [], members: null },
     { log: createLog({ level: 'silent', file: null }) },
   );
 }

@@ -1,22 +1,9 @@
 /** The node's API as the page uses it. Only types come from the contract, so that no schema is loaded. */
 import type { Input, Result } from '#node/api/contract.ts';
 import type { Answer } from '../../preload/bridge.ts';
+import { AskError } from './ask-error.ts';
 import { BridgeEvents, bridge, type Events } from './bridge.ts';
 import { ROUTES, type Used } from './operations.ts';
-
-type Facts = NonNullable<Result<'pay'>['refusal']>['facts'];
-
-/** What the node answered instead of a result; `unreachable` and `signed-out` are of the page itself. */
-export class AskError extends Error {
-  readonly code: string;
-  readonly facts: Facts;
-
-  constructor(code: string, message: string, facts: Facts = {}) {
-    super(message);
-    this.code = code;
-    this.facts = facts;
-  }
-}
 
 const KEY = 'geo-key';
 const SESSION = 'geo-session';
@@ -66,7 +53,7 @@ async function send(method: string, path: string, body: object | null, signal?: 
     throw new AskError('unreachable', cause instanceof Error ? cause.message : String(cause));
   }
   if (response.ok) return answer;
-  const { error } = answer as { error: { code: string; message: string; facts: Facts } };
+  const { error } = answer as { error: { code: string; message: string; facts: AskError['facts'] } };
   throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message, error.facts);
 }
 
@@ -93,7 +80,7 @@ export async function readLedger(): Promise<Blob> {
   try {
     const response = await fetch(LEDGER_PATH, { headers: { [KEY_HEADER]: localStorage.getItem(KEY) ?? '' } });
     if (response.ok) return await response.blob();
-    const { error } = (await response.json()) as { error: { code: string; message: string; facts: Facts } };
+    const { error } = (await response.json()) as { error: { code: string; message: string; facts: AskError['facts'] } };
     throw new AskError(error.code === 'no-token' ? 'signed-out' : error.code, error.message, error.facts);
   } catch (cause) {
     if (cause instanceof AskError) throw cause;

@@ -2,7 +2,8 @@
 import { signal } from '@preact/signals';
 import type { z } from 'zod';
 import type { eventMessage } from '#node/api/contract.ts';
-import { AskError, ask, openEvents } from './api.ts';
+import { ask, openEvents } from './api.ts';
+import { AskError } from './ask-error.ts';
 import { connection, noteTrouble, refresh } from './state.ts';
 
 type Message = z.output<typeof eventMessage>;

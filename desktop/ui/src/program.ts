@@ -1,7 +1,7 @@
 /** The page inside of the desktop program: how the node stands, and what the program is asked to do. */
 import { signal } from '@preact/signals';
 import type { Answer, GeoBridge, Situation } from '../../preload/bridge.ts';
-import { AskError } from './api.ts';
+import { AskError } from './ask-error.ts';
 import { linkTo } from './routes.ts';
 import { known } from './state.ts';
 

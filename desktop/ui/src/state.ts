@@ -1,7 +1,8 @@
 /** What the page knows of the node: read whole at the start, and again when an event says that something changed. */
 import { signal } from '@preact/signals';
 import type { Result } from '#node/api/contract.ts';
-import { AskError, ask } from './api.ts';
+import { ask } from './api.ts';
+import { AskError } from './ask-error.ts';
 
 export type Connection = 'connecting' | 'live' | 'unreachable' | 'signed-out';
 

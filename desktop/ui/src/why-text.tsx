@@ -1,6 +1,6 @@
 /** Shows why something did not work. */
 import type { Result } from '#node/api/contract.ts';
-import { AskError } from './api.ts';
+import { AskError } from './ask-error.ts';
 import { formatAmount, harmless } from './format.ts';
 import { adapted, language, locale, t } from './i18n.tsx';
 import { refusals } from './messages/catalogue.ts';

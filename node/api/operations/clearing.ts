@@ -5,9 +5,9 @@ import type { ProposalRecord } from '#protocol/clearing/proposal.ts';
 import { parseEquivalent } from '#protocol/equivalent.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { isRefusal } from '#protocol/refusals.ts';
-import type { NodeContext } from '../context.ts';
+import type { ParticipantContext } from '../context.ts';
 import type { Result } from '../contract.ts';
-import { command, type Handler, within } from '../handler.ts';
+import { command, type ParticipantHandler, within } from '../handler.ts';
 import { viewParticipant } from '../views.ts';
 
 /** In which most of what a search finds is cleared. */
@@ -15,9 +15,12 @@ const SEARCH_MS = 4_000;
 /** Circles told by one answer; more are in the history. */
 const MOST_TOLD = 1_000;
 
-export const getClearing: Handler<'getClearing'> = (context) => view(context);
+export const getClearing: ParticipantHandler<'getClearing'> = (context) => view(context);
 
-export const seekRings: Handler<'seekRings'> = async (context, { equivalent: written, waitMs = SEARCH_MS }) => {
+export const seekRings: ParticipantHandler<'seekRings'> = async (
+  context,
+  { equivalent: written, waitMs = SEARCH_MS },
+) => {
   const equivalent = written === undefined ? null : parseEquivalent(written);
   if (isRefusal(equivalent)) return equivalent;
   const cleared: Result<'seekRings'>['cleared'] = [];
@@ -43,10 +46,10 @@ export const seekRings: Handler<'seekRings'> = async (context, { equivalent: wri
   }
 };
 
-export const answerProposal: Handler<'answerProposal'> = async (context, { id, agrees }) =>
+export const answerProposal: ParticipantHandler<'answerProposal'> = async (context, { id, agrees }) =>
   (await command(context, { type: 'answer-proposal', id, agrees })) ?? view(context);
 
-function view(context: NodeContext): Result<'getClearing'> {
+function view(context: ParticipantContext): Result<'getClearing'> {
   const { records } = context.driver;
   const sums = new Map<string, { owedToMe: bigint; owedByMe: bigint }>();
   for (const account of records.accounts()) {
@@ -71,7 +74,7 @@ function view(context: NodeContext): Result<'getClearing'> {
 }
 
 function viewProposal(
-  context: NodeContext,
+  context: ParticipantContext,
   { id, equivalent, nodes, amount, state, proposedAtMs, expiresAtMs }: ProposalRecord,
 ): Result<'getClearing'>['proposals'][number] {
   const show = (key: PublicKey | undefined) => viewParticipant(context, key as PublicKey);

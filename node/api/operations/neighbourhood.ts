@@ -3,9 +3,9 @@ import { parseEquivalent } from '#protocol/equivalent.ts';
 import { FLAG_BITS, type Graph, TRUSTED, TRUSTS } from '#protocol/graph.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { isRefusal } from '#protocol/refusals.ts';
-import type { NodeContext } from '../context.ts';
+import type { ParticipantContext } from '../context.ts';
 import type { Result } from '../contract.ts';
-import type { Handler } from '../handler.ts';
+import type { ParticipantHandler } from '../handler.ts';
 import { viewParticipant } from '../views.ts';
 
 const HOPS = 2;
@@ -13,7 +13,7 @@ const PEOPLE = 200;
 
 type Line = readonly [from: PublicKey, to: PublicKey];
 
-export const getNeighbourhood: Handler<'getNeighbourhood'> = (context, { equivalent, hops, limit }) => {
+export const getNeighbourhood: ParticipantHandler<'getNeighbourhood'> = (context, { equivalent, hops, limit }) => {
   const wanted = equivalent === undefined ? null : parseEquivalent(equivalent);
   if (isRefusal(wanted)) return wanted;
   const own = ownLines(context);
@@ -24,7 +24,7 @@ export const getNeighbourhood: Handler<'getNeighbourhood'> = (context, { equival
 };
 
 /** By equivalent: lines of this participant that are in use, also those that are on no map. */
-function ownLines({ driver }: NodeContext): Map<string, Line[]> {
+function ownLines({ driver }: ParticipantContext): Map<string, Line[]> {
   const byEquivalent = new Map<string, Line[]>();
   for (const { signed } of driver.records.lines()) {
     const { from, to, equivalent, status } = signed.line;
@@ -38,14 +38,14 @@ function ownLines({ driver }: NodeContext): Map<string, Line[]> {
 
 /** Goes outwards from this participant, nearest first, as far as it may. */
 class Reach {
-  readonly #context: NodeContext;
+  readonly #context: ParticipantContext;
   readonly #hops: number;
   readonly #limit: number;
   readonly #hopsOf = new Map<PublicKey, number>();
   readonly #lines: Result<'getNeighbourhood'>['lines'] = [];
   #more = false;
 
-  constructor(context: NodeContext, hops: number, limit: number) {
+  constructor(context: ParticipantContext, hops: number, limit: number) {
     this.#context = context;
     this.#hops = hops;
     this.#limit = limit;

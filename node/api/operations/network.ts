@@ -2,12 +2,12 @@
 import { type Pid, type PublicKey, parsePid, pidOf } from '#protocol/identity.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { type AnyRefusal, isAnyRefusal, refuseHere } from '../../refusals.ts';
-import type { NodeContext } from '../context.ts';
+import type { ParticipantContext } from '../context.ts';
 import type { Result } from '../contract.ts';
-import { type Handler, resolveWho } from '../handler.ts';
+import { type ParticipantHandler, resolveWho } from '../handler.ts';
 import { viewParticipant } from '../views.ts';
 
-export const getNetwork: Handler<'getNetwork'> = (context) => {
+export const getNetwork: ParticipantHandler<'getNetwork'> = (context) => {
   const { directory, bootstrap, lan } = context.host.network();
   const withView = <T extends { readonly participant: PublicKey }>(node: T) => ({
     ...node,
@@ -22,7 +22,7 @@ export const getNetwork: Handler<'getNetwork'> = (context) => {
 };
 
 function viewDirectory(
-  directory: NonNullable<ReturnType<NodeContext['host']['network']>['directory']>,
+  directory: NonNullable<ReturnType<ParticipantContext['host']['network']>['directory']>,
 ): Result<'getNetwork'>['directory'] {
   const { published, lookUps } = directory;
   return {
@@ -32,7 +32,7 @@ function viewDirectory(
   };
 }
 
-export const findParticipant: Handler<'findParticipant'> = async (context, { who, waitMs }) => {
+export const findParticipant: ParticipantHandler<'findParticipant'> = async (context, { who, waitMs }) => {
   const pid = pidNamed(context, who);
   if (isAnyRefusal(pid)) return pid;
   const looking = context.host.find(pid, waitMs);
@@ -49,7 +49,7 @@ export const findParticipant: Handler<'findParticipant'> = async (context, { who
 };
 
 /** The PID of someone who was named, whether their key is known or not. */
-function pidNamed(context: NodeContext, who: string): Pid | AnyRefusal {
+function pidNamed(context: ParticipantContext, who: string): Pid | AnyRefusal {
   const resolved = resolveWho(context, who);
   if (!isAnyRefusal(resolved)) return pidOf(resolved.publicKey);
   if (resolved.code !== 'key-unknown') return resolved;

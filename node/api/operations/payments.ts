@@ -16,9 +16,18 @@ import { type Receipt, receiptOf, verifyReceipt as verifyReceiptBytes } from '#p
 import { isRefusal, refuse } from '#protocol/refusals.ts';
 import { asPaymentId, newPaymentId, paymentIdOf } from '../../payment-id.ts';
 import { type AnyRefusal, isAnyRefusal, refuseHere } from '../../refusals.ts';
-import type { NodeContext } from '../context.ts';
+import type { NodeContext, ParticipantContext } from '../context.ts';
 import { DEFAULT_WAIT_MS, type Result } from '../contract.ts';
-import { type Caller, command, findWho, type Handler, parseMoney, whyNotToCome, within } from '../handler.ts';
+import {
+  type Caller,
+  command,
+  findWho,
+  type Handler,
+  type ParticipantHandler,
+  parseMoney,
+  whyNotToCome,
+  within,
+} from '../handler.ts';
 import { viewParticipant, viewPayment, viewRefusal } from '../views.ts';
 
 const DAY_MS = 86_400_000;
@@ -39,7 +48,7 @@ export const pay: Handler<'pay'> = async (context, { to, id, memo, waitMs, ...wr
 };
 
 /** The payment id that a text stands for, when a payment is begun. */
-function idOf({ config, identity }: NodeContext, text: string): PaymentId {
+function idOf({ config, identity }: ParticipantContext, text: string): PaymentId {
   return paymentIdOf(config.network, identity.publicKey, text);
 }
 
@@ -73,7 +82,7 @@ async function carryOut(
 }
 
 /** Listens from now on for the final state of a payment. Told only when that state is on disk. */
-function whenEnded({ events }: NodeContext, id: PaymentId): { happened: Promise<void>; cancel: () => void } {
+function whenEnded({ events }: ParticipantContext, id: PaymentId): { happened: Promise<void>; cancel: () => void } {
   const { promise, resolve } = Promise.withResolvers<void>();
   const cancel = events.subscribe(({ happening }) => {
     if (happening.type !== 'payment' || happening.paymentId !== id) return;
@@ -83,19 +92,19 @@ function whenEnded({ events }: NodeContext, id: PaymentId): { happened: Promise<
 }
 
 /** A payment by the text that was its id, or by its payment id. */
-function findPayment(context: NodeContext, id: string): Payment | undefined {
+function findPayment(context: ParticipantContext, id: string): Payment | undefined {
   const { records } = context.driver;
   const spelled = asPaymentId(id);
   return (spelled && records.payment(spelled)) ?? records.payment(idOf(context, id));
 }
 
-export const getPayment: Handler<'getPayment'> = (context, { id }) => {
+export const getPayment: ParticipantHandler<'getPayment'> = (context, { id }) => {
   const payment = findPayment(context, id);
   return payment === undefined ? refuse('unknown-transaction', { id: excerpt(id) }) : viewPayment(context, payment);
 };
 
 /** The machine itself says what it would do. */
-export const previewPayment: Handler<'previewPayment'> = async (context, { to, ...written }) => {
+export const previewPayment: ParticipantHandler<'previewPayment'> = async (context, { to, ...written }) => {
   const resolved = await findWho(context, to);
   if (isAnyRefusal(resolved)) return resolved;
   const { publicKey: receiver } = resolved;
@@ -121,7 +130,7 @@ export const previewPayment: Handler<'previewPayment'> = async (context, { to, .
 };
 
 function viewFirstHop(
-  context: NodeContext,
+  context: ParticipantContext,
   neighbour: PublicKey,
   equivalent: string,
   amount: bigint,
@@ -163,12 +172,12 @@ export const makeRequest: Handler<'makeRequest'> = (context, input) => {
   return isRefusal(link) ? link : viewInvoice(context, link, invoice);
 };
 
-export const readRequest: Handler<'readRequest'> = (context, { link }) => {
+export const readRequest: ParticipantHandler<'readRequest'> = (context, { link }) => {
   const invoice = readInvoice(link, context.verify, context.config.network);
   return isRefusal(invoice) ? invoice : viewInvoice(context, link.replace(/\s+/g, ''), invoice);
 };
 
-function viewInvoice(context: NodeContext, link: string, invoice: Invoice): Result<'readRequest'> {
+function viewInvoice(context: ParticipantContext, link: string, invoice: Invoice): Result<'readRequest'> {
   const { paymentId, payee, equivalent, amount, memo, createdAtMs, expiresAtMs } = invoice;
   const payment = context.driver.records.payment(paymentId);
   return {
@@ -201,7 +210,7 @@ export const payRequest: Handler<'payRequest'> = async (context, { link, amount:
   return carryOut(context, { paymentId, receiver, equivalent, amount, sealedMemo: null }, waitMs, caller);
 };
 
-export const getReceipt: Handler<'getReceipt'> = (context, { id }) => {
+export const getReceipt: ParticipantHandler<'getReceipt'> = (context, { id }) => {
   const { records } = context.driver;
   const payment = findPayment(context, id);
   if (payment !== undefined && payment.state !== 'COMMITTED') return refuseHere('no-receipt', { state: payment.state });
@@ -223,12 +232,12 @@ export const getReceipt: Handler<'getReceipt'> = (context, { id }) => {
   return refuseHere('no-receipt', { state: positions[0]?.state ?? '' });
 };
 
-export const verifyReceipt: Handler<'verifyReceipt'> = (context, { base64 }) => {
+export const verifyReceipt: ParticipantHandler<'verifyReceipt'> = (context, { base64 }) => {
   const receipt = verifyReceiptBytes(Uint8Array.from(Buffer.from(base64, 'base64')), context.verify);
   return isRefusal(receipt) ? receipt : { valid: true, facts: viewReceipt(context, receipt) };
 };
 
-function viewReceipt(context: NodeContext, receipt: Receipt): Result<'verifyReceipt'>['facts'] {
+function viewReceipt(context: ParticipantContext, receipt: Receipt): Result<'verifyReceipt'>['facts'] {
   const { txId, paymentId, network, kind, payer, receiver, equivalent, total, routeAmount, hops, createdAtMs } =
     receipt;
   return {

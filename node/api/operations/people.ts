@@ -9,14 +9,22 @@ import packageJson from '../../../package.json' with { type: 'json' };
 import type { Resolved } from '../../contacts.ts';
 import { checkAddress, parseAddress } from '../../p2p/address.ts';
 import { type AnyRefusal, isAnyRefusal, refuseHere } from '../../refusals.ts';
-import type { NodeContext } from '../context.ts';
-import { findWho, type Handler, parseMoney, resolveWho, waitUntil, whyNotToCome } from '../handler.ts';
+import type { NodeContext, ParticipantContext } from '../context.ts';
+import {
+  findWho,
+  type Handler,
+  type ParticipantHandler,
+  parseMoney,
+  resolveWho,
+  waitUntil,
+  whyNotToCome,
+} from '../handler.ts';
 import { totalsOf } from '../held-views.ts';
 import { shortPid, viewContact, viewParticipant, viewReachability, viewRestored } from '../views.ts';
 
 const LINK_WAIT_MS = 5_000;
 
-export const getStatus: Handler<'getStatus'> = (context) => {
+export const getStatus: ParticipantHandler<'getStatus'> = (context) => {
   const { records } = context.driver;
   const self = context.identity.publicKey;
   const lines = [...records.lines()].filter(({ signed }) => signed.line.status === 'active');
@@ -79,7 +87,7 @@ function ownCard(context: NodeContext, suggestedLimit: SuggestedLimit | null, ex
   return makeCardLink(card, context.sign);
 }
 
-export const listPeers: Handler<'listPeers'> = (context) => ({
+export const listPeers: ParticipantHandler<'listPeers'> = (context) => ({
   reachability: viewReachability(context),
   peers: [
     ...context.host.linked().map(({ neighbour, address, sinceMs }) => ({
@@ -99,7 +107,7 @@ export const listPeers: Handler<'listPeers'> = (context) => ({
   ],
 });
 
-export const connectPeer: Handler<'connectPeer'> = async (context, { who, addresses, waitMs }) => {
+export const connectPeer: ParticipantHandler<'connectPeer'> = async (context, { who, addresses, waitMs }) => {
   const reached: Reached | AnyRefusal = who.startsWith('/') ? atAddress(who) : await findWho(context, who);
   if (isAnyRefusal(reached)) return reached;
   const { publicKey, card } = reached;
@@ -154,11 +162,11 @@ function checkAddresses(addresses: readonly string[]): string[] | Refusal<'bad-a
   return checked;
 }
 
-export const listContacts: Handler<'listContacts'> = (context) => ({
+export const listContacts: ParticipantHandler<'listContacts'> = (context) => ({
   contacts: [...context.contacts.all()].map((contact) => viewContact(context, contact)),
 });
 
-export const putContact: Handler<'putContact'> = async (context, input) => {
+export const putContact: ParticipantHandler<'putContact'> = async (context, input) => {
   // Before anybody is looked for, which takes a while.
   const given = input.addresses === undefined ? undefined : checkAddresses(input.addresses);
   if (isRefusal(given)) return given;
@@ -191,7 +199,7 @@ export const putContact: Handler<'putContact'> = async (context, input) => {
 
 /** Where somebody new is whose key is known and whose addresses are not; null: no need to look, or nothing was found. */
 async function findAddresses(
-  context: NodeContext,
+  context: ParticipantContext,
   { publicKey, card }: Resolved,
   given: readonly string[] | undefined,
   waitMs: number | undefined,
@@ -209,7 +217,7 @@ function lookAlikeWarning(name: string, other: string, publicKey: PublicKey): st
   );
 }
 
-export const removeContact: Handler<'removeContact'> = async (context, { who }) => {
+export const removeContact: ParticipantHandler<'removeContact'> = async (context, { who }) => {
   const resolved = resolveWho(context, who);
   if (isAnyRefusal(resolved)) return resolved;
   const { publicKey } = resolved;

@@ -5,9 +5,9 @@ import type { Dust } from '#protocol/node-record.ts';
 import type { TxId } from '#protocol/packet.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import { type AnyRefusal, isAnyRefusal } from '../../refusals.ts';
-import type { NodeContext } from '../context.ts';
+import type { ParticipantContext } from '../context.ts';
 import type { Result } from '../contract.ts';
-import { command, type Handler } from '../handler.ts';
+import { command, type ParticipantHandler } from '../handler.ts';
 import { totalsOf, viewHeld } from '../held-views.ts';
 import { viewHistoryEntry, viewTransaction } from '../transaction-views.ts';
 
@@ -15,7 +15,7 @@ const HISTORY_PAGE = 100;
 const TRANSACTIONS_PAGE = 100;
 const HELD_PAGE = 1_000;
 
-export const getHistory: Handler<'getHistory'> = async (context, { before, limit = HISTORY_PAGE }) => {
+export const getHistory: ParticipantHandler<'getHistory'> = async (context, { before, limit = HISTORY_PAGE }) => {
   const entries = await context.store.history(before === undefined ? { limit } : { before, limit });
   return {
     entries: entries.map((entry) => viewHistoryEntry(context, entry)),
@@ -23,7 +23,7 @@ export const getHistory: Handler<'getHistory'> = async (context, { before, limit
   };
 };
 
-export const listHeld: Handler<'listHeld'> = (context, { equivalent, limit = HELD_PAGE }) => {
+export const listHeld: ParticipantHandler<'listHeld'> = (context, { equivalent, limit = HELD_PAGE }) => {
   const parsed = equivalent === undefined ? null : parseEquivalent(equivalent);
   if (isRefusal(parsed)) return parsed;
   const all = [...context.held.all()].filter(
@@ -33,7 +33,10 @@ export const listHeld: Handler<'listHeld'> = (context, { equivalent, limit = HEL
   return { held, more: all.length > limit, totals: totalsOf(all) };
 };
 
-export const listOpenTransactions: Handler<'listOpenTransactions'> = (context, { limit = TRANSACTIONS_PAGE }) => {
+export const listOpenTransactions: ParticipantHandler<'listOpenTransactions'> = (
+  context,
+  { limit = TRANSACTIONS_PAGE },
+) => {
   const { records } = context.driver;
   const ids = new Set<TxId>();
   for (const { txId } of records.unsettled()) {
@@ -47,28 +50,28 @@ export const listOpenTransactions: Handler<'listOpenTransactions'> = (context, {
   return { transactions, more: ids.size > limit };
 };
 
-export const getTransaction: Handler<'getTransaction'> = (context, { txId }) => view(context, txId);
+export const getTransaction: ParticipantHandler<'getTransaction'> = (context, { txId }) => view(context, txId);
 
-function view(context: NodeContext, txId: string): Result<'getTransaction'> | AnyRefusal {
+function view(context: ParticipantContext, txId: string): Result<'getTransaction'> | AnyRefusal {
   const [first, ...others] = context.driver.records.positions(txId as TxId);
   return first === undefined
     ? refuse('unknown-transaction', { id: txId })
     : viewTransaction(context, [first, ...others]);
 }
 
-export const resolveTransaction: Handler<'resolveTransaction'> = async (context, { txId }) => {
+export const resolveTransaction: ParticipantHandler<'resolveTransaction'> = async (context, { txId }) => {
   return (await command(context, { type: 'resolve', txId: txId as TxId })) ?? view(context, txId);
 };
 
-export const letGo: Handler<'letGo'> = async (context, { txId, routeIndex, position }) => {
+export const letGo: ParticipantHandler<'letGo'> = async (context, { txId, routeIndex, position }) => {
   const before = view(context, txId);
   if (isAnyRefusal(before)) return before;
   return (await command(context, { type: 'let-go', txId: txId as TxId, routeIndex, position })) ?? view(context, txId);
 };
 
-export const getDust: Handler<'getDust'> = ({ driver }) => viewDust(driver.records.node.dust);
+export const getDust: ParticipantHandler<'getDust'> = ({ driver }) => viewDust(driver.records.node.dust);
 
-export const setDust: Handler<'setDust'> = async (context, input) => {
+export const setDust: ParticipantHandler<'setDust'> = async (context, input) => {
   const { dust } = context.driver.records.node;
   const smallest = parsed(input.smallest, dust.smallest);
   const letGoUpTo = parsed(input.letGoUpTo, dust.letGoUpTo);

@@ -9,16 +9,24 @@ import { DEFAULT_POLICY, type LinePolicy } from '#protocol/trust-line.ts';
 import { precisionOf } from '../../config.ts';
 import type { Resolved } from '../../contacts.ts';
 import { type AnyRefusal, isAnyRefusal } from '../../refusals.ts';
-import type { NodeContext } from '../context.ts';
+import type { ParticipantContext } from '../context.ts';
 import type { CheckedInput, Result } from '../contract.ts';
-import { command, type FoundWho, findWho, type Handler, parseMoney, resolveWho, waitUntil } from '../handler.ts';
+import {
+  command,
+  type FoundWho,
+  findWho,
+  type ParticipantHandler,
+  parseMoney,
+  resolveWho,
+  waitUntil,
+} from '../handler.ts';
 import { viewAccount, viewParticipant, viewTrustCard } from '../views.ts';
 
 const ACK_WAIT_MS = 5_000;
 /** Lines of the map in one answer unless more are asked for. */
 const MAP_LINES = 1_000;
 
-export const listTrustLines: Handler<'listTrustLines'> = (context, { equivalent }) => {
+export const listTrustLines: ParticipantHandler<'listTrustLines'> = (context, { equivalent }) => {
   const wanted = equivalent === undefined ? null : parseEquivalent(equivalent);
   if (isRefusal(wanted)) return wanted;
   const trustLines: Result<'listTrustLines'>['trustLines'] = [];
@@ -30,7 +38,7 @@ export const listTrustLines: Handler<'listTrustLines'> = (context, { equivalent 
   return { trustLines };
 };
 
-export const setTrustLine: Handler<'setTrustLine'> = async (context, input) => {
+export const setTrustLine: ParticipantHandler<'setTrustLine'> = async (context, input) => {
   const resolved = await findWho(context, input.who);
   if (isAnyRefusal(resolved)) return resolved;
   const money = parseMoney(context, { equivalent: input.equivalent, amount: input.limit }, 'limit');
@@ -42,7 +50,7 @@ export const setTrustLine: Handler<'setTrustLine'> = async (context, input) => {
   return set(context, resolved, { equivalent, limit, status: input.status ?? 'active', policy }, input.waitMs);
 };
 
-export const closeTrustLine: Handler<'closeTrustLine'> = async (context, input) => {
+export const closeTrustLine: ParticipantHandler<'closeTrustLine'> = async (context, input) => {
   const resolved = resolveWho(context, input.who);
   if (isAnyRefusal(resolved)) return resolved;
   const equivalent = parseEquivalent(input.equivalent);
@@ -53,13 +61,13 @@ export const closeTrustLine: Handler<'closeTrustLine'> = async (context, input) 
   return set(context, resolved, { equivalent, limit, status: 'closed', policy }, input.waitMs);
 };
 
-function lineTo({ driver, identity }: NodeContext, neighbour: PublicKey, equivalent: string) {
+function lineTo({ driver, identity }: ParticipantContext, neighbour: PublicKey, equivalent: string) {
   return driver.records.line(identity.publicKey, neighbour, equivalent)?.signed.line;
 }
 
 /** Says it to the machine, and waits for the neighbour to have it. */
 async function set(
-  context: NodeContext,
+  context: ParticipantContext,
   { publicKey: neighbour, card, addresses = null }: Resolved & Partial<FoundWho>,
   wanted: Omit<SetTrustLineCommand, 'type' | 'neighbour'>,
   waitMs = ACK_WAIT_MS,
@@ -81,7 +89,7 @@ async function set(
 }
 
 function mergePolicy(
-  context: NodeContext,
+  context: ParticipantContext,
   before: LinePolicy,
   change: CheckedInput<'setTrustLine'>['policy'],
   equivalent: string,
@@ -107,14 +115,14 @@ function mergePolicy(
 }
 
 function dailyLimitOf(
-  { config }: NodeContext,
+  { config }: ParticipantContext,
   written: string | null,
   equivalent: string,
 ): bigint | null | Refusal<'bad-amount'> {
   return written === null ? null : parseLimit(written, precisionOf(config, equivalent));
 }
 
-export const getBalance: Handler<'getBalance'> = (context, { equivalent }) => {
+export const getBalance: ParticipantHandler<'getBalance'> = (context, { equivalent }) => {
   const wanted = equivalent === undefined ? null : parseEquivalent(equivalent);
   if (isRefusal(wanted)) return wanted;
   const accounts = [...context.driver.records.accounts()].filter(
@@ -136,7 +144,7 @@ export const getBalance: Handler<'getBalance'> = (context, { equivalent }) => {
   };
 };
 
-export const getTopology: Handler<'getTopology'> = (context, { equivalent, limit }) => {
+export const getTopology: ParticipantHandler<'getTopology'> = (context, { equivalent, limit }) => {
   const wanted = equivalent === undefined ? null : parseEquivalent(equivalent);
   if (isRefusal(wanted)) return wanted;
   const nowMs = context.clock.nowMs();

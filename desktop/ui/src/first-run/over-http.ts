@@ -1,5 +1,5 @@
 /** The first run in a browser: what it asks of `geo ui`, which serves it until there is a node. */
-import { AskError } from '../api.ts';
+import { AskError } from '../ask-error.ts';
 import type { Course, Maker, Wishes } from './maker.ts';
 
 interface Steps {

@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
 import type { Result } from '#node/api/contract.ts';
-import { AskError, ask } from '../api.ts';
+import { ask } from '../api.ts';
+import { AskError } from '../ask-error.ts';
 import { typedAmount } from '../format.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, useTask } from '../parts.tsx';

@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals';
-import { AskError, ask } from '../api.ts';
+import { ask } from '../api.ts';
+import { AskError } from '../ask-error.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { Fold } from '../fold.tsx';
 import { harmless } from '../format.ts';

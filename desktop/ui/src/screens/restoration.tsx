@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import type { Result } from '#node/api/contract.ts';
 import { useAnswer } from '../answer.ts';
-import { AskError, ask } from '../api.ts';
+import { ask } from '../api.ts';
+import { AskError } from '../ask-error.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { T, t } from '../i18n.tsx';
 import { Balance, Money, Name, Time, Trouble, useTask } from '../parts.tsx';

@@ -1,0 +1,202 @@
+/** One hosted participant: its records, its machine, and what its pages are told, as a node would have them. */
+import type { ParticipantContext } from '#node/api/context.ts';
+import { EventLog, isTold } from '#node/api/event-log.ts';
+import { type Contact, Contacts } from '#node/contacts.ts';
+import { createDriver, type Driver } from '#node/driver.ts';
+import { HeldAmounts } from '#node/held.ts';
+import type { HostingNode } from '#node/hosting.ts';
+import type { Store } from '#node/store/store.ts';
+import { covers } from '#protocol/delegation/delegation.ts';
+import type { MandateRecord } from '#protocol/delegation/mandate.ts';
+import type { Notice } from '#protocol/event.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
+import { Records } from '#protocol/records.ts';
+import type { Exchange, Port } from './exchange.ts';
+import type { MemberProfile } from './profiles.ts';
+import { HostedSigner } from './signer.ts';
+
+/** Events kept for a page that comes back; what is older it reads anew. */
+const KEPT_EVENTS = 500;
+/** A mandate must outlast a packet that begins now. */
+const LONGEST_PACKET_MS = LIFETIME_BASE_MS + LIFETIME_PER_HOP_MS * MAX_PAYMENT_HOPS;
+
+interface MemberOptions {
+  readonly node: HostingNode;
+  readonly exchange: Exchange;
+  readonly publicKey: PublicKey;
+  readonly profile: () => MemberProfile | undefined;
+}
+
+export class HostedMember {
+  readonly publicKey: PublicKey;
+  readonly signer: HostedSigner;
+  readonly context: ParticipantContext;
+  readonly #node: HostingNode;
+  readonly #exchange: Exchange;
+
+  private constructor(options: MemberOptions, signer: HostedSigner, context: ParticipantContext) {
+    this.publicKey = options.publicKey;
+    this.#node = options.node;
+    this.#exchange = options.exchange;
+    this.signer = signer;
+    this.context = context;
+  }
+
+  /** Reads the records of a member, none if it is new, and starts its machine. */
+  static async open(options: MemberOptions): Promise<HostedMember> {
+    const { node, exchange, publicKey } = options;
+    const store = node.store.section(publicKey);
+    const records = new Records(publicKey, node.config.network, store.read, node.records.topology);
+    await store.load(records);
+    records.seeking = node.config.clearing;
+    const signer = new HostedSigner(node.sign, records.mandates());
+    const events = new EventLog(node.instance, KEPT_EVENTS);
+    const held = heldOf(node, records, events);
+    const driver = driverOf(options, { records, store, signer, held });
+    const context = await contextOf(options, { store, driver, events, held });
+    driver.subscribe((notice, atMs) => {
+      if (notice.type === 'held') held.asked(notice, atMs);
+      if (isTold(notice)) events.append(notice, atMs);
+      keepNeighbour(exchange, publicKey, notice);
+    });
+    await driver.start();
+    const member = new HostedMember(options, signer, context);
+    exchange.attach(publicKey, member.#port());
+    for (const neighbour of records.neighbours()) exchange.keep(publicKey, neighbour);
+    return member;
+  }
+
+  /** Whose key its mandates name. */
+  get hub(): PublicKey {
+    return this.#node.publicKey;
+  }
+
+  get records(): Records {
+    return this.context.driver.records;
+  }
+
+  /** May the hub sign for it what begins now? */
+  isPresent(): boolean {
+    const endMs = this.#node.clock.nowMs() + LONGEST_PACKET_MS;
+    for (const { delegation } of this.signer.mandates()) {
+      if (covers(delegation, this.#node.clock.nowMs()) && covers(delegation, endMs)) return true;
+    }
+    return false;
+  }
+
+  /** Takes a mandate that was checked. On disk when it resolves. */
+  async takeMandate(mandate: MandateRecord): Promise<void> {
+    await this.context.store.write([mandate], { sync: true });
+    this.records.apply(mandate);
+    this.signer.add(mandate);
+    this.#exchange.presenceChanged(this.publicKey);
+  }
+
+  async stop(): Promise<void> {
+    await this.context.driver.stop();
+    this.context.held.stop();
+  }
+
+  #port(): Port {
+    const { driver, held, events } = this.context;
+    const { clock, log } = this.#node;
+    const tell = (type: 'link-up' | 'link-down', neighbour: PublicKey): void => {
+      driver.submit({ type, neighbour }).catch((error: unknown) => log.debug({ error, type }, 'not taken'));
+      events.append({ type, neighbour }, clock.nowMs());
+    };
+    return {
+      isPresent: () => this.isPresent(),
+      receive(from, frame) {
+        driver.receive(from, frame).catch((error: unknown) => log.debug({ error, from }, 'a frame was not taken'));
+      },
+      linkUp(neighbour) {
+        tell('link-up', neighbour);
+        held.linkUp(neighbour);
+      },
+      linkDown(neighbour) {
+        tell('link-down', neighbour);
+        held.linkDown(neighbour, clock.nowMs());
+      },
+    };
+  }
+}
+
+function heldOf({ clock, log }: HostingNode, records: Records, events: EventLog): HeldAmounts {
+  return new HeldAmounts({
+    records,
+    clock,
+    tell(happening, atMs) {
+      try {
+        events.append(happening, atMs);
+      } catch (error) {
+        log.error({ error, type: happening.type }, 'a listener failed');
+      }
+    },
+  });
+}
+
+function driverOf(
+  { node, exchange, publicKey }: MemberOptions,
+  of: { records: Records; store: Store; signer: HostedSigner; held: HeldAmounts },
+): Driver {
+  const { records, store, signer, held } = of;
+  return createDriver({
+    ...{ records, sign: signer.sign, verify: node.verify, clock: node.clock, log: node.log, metrics: node.metrics },
+    store: {
+      async write(saved, how) {
+        const used = signer.takeUnsaved();
+        for (const mandate of used) records.apply(mandate);
+        await store.write([...saved, ...used], how);
+        held.saved(saved);
+      },
+    },
+    send: (to, frame) => void exchange.send(publicKey, to, frame),
+    onFailure: (failure) => node.fail(failure),
+  });
+}
+
+/** Who opened a trust line to the member is one of its neighbours now. */
+function keepNeighbour(exchange: Exchange, self: PublicKey, notice: Notice): void {
+  if (notice.type === 'trust-line') exchange.keep(self, notice.from === self ? notice.to : notice.from);
+}
+
+async function contextOf(
+  { node, exchange, publicKey, profile }: MemberOptions,
+  of: { store: Store; driver: Driver; events: EventLog; held: HeldAmounts },
+): Promise<ParticipantContext> {
+  const { config, verify, clock, log, host, instance, startedAtMs, stopping, records: hub } = node;
+  const { store, driver, events, held } = of;
+  const contacts = await Contacts.open({
+    ...{ self: publicKey, network: config.network, verify, documents: store.documents<Contact>('contact') },
+    *strangers() {
+      yield* driver.records.neighbours();
+      yield hub.self;
+    },
+  });
+  return {
+    ...{ config, identity: { publicKey, seed: null }, verify, clock, log, store, driver, contacts, events, held },
+    ...{ instance, startedAtMs, stopping },
+    preferences: {
+      get now() {
+        return { name: profile()?.name ?? null, clearing: config.clearing, announce: config.announce };
+      },
+    },
+    host: {
+      addresses: () => host.addresses(),
+      linked: () => [...exchange.linkedWith(publicKey)].map((neighbour) => linkInside(neighbour, startedAtMs)),
+      unlinked: () => [],
+      reachability: () => host.reachability(),
+      find: (pid, waitMs) => host.find(pid, waitMs),
+      learn: (participant, addresses) => host.learn(participant, addresses),
+      follow: (equivalent) => host.follow(equivalent),
+      forget: (neighbour) => exchange.forget(publicKey, neighbour),
+      network: () => host.network(),
+    },
+    keepLinked: (neighbour) => exchange.keep(publicKey, neighbour),
+  };
+}
+
+function linkInside(neighbour: PublicKey, sinceMs: number) {
+  return { neighbour, address: '', openedBy: 'us', sinceMs, queuedBytes: 0, version: 1 } as const;
+}

@@ -1,0 +1,124 @@
+/** All participants that a hub hosts, each with its machine, over one store and one way out. */
+import type { HostingNode, Hosting as NodeHosting } from '#node/hosting.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import type { JoinRequest } from '#protocol/join-request.ts';
+import { MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
+import { refuse, type WebRefusal } from '../web/codes.ts';
+import type { Hosting } from '../web/desk.ts';
+import type { EquivalentInfo } from '../web/members.ts';
+import { Exchange } from './exchange.ts';
+import { HostedMember } from './hosted-member.ts';
+import type { MemberProfile, Profiles } from './profiles.ts';
+
+export class MemberHosting implements Hosting, NodeHosting {
+  readonly #node: HostingNode;
+  readonly #profiles: Profiles;
+  readonly #exchange = new Exchange();
+  readonly #members = new Map<PublicKey, HostedMember>();
+  readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
+  #cancelRound: () => void = () => undefined;
+  /** Whose turn it is to look after itself. */
+  #round = 0;
+
+  private constructor(node: HostingNode, profiles: Profiles) {
+    this.#node = node;
+    this.#profiles = profiles;
+  }
+
+  /** Starts the machines of all active members. */
+  static async open(node: HostingNode, profiles: Profiles): Promise<MemberHosting> {
+    const hosting = new MemberHosting(node, profiles);
+    hosting.#exchange.attach(node.publicKey, {
+      receive: (from, frame) => void node.receive(from, frame),
+      linkUp: (neighbour) => node.linkUp(neighbour),
+      linkDown: (neighbour) => node.linkDown(neighbour),
+      isPresent: () => true,
+    });
+    for (const profile of profiles.all()) if (profile.status === 'active') await hosting.host(profile);
+    hosting.#arm();
+    return hosting;
+  }
+
+  /** The machine of a member, if it is hosted here. */
+  member(publicKey: PublicKey): HostedMember | undefined {
+    return this.#members.get(publicKey);
+  }
+
+  members(): IterableIterator<HostedMember> {
+    return this.#members.values();
+  }
+
+  refusalFor(_request: JoinRequest): WebRefusal | null {
+    return this.#members.size >= MAX_MEMBERS ? refuse('hub-full', { limit: MAX_MEMBERS }) : null;
+  }
+
+  async host({ publicKey }: MemberProfile): Promise<void> {
+    if (this.#members.has(publicKey)) return;
+    let opening = this.#opening.get(publicKey);
+    if (opening === undefined) {
+      const profile = (): MemberProfile | undefined => this.#profiles.get(publicKey);
+      opening = HostedMember.open({ node: this.#node, exchange: this.#exchange, publicKey, profile });
+      this.#opening.set(publicKey, opening);
+    }
+    try {
+      this.#members.set(publicKey, await opening);
+    } finally {
+      this.#opening.delete(publicKey);
+    }
+  }
+
+  equivalents(): readonly EquivalentInfo[] {
+    const known = new Map<string, { lines: number; participants: Set<PublicKey> }>();
+    for (const { records } of this.#members.values()) {
+      for (const { signed } of records.lines()) {
+        const { equivalent, from, to, status } = signed.line;
+        if (from !== records.self || status !== 'active') continue;
+        const info = known.get(equivalent) ?? { lines: 0, participants: new Set() };
+        info.lines++;
+        info.participants.add(from).add(to);
+        known.set(equivalent, info);
+      }
+    }
+    return [...known]
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([equivalent, { lines, participants }]) => ({ equivalent, lines, participants: participants.size }));
+  }
+
+  has(participant: PublicKey): boolean {
+    return this.#members.has(participant);
+  }
+
+  send(to: PublicKey, frame: Uint8Array): void {
+    this.#exchange.send(this.#node.publicKey, to, frame);
+  }
+
+  keep(neighbour: PublicKey): void {
+    this.#exchange.keep(this.#node.publicKey, neighbour);
+  }
+
+  async stop(): Promise<void> {
+    this.#cancelRound();
+    await Promise.all([...this.#members.values()].map((member) => member.stop()));
+  }
+
+  /** Each member looks after itself once a round: presence, announcements, rings, books. */
+  #arm(): void {
+    const { clock } = this.#node;
+    const pauseMs = Math.max(1, Math.floor(MEMBER_ROUND_MS / Math.max(1, this.#members.size)));
+    this.#cancelRound = clock.wakeAt(clock.nowMs() + pauseMs, () => {
+      this.#lookAfterOne();
+      this.#arm();
+    });
+  }
+
+  #lookAfterOne(): void {
+    const members = [...this.#members.values()];
+    const member = members[this.#round % members.length];
+    if (member === undefined) return;
+    const round = Math.floor(this.#round++ / members.length);
+    this.#exchange.presenceChanged(member.publicKey);
+    member.context.driver
+      .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
+      .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));
+  }
+}

@@ -1,0 +1,64 @@
+/** Puts together what hosts members and what serves them. */
+import type { HostingNode } from '#node/hosting.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import type { MembersSettings } from '../hub.ts';
+import { Desk } from '../web/desk.ts';
+import { addHostedRoutes } from '../web/hosted-routes.ts';
+import { Invitations } from '../web/invitations.ts';
+import { addNodeOperations } from '../web/operations.ts';
+import { type MembersServer, startMembersWeb } from '../web/server.ts';
+import type { HostedMember } from './hosted-member.ts';
+import { MemberHosting } from './hosting.ts';
+import { Profiles } from './profiles.ts';
+
+interface Opened {
+  readonly node: HostingNode;
+  readonly hosting: MemberHosting;
+  readonly profiles: Profiles;
+  readonly invitations: Invitations;
+}
+
+export class MemberDesk {
+  readonly #settings: MembersSettings;
+  readonly #isBehindProxy: boolean;
+  #opened: Opened | null = null;
+
+  constructor(settings: MembersSettings, isBehindProxy: boolean) {
+    this.#settings = settings;
+    this.#isBehindProxy = isBehindProxy;
+  }
+
+  /** Starts the machines of all members. */
+  async open(node: HostingNode): Promise<MemberHosting> {
+    const profiles = await Profiles.open(node.store);
+    const invitations = await Invitations.open(node.store);
+    const hosting = await MemberHosting.open(node, profiles);
+    this.#opened = { node, hosting, profiles, invitations };
+    return hosting;
+  }
+
+  /** Serves them, once the node is up. Throws a Failure when it cannot listen there. */
+  async serve(): Promise<MembersServer> {
+    if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
+    const { node, hosting, profiles, invitations } = this.#opened;
+    const { admission, host, port } = this.#settings;
+    const { store, clock, verify, log, config } = node;
+    const members = new Desk({ profiles, invitations, hosting, admission, clock });
+    const memberOf = (publicKey: PublicKey): HostedMember => {
+      const member = hosting.member(publicKey);
+      if (member === undefined) throw new Error('bug: an active member is not hosted');
+      return member;
+    };
+    return startMembersWeb(
+      {
+        ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
+        ...{ host, port, isBehindProxy: this.#isBehindProxy },
+      },
+      (scope) => {
+        addNodeOperations(scope, (publicKey) => memberOf(publicKey).context);
+        const card = { publicKey: node.publicKey, network: config.network, admission };
+        addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }));
+      },
+    );
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Signs for a hosted participant (§11.4): what it signed itself and handed in, and within its mandates what the hub may.
+ * A signature under a mandate leaves only after the batch with its use is on disk: `unsaved` goes into each batch.
+ */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { delegatedFlaw, delegatedStatement, encodeDelegated } from '#protocol/delegation/delegated-signature.ts';
+import { type MandateRecord, mandateFor, useMandate } from '#protocol/delegation/mandate.ts';
+import { bytesToHex } from '#protocol/hex.ts';
+import { LruCache } from '#protocol/lru.ts';
+import type { Signature } from '#protocol/packet.ts';
+import {
+  type DocumentStatement,
+  type MaySign,
+  type Sign,
+  type Statement,
+  statementBytes,
+  type TransactionStatement,
+} from '#protocol/statement.ts';
+
+/** Signatures made lately, in case a step asks for one again: it asks within the same step. */
+const REMEMBERED = 64;
+
+export class HostedSigner {
+  readonly #signAsHub: Sign;
+  readonly #mandates = new Map<number, MandateRecord>();
+  readonly #unsaved = new Set<number>();
+  readonly #handedIn = new Map<string, Signature>();
+  readonly #made = new LruCache<string, Signature | null>(REMEMBERED);
+
+  /** `signAsHub` signs with the key that the mandates name as delegate. */
+  constructor(signAsHub: Sign, mandates: Iterable<MandateRecord>) {
+    this.#signAsHub = signAsHub;
+    for (const mandate of mandates) this.#mandates.set(mandate.delegation.seq, mandate);
+  }
+
+  /** A new mandate, which is on disk already. */
+  add(mandate: MandateRecord): void {
+    this.#mandates.set(mandate.delegation.seq, mandate);
+  }
+
+  mandates(): Iterable<MandateRecord> {
+    return this.#mandates.values();
+  }
+
+  /** While `run` goes on, these statements count as signed: by the participant itself, which was verified. */
+  async having<T>(signed: readonly (readonly [Statement, Signature])[], run: () => Promise<T>): Promise<T> {
+    const keys = signed.map(([statement]) => keyOf(statement));
+    for (const [at, [, signature]] of signed.entries()) this.#handedIn.set(keys[at] as string, signature);
+    try {
+      return await run();
+    } finally {
+      for (const key of keys) this.#handedIn.delete(key);
+    }
+  }
+
+  readonly sign: MaySign = (statement) => {
+    const key = keyOf(statement);
+    const handedIn = this.#handedIn.get(key);
+    if (handedIn !== undefined) return handedIn;
+    if (this.#made.has(key)) return this.#made.get(key, () => null);
+    const made = this.#underMandate(statement);
+    // A later mandate may allow what this one does not.
+    return made === null ? null : this.#made.get(key, () => made);
+  };
+
+  /** The mandates that were used since they were taken the last time: for the batch that is written now. */
+  takeUnsaved(): readonly MandateRecord[] {
+    const unsaved = [...this.#unsaved].map((seq) => this.#mandates.get(seq) as MandateRecord);
+    this.#unsaved.clear();
+    return unsaved;
+  }
+
+  #underMandate(statement: Statement): Signature | null {
+    const mandate = this.#mandateFor(statement);
+    if (mandate === null) return null;
+    const isUse = statement.domain === 'geo/1/prepare' || statement.domain === 'geo/1/commit';
+    const used = isUse ? useMandate(mandate, statement) : null;
+    if (isUse && used === null) return null;
+    const { delegation, participantSignature } = mandate;
+    const under = { delegation, use: used?.use ?? null };
+    if (delegatedFlaw(statement, under) !== null) return null;
+    const signature = this.#signAsHub(delegatedStatement(statement, under));
+    if (used !== null) {
+      this.#mandates.set(delegation.seq, used.after);
+      this.#unsaved.add(delegation.seq);
+    }
+    return encodeDelegated({ ...under, participantSignature, signature });
+  }
+
+  /** For a packet, the newest that covers its time; for a refusal, which costs nothing, the newest. */
+  #mandateFor(statement: TransactionStatement | DocumentStatement): MandateRecord | null {
+    if ('about' in statement && statement.about !== undefined) {
+      return mandateFor(this.#mandates.values(), statement.about.header.createdAtMs);
+    }
+    if (statement.domain !== 'geo/1/refusal') return null;
+    let newest: MandateRecord | null = null;
+    for (const mandate of this.#mandates.values()) {
+      if (newest === null || mandate.delegation.seq > newest.delegation.seq) newest = mandate;
+    }
+    return newest;
+  }
+}
+
+function keyOf(statement: Statement): string {
+  return bytesToHex(sha256(statementBytes(statement)));
+}

@@ -1,0 +1,145 @@
+/**
+ * Operations of a node that a hub carries out for its members (§5.2 of the design): the same inputs, results and refusals,
+ * at the places of the members' API. What costs the member is not among them; it hands that in, signed (handed-in.ts).
+ */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { ParticipantContext } from '#node/api/context.ts';
+import { type CheckedInput, type OperationName, operations, type Result } from '#node/api/contract.ts';
+import type { ParticipantHandler } from '#node/api/handler.ts';
+import * as clearing from '#node/api/operations/clearing.ts';
+import * as neighbourhood from '#node/api/operations/neighbourhood.ts';
+import * as payments from '#node/api/operations/payments.ts';
+import * as people from '#node/api/operations/people.ts';
+import * as quote from '#node/api/operations/quote.ts';
+import * as transactions from '#node/api/operations/transactions.ts';
+import * as trust from '#node/api/operations/trust.ts';
+import { isAnyRefusal } from '#node/refusals.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import type { Access } from './guard.ts';
+import type { Action } from './member-rates.ts';
+import { Refused } from './node-errors.ts';
+import { addRoute } from './routes.ts';
+
+interface Place<N extends OperationName> {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly path: string;
+  readonly access: Exclude<Access, 'anyone'>;
+  readonly action?: Action;
+  readonly handler: ParticipantHandler<N>;
+}
+
+const get = <N extends OperationName>(path: string, handler: ParticipantHandler<N>): Place<N> => ({
+  ...{ method: 'GET', path, access: 'member', handler },
+});
+const ask = <N extends OperationName>(path: string, handler: ParticipantHandler<N>): Place<N> => ({
+  ...{ method: 'POST', path, access: 'member', handler },
+});
+const change = <N extends OperationName>(
+  method: 'POST' | 'DELETE',
+  path: string,
+  handler: ParticipantHandler<N>,
+): Place<N> => ({ ...{ method, path, access: 'signed', handler } });
+
+/** Where each is, after `/api/v1`. */
+const PLACES = {
+  getStatus: get('/participants/me/status', people.getStatus),
+  listContacts: get('/participants/me/contacts', people.listContacts),
+  putContact: change('POST', '/participants/me/contacts', people.putContact),
+  removeContact: change('DELETE', '/participants/me/contacts/:who', people.removeContact),
+  listTrustLines: get('/trustlines', trust.listTrustLines),
+  getBalance: get('/balance', trust.getBalance),
+  listHeld: get('/balance/held', transactions.listHeld),
+  getHistory: get('/balance/history', transactions.getHistory),
+  getNeighbourhood: get('/neighbourhood', neighbourhood.getNeighbourhood),
+  getTransaction: get('/transactions/:txId', transactions.getTransaction),
+  resolveTransaction: change('POST', '/transactions/:txId/resolve', transactions.resolveTransaction),
+  getPayment: get('/payments/:id', payments.getPayment),
+  quotePayment: ask('/payments/quote', quote.quotePayment),
+  previewPayment: ask('/payments/preview', payments.previewPayment),
+  getReceipt: get('/payments/:id/receipt', payments.getReceipt),
+  verifyReceipt: ask('/receipts/verify', payments.verifyReceipt),
+  readRequest: ask('/requests/read', payments.readRequest),
+  getClearing: get('/clearing', clearing.getClearing),
+  seekRings: change('POST', '/clearing/searches', clearing.seekRings),
+  answerProposal: change('POST', '/clearing/proposals/:id', clearing.answerProposal),
+} as const satisfies { readonly [N in OperationName]?: Place<N> };
+
+/** What a page shows first, in one answer: each part as its operation gives it. */
+const STATE = [
+  'getStatus',
+  'listContacts',
+  'getBalance',
+  'listTrustLines',
+  'listHeld',
+  'getClearing',
+  'getHistory',
+] as const;
+
+/** Adds them all. `contextOf` gives what belongs to a member. */
+export function addNodeOperations(scope: FastifyInstance, contextOf: (member: PublicKey) => ParticipantContext): void {
+  for (const name of Object.keys(PLACES) as (keyof typeof PLACES)[]) {
+    addOperation(scope, name, PLACES[name] as unknown as Place<OperationName>, contextOf);
+  }
+  addState(scope, contextOf);
+}
+
+function addState(scope: FastifyInstance, contextOf: (member: PublicKey) => ParticipantContext): void {
+  const parts = z.object({
+    getStatus: operations.getStatus.result,
+    listContacts: operations.listContacts.result,
+    getBalance: operations.getBalance.result,
+    listTrustLines: operations.listTrustLines.result,
+    listHeld: operations.listHeld.result,
+    getClearing: operations.getClearing.result,
+    getHistory: operations.getHistory.result,
+  } satisfies Record<(typeof STATE)[number], z.ZodType>);
+  addRoute(scope, {
+    ...{ method: 'GET', path: '/participants/me/state', name: 'getState', access: 'member' },
+    summary: 'All that a page shows first, as of one moment, with where events go on from there',
+    input: { querystring: z.strictObject({ entries: z.coerce.number().int().min(1).max(1_000).optional() }) },
+    result: z.object({ cursor: z.string(), parts }),
+    async handle({ querystring: { entries } }, { member }) {
+      const context = contextOf(member.publicKey);
+      const { cursor } = context.events;
+      const state: Partial<Record<(typeof STATE)[number], unknown>> = {};
+      for (const name of STATE) {
+        const input = name === 'getHistory' ? { limit: entries ?? 100 } : {};
+        const handler = PLACES[name].handler as unknown as ParticipantHandler<OperationName>;
+        state[name] = await handler(context, input as CheckedInput<OperationName>, null);
+      }
+      return { cursor, parts: state as z.input<typeof parts> };
+    },
+  });
+}
+
+function addOperation<N extends OperationName>(
+  scope: FastifyInstance,
+  name: N,
+  { method, path, access, action, handler }: Place<N>,
+  contextOf: (member: PublicKey) => ParticipantContext,
+): void {
+  const { summary, result, ...parts } = operations[name] as {
+    readonly summary: string;
+    readonly params?: z.ZodObject;
+    readonly query?: z.ZodObject;
+    readonly body?: z.ZodObject;
+    readonly result: z.ZodType;
+  };
+  addRoute(scope, {
+    ...{ method, path, name, summary, access, result },
+    ...(action && { action }),
+    input: {
+      ...(parts.params && { params: parts.params }),
+      ...(parts.query && { querystring: parts.query }),
+      ...(parts.body && { body: parts.body }),
+    },
+    async handle(given, { member }) {
+      const context = contextOf(member.publicKey);
+      const { params, querystring, body } = given as { params?: object; querystring?: object; body?: object };
+      const input = { ...params, ...querystring, ...body };
+      const answer = await handler(context, input as CheckedInput<N>, null);
+      return isAnyRefusal(answer) ? new Refused(context, answer) : (answer as Result<N>);
+    },
+  });
+}

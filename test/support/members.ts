@@ -1,0 +1,94 @@
+/** A hub with members, each with the very code of its browser. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { readConfig } from '#node/config.ts';
+import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
+import { createLog } from '#node/log.ts';
+import { nobleEd25519 } from '#protocol/ed25519.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import type { PaymentId } from '#protocol/packet.ts';
+import { signWith, verifyWith } from '#protocol/statement.ts';
+import type { Order, Signer } from '../../desktop/ui/src/member/documents.ts';
+import { Hub, type Kept, readHub } from '../../desktop/ui/src/member/hub.ts';
+import { Member, randomHex } from '../../desktop/ui/src/member/member.ts';
+import { type RunningHub, startHub } from '../../hub-indexer/hub.ts';
+import type { Person } from './people.ts';
+
+const stops: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const stop of stops.toReversed()) await stop();
+});
+
+export interface TestHub {
+  readonly dataDir: string;
+  readonly hub: RunningHub;
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/** Starts a hub whose members are served on a free port, in a new folder or one of an earlier hub. */
+export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>): Promise<TestHub> {
+  const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
+  if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
+  const flags = { dataDir, network: 'geo-test', listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const hub = await startHub(
+    readConfig({ flags, environment: {} }),
+    {
+      ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy: false, snapshotIntervalMs: 600_000, equivalents: [] },
+      members: { admission: 'open', host: '127.0.0.1', port: 0 },
+    },
+    { log: createLog({ level: 'silent', file: null }) },
+  );
+  let stopped: Promise<void> | null = null;
+  const stop = (): Promise<void> => {
+    stopped ??= hub.node.stop('the test is over');
+    return stopped;
+  };
+  stops.push(stop);
+  return { dataDir, hub, url: hub.membersUrl as string, stop };
+}
+
+/** What a browser would keep. */
+export class Memory implements Kept {
+  readonly #values = new Map<string, string>();
+
+  get(name: string): string | null {
+    return this.#values.get(name) ?? null;
+  }
+
+  set(name: string, value: string): void {
+    this.#values.set(name, value);
+  }
+}
+
+export interface TestMember extends Member {
+  readonly key: PublicKey;
+  readonly connection: Hub;
+}
+
+/** Opens the page of a member: signs in with its key, and joins where it is new. */
+export async function openMember(
+  url: string,
+  { seed, key }: Pick<Person, 'seed' | 'key'>,
+  name: string,
+  kept: Kept = new Memory(),
+): Promise<TestMember> {
+  const { publicKey: hub, network } = await readHub(url);
+  const signer: Signer = { publicKey: key, sign: signWith(nobleEd25519, seed), network, hub };
+  const connection = new Hub(url, signer, kept);
+  await connection.join(name, 'person', null);
+  const member = new Member(signer, connection, kept, verifyWith(nobleEd25519));
+  return Object.assign(member, { key, connection });
+}
+
+export function order(receiver: PublicKey, amount: bigint, equivalent = 'UAH'): Order {
+  return { paymentId: randomHex(32) as PaymentId, receiver, equivalent, amount, sealedMemo: null };
+}
+
+/** What the member owes (below 0) or is owed, by neighbour, in whole units. */
+export async function balances(member: Member): Promise<Record<string, string>> {
+  const { parts } = await member.state();
+  return Object.fromEntries(parts.getBalance.accounts.map(({ neighbour, balance }) => [neighbour.publicKey, balance]));
+}
