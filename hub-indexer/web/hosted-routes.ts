@@ -217,11 +217,8 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
       if (typeof amount !== 'bigint') return new Refused(context, amount);
       const who = await findWho(context, querystring.to, CAPACITY_WAIT_MS);
       if (isAnyRefusal(who)) return new Refused(context, who);
-      const told = await quoteOf(
-        context,
-        { receiver: who.publicKey, equivalent: unit, most: amount },
-        CAPACITY_WAIT_MS,
-      );
+      const order = { receiver: who.publicKey, equivalent: unit, most: amount };
+      const told = await quoteOf(context, order, CAPACITY_WAIT_MS, ({ routes }) => routes.length > 0);
       if (isAnyRefusal(told)) return new Refused(context, told);
       const routes = told.routes.map((route) => ({ nodes: [...route.nodes], amount: formatAmount(route.amount) }));
       return { quote: viewQuote(context, told), nowMs: context.clock.nowMs(), routes };

@@ -28,11 +28,12 @@ export const quotePayment: ParticipantHandler<'quotePayment'> = async (
   return isAnyRefusal(told) ? told : viewQuote(context, told);
 };
 
-/** What is told of it last: when nothing more can be learned, or the time is over. */
+/** What is told of it last: when nothing more can be learned, or enough is known, or the time is over. */
 export async function quoteOf(
   context: ParticipantContext,
   order: Pick<QuoteCommand, 'receiver' | 'equivalent' | 'most'>,
   waitMs: number,
+  isEnough: (quote: Quote) => boolean = () => false,
 ): Promise<Quote | Refusal> {
   const quoteId = newPaymentId();
   let latest: Quote | null = null;
@@ -40,7 +41,7 @@ export async function quoteOf(
   const cancel = context.events.subscribe(({ happening }) => {
     if (happening.type !== 'quote' || happening.quoteId !== quoteId) return;
     latest = happening;
-    if (happening.isFinal) end();
+    if (happening.isFinal || isEnough(happening)) end();
   });
   try {
     const randomness = randomBytes(32).toString('hex');
