@@ -1,8 +1,10 @@
 /** Puts together what hosts members and what serves them. */
+import type { ParticipantContext } from '#node/api/context.ts';
 import type { HostingNode } from '#node/hosting.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { MembersSettings } from '../hub.ts';
 import { Desk } from '../web/desk.ts';
+import { addEvents } from '../web/events.ts';
 import { addHostedRoutes } from '../web/hosted-routes.ts';
 import { Invitations } from '../web/invitations.ts';
 import { addNodeOperations } from '../web/operations.ts';
@@ -54,8 +56,10 @@ export class MemberDesk {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
         ...{ host, port, isBehindProxy: this.#isBehindProxy },
       },
-      (scope) => {
-        addNodeOperations(scope, (publicKey) => memberOf(publicKey).context);
+      (scope, web) => {
+        const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
+        addNodeOperations(scope, contextOf);
+        addEvents(scope, web, contextOf);
         const card = { publicKey: node.publicKey, network: config.network, admission };
         addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }));
       },

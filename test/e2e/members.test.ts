@@ -1,6 +1,15 @@
 /** Members of a hub pay each other: the hub runs their machines, their browsers make and sign what costs them. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { balances, openMember, order, startMembersHub, type TestHub, type TestMember } from '#test/support/members.ts';
+import {
+  balances,
+  type EventMessage,
+  eventsOf,
+  openMember,
+  order,
+  startMembersHub,
+  type TestHub,
+  type TestMember,
+} from '#test/support/members.ts';
 import { person } from '#test/support/people.ts';
 
 const UNIT = 100_000_000n;
@@ -50,6 +59,19 @@ describe('three members of one hub', () => {
     expect((await balances(alice))[bob.key]).toBe('-31');
   });
 
+  it('a page is told what happens, and what it missed', async () => {
+    const { cursor } = await carol.state();
+    const live = await eventsOf(carol.connection, cursor);
+    const paid = order(carol.key, 2n * UNIT);
+    expect((await alice.pay(paid)).state).toBe('paid');
+    const isIt = ({ notice }: EventMessage): boolean => notice?.type === 'received' && notice.amount === '2';
+    expect(await live.until(isIt)).toMatchObject({ notice: { payer: { name: null }, equivalent: 'UAH' } });
+    live.close();
+    const later = await eventsOf(carol.connection, cursor);
+    await later.until(isIt);
+    later.close();
+  });
+
   it('all of it is there after a restart of the hub', async () => {
     const before = await balances(bob);
     await hub.stop();
@@ -58,6 +80,6 @@ describe('three members of one hub', () => {
     alice = await openMember(hub.url, people[0], 'Alice');
     expect(await balances(bob)).toEqual(before);
     expect((await bob.pay(order(alice.key, 5n * UNIT))).state).toBe('paid');
-    expect((await balances(bob))[alice.key]).toBe('26');
+    expect((await balances(bob))[alice.key]).toBe('28');
   });
 });

@@ -92,3 +92,31 @@ export async function balances(member: Member): Promise<Record<string, string>> 
   const { parts } = await member.state();
   return Object.fromEntries(parts.getBalance.accounts.map(({ neighbour, balance }) => [neighbour.publicKey, balance]));
 }
+
+/** An event of a member, as far as tests look at it. */
+export interface EventMessage {
+  readonly cursor: string;
+  readonly notice?: { readonly type: string; readonly amount?: string };
+}
+
+/** The stream of a member's events from a cursor on. */
+export async function eventsOf(hub: Hub, since: string) {
+  const socket = await hub.openEvents(since);
+  const seen: EventMessage[] = [];
+  let told = Promise.withResolvers<void>();
+  socket.addEventListener('message', ({ data }) => {
+    seen.push(JSON.parse(String(data)) as EventMessage);
+    told.resolve();
+    told = Promise.withResolvers();
+  });
+  return {
+    close: () => socket.close(),
+    async until(isIt: (message: EventMessage) => boolean): Promise<EventMessage> {
+      for (;;) {
+        const found = seen.find(isIt);
+        if (found !== undefined) return found;
+        await told.promise;
+      }
+    },
+  };
+}

@@ -78,6 +78,15 @@ export class Hub {
     return (await exchange(this.url, method, request.path, body, headers)) as T;
   }
 
+  /** The stream of events, from after this cursor on: messages with JSON in `data`. */
+  async openEvents(since: string | null): Promise<WebSocket> {
+    const { authorization } = await this.#bearer();
+    const url = new URL(`${this.url}${API}/ws`);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    if (since !== null) url.searchParams.set('since', since);
+    return new WebSocket(url, ['geo', (authorization as string).slice('Bearer '.length)]);
+  }
+
   async #bearer(): Promise<Record<string, string>> {
     const isGood = this.#tokens !== null && Date.now() < this.#tokens.accessExpiresAtMs - EARLY_MS;
     if (!isGood) {
