@@ -1,4 +1,5 @@
 /** All participants that a hub hosts, each with its machine, over one store and one way out. */
+import type { LocalPort } from '#node/hosted-peers.ts';
 import type { HostingNode, Hosting as NodeHosting } from '#node/hosting.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
@@ -92,6 +93,10 @@ export class MemberHosting implements Hosting, NodeHosting {
     this.#exchange.send(this.#node.publicKey, to, frame);
   }
 
+  port(participant: PublicKey): LocalPort | undefined {
+    return this.#members.get(participant)?.outside;
+  }
+
   keep(neighbour: PublicKey): void {
     this.#exchange.keep(this.#node.publicKey, neighbour);
   }
@@ -116,7 +121,7 @@ export class MemberHosting implements Hosting, NodeHosting {
     const member = members[this.#round % members.length];
     if (member === undefined) return;
     const round = Math.floor(this.#round++ / members.length);
-    this.#exchange.presenceChanged(member.publicKey);
+    member.presenceChanged();
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
       .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));

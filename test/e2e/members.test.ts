@@ -1,7 +1,11 @@
 /** Members of a hub pay each other: the hub runs their machines, their browsers make and sign what costs them. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import {
   balances,
+  cardOfMember,
   type EventMessage,
   eventsOf,
   openMember,
@@ -10,6 +14,7 @@ import {
   type TestHub,
   type TestMember,
 } from '#test/support/members.ts';
+import { startParticipant, type TestNode } from '#test/support/nodes.ts';
 import { person } from '#test/support/people.ts';
 
 const UNIT = 100_000_000n;
@@ -82,4 +87,54 @@ describe('three members of one hub', () => {
     expect((await bob.pay(order(alice.key, 5n * UNIT))).state).toBe('paid');
     expect((await balances(bob))[alice.key]).toBe('28');
   });
+});
+
+describe('a member and somebody with a node of their own', () => {
+  let hub: TestHub;
+  let alice: TestMember;
+  let bob: TestMember;
+  let dora: TestNode;
+
+  beforeAll(async () => {
+    hub = await startMembersHub();
+    alice = await openMember(hub.url, people[0], 'Alice');
+    bob = await openMember(hub.url, people[1], 'Bob');
+    dora = await startParticipant('Dora', join(mkdtempSync(join(tmpdir(), 'geo-dora-')), 'node'));
+    // Dora lets Bob owe her and Bob lets Dora owe him; Bob lets Alice owe him.
+    await dora.client.putContact({ who: await cardOfMember(bob, people[1], 'Bob') });
+    const { card } = await dora.client.getId({});
+    await bob.connection.act('POST', '/participants/me/contacts', { who: card });
+    await bob.trust(dora.node.publicKey, 'UAH', 30n * UNIT);
+    await bob.trust(alice.key, 'UAH', 100n * UNIT);
+    await dora.client.setTrustLine({ who: 'Bob', equivalent: 'UAH', limit: '40', waitMs: 20_000 });
+    for (const member of [alice, bob]) await member.renewMandate();
+  });
+  afterAll(() => dora.node.stop('the test is over'));
+
+  it('the member pays the node', async () => {
+    expect((await bob.pay(order(dora.node.publicKey, 10n * UNIT))).state).toBe('paid');
+    const { accounts } = await dora.client.getBalance({});
+    expect(accounts.map(({ neighbour, balance }) => [neighbour.name, balance])).toEqual([['Bob', '10']]);
+  });
+
+  it('the node pays the member, whose page is closed', async () => {
+    const paid = await dora.client.pay({ to: 'Bob', equivalent: 'UAH', amount: '25' });
+    expect([paid.state, paid.refusal?.text]).toEqual(['COMMITTED', undefined]);
+    expect(await balances(bob)).toMatchObject({ [dora.node.publicKey]: '15' });
+  });
+
+  it('and passes on what another member pays', async () => {
+    expect((await alice.pay(order(dora.node.publicKey, 5n * UNIT))).state).toBe('paid');
+    expect(await balances(bob)).toMatchObject({ [dora.node.publicKey]: '10', [alice.key]: '5' });
+  });
+
+  it('over links that come back after a restart of either', async () => {
+    await hub.stop();
+    hub = await startMembersHub(hub);
+    bob = await openMember(hub.url, people[1], 'Bob');
+    await vi.waitFor(async () => expect((await dora.client.listContacts({})).contacts[0]?.linked).toBe(true), 30_000);
+    const paid = await dora.client.pay({ to: 'Bob', equivalent: 'UAH', amount: '1' });
+    expect(paid.state).toBe('COMMITTED');
+    expect(await balances(bob)).toMatchObject({ [dora.node.publicKey]: '11' });
+  }, 60_000);
 });

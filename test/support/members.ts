@@ -6,8 +6,10 @@ import { afterAll } from 'vitest';
 import { readConfig } from '#node/config.ts';
 import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
+import { makeCard } from '#protocol/card.ts';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import { VERSION } from '#protocol/limits.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
 import type { Order, Signer } from '../../desktop/ui/src/member/documents.ts';
@@ -32,7 +34,7 @@ export interface TestHub {
 export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
-  const flags = { dataDir, network: 'geo-test', listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
@@ -81,6 +83,23 @@ export async function openMember(
   await connection.join(name, 'person', null);
   const member = new Member(signer, connection, kept, verifyWith(nobleEd25519));
   return Object.assign(member, { key, connection });
+}
+
+/** The contact card of a member: where its hub is, signed by the member. */
+export async function cardOfMember(member: TestMember, { seed }: Pick<Person, 'seed'>, name: string): Promise<string> {
+  const { network } = await readHub(member.connection.url);
+  const { parts } = await member.state();
+  const card = {
+    version: VERSION,
+    network,
+    publicKey: member.key,
+    name,
+    suggestedLimit: null,
+    expiresAtMs: null,
+    addresses: parts.getStatus.addresses,
+    createdAtMs: Date.now(),
+  } as const;
+  return makeCard(card, signWith(nobleEd25519, seed));
 }
 
 export function order(receiver: PublicKey, amount: bigint, equivalent = 'UAH'): Order {

@@ -61,7 +61,7 @@ interface Evidence {
 /** How a payment came out: proven, or what the hub says of why not. */
 export type Paid =
   | { readonly state: 'paid'; readonly receipt: Uint8Array }
-  | { readonly state: 'refused'; readonly why: Result<'pay'>['refusal'] | Result<'quotePayment'>['stoppedBy'] }
+  | { readonly state: 'refused'; readonly why: Result<'pay'>['refusal'] }
   /** Nothing proves yet how it ended: it must not be paid anew under another id. */
   | { readonly state: 'open' };
 
