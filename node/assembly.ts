@@ -226,7 +226,12 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
   const { config, identity, clock, log, verify, records, metrics, indexer, driver, ending } = inside;
   const { instance, startedAtMs, starts, late, peers, contacts, events, held, housekeeper, known, indexers } = inside;
   const own = hostHandlers({ indexer, contacts, driver, log, clock, events, held, housekeeper, ready, verify });
-  late.port = { receive: own.frame, linkUp: own.linkUp, linkDown: own.linkDown, proof: () => null };
+  late.port = {
+    receive: (from, frame) => own.frame(from, frame),
+    linkUp: (neighbour) => own.linkUp(neighbour),
+    linkDown: (neighbour) => own.linkDown(neighbour),
+    proof: () => null,
+  };
   const handlers: HostHandlers = {
     ...own,
     frame: async (from, frame) => peers.receive(from, frame) ?? own.frame(from, frame),

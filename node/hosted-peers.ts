@@ -1,5 +1,5 @@
 /**
- * Links to participants that another node hosts, and to those hosted here from outside (protocol §7.6). They go over the
+ * Links to participants that another node hosts, and to those hosted here from outside (protocol §7.7). They go over the
  * link between the two nodes, which is kept for them.
  */
 import {

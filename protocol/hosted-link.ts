@@ -1,5 +1,5 @@
 /**
- * Links of hosted participants (§7.6): over the link between two nodes go the frames of those whom either hosts, each with
+ * Links of hosted participants (§7.7): over the link between two nodes go the frames of those whom either hosts, each with
  * whom it is from and to. A node speaks for another participant only with that one's delegation in its hand.
  */
 import { bytes, decode, encode, nullable, record, type Shape, variants } from './codec.ts';
@@ -33,7 +33,7 @@ const ends = { from: publicKeyShape, to: publicKeyShape } as const;
 /** What the envelope of a frame takes. */
 const ENVELOPE_BYTES = 80;
 /** Longest frame of a hosted participant. */
-export const MAX_HOSTED_FRAME_BYTES = MAX_FRAME_BYTES - ENVELOPE_BYTES;
+const MAX_HOSTED_FRAME_BYTES = MAX_FRAME_BYTES - ENVELOPE_BYTES;
 
 const FIRST_NUMBER = 32;
 const LAST_NUMBER = 34;

@@ -49,8 +49,8 @@ export class HostedMember {
       async receive(from, frame) {
         port.receive(from, frame);
       },
-      linkUp: port.linkUp,
-      linkDown: port.linkDown,
+      linkUp: (neighbour) => port.linkUp(neighbour),
+      linkDown: (neighbour) => port.linkDown(neighbour),
       proof: () => this.#proof(),
     };
   }

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { findWho } from '#node/api/handler.ts';
-import { quoteOf } from '#node/api/operations/quote.ts';
+import { quoteOf } from '#node/api/quote-of.ts';
 import { equivalent, payment, quote, trustCard } from '#node/api/schemas.ts';
 import { viewPayment, viewQuote, viewTrustCard } from '#node/api/views.ts';
 import { type AnyRefusal, isAnyRefusal } from '#node/refusals.ts';

@@ -3,6 +3,10 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import type { Order, Signer } from '#desktop/ui/src/member/documents.ts';
+import { Hub, type Kept, readHub } from '#desktop/ui/src/member/hub.ts';
+import { Member, randomHex } from '#desktop/ui/src/member/member.ts';
+import { type RunningHub, startHub } from '#hub-indexer/hub.ts';
 import { readConfig } from '#node/config.ts';
 import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
@@ -12,10 +16,6 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { VERSION } from '#protocol/limits.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
-import type { Order, Signer } from '../../desktop/ui/src/member/documents.ts';
-import { Hub, type Kept, readHub } from '../../desktop/ui/src/member/hub.ts';
-import { Member, randomHex } from '../../desktop/ui/src/member/member.ts';
-import { type RunningHub, startHub } from '../../hub-indexer/hub.ts';
 import type { Person } from './people.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -53,7 +53,7 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>): Promis
 }
 
 /** What a browser would keep. */
-export class Memory implements Kept {
+class Memory implements Kept {
   readonly #values = new Map<string, string>();
 
   get(name: string): string | null {
