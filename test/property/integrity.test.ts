@@ -1,0 +1,87 @@
+/** The integrity checks of a hub raise no alarm whatever is paid and cleared, in whatever order messages arrive. */
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { checkAll } from '#hub-indexer/integrity/checks.ts';
+import { booksOf } from '#test/support/hosted-books.ts';
+import { Network } from '#test/support/network.ts';
+import { verify } from '#test/support/packets.ts';
+
+const NAMES = 'ABCD';
+const LINES = ['AB', 'BA', 'BC', 'CB', 'CD', 'DC', 'DA', 'AD'];
+const RINGS = ['ABCDA', 'ADCBA'];
+
+const name = fc.constantFrom(...NAMES);
+const act = fc.oneof(
+  {
+    weight: 3,
+    arbitrary: fc.record({ act: fc.constant('pay' as const), from: name, to: name, amount: fc.bigInt(1n, 60n) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('clear' as const),
+      ring: fc.constantFrom(...RINGS),
+      amount: fc.bigInt(1n, 20n),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant('limit' as const),
+      line: fc.constantFrom(...LINES),
+      limit: fc.bigInt(0n, 90n),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('lose' as const), which: fc.nat() }) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 60_000 }) }) },
+  { weight: 20, arbitrary: fc.record({ act: fc.constant('deliver' as const), which: fc.nat() }) },
+);
+type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
+
+function perform(net: Network, it: Act): void {
+  switch (it.act) {
+    case 'pay':
+      if (it.from !== it.to) net.pay(it.from, it.to, it.amount);
+      return;
+    case 'clear':
+      net.clear(it.ring, it.amount);
+      return;
+    case 'limit':
+      net.machine(it.line[0] as string).trust(it.line[1] as string, it.limit);
+      return;
+    case 'wait':
+      net.wait(it.ms);
+      return;
+    case 'lose':
+    case 'deliver': {
+      const label = net.inFlight[it.which % Math.max(1, net.inFlight.length)];
+      if (label === undefined) return;
+      if (it.act === 'lose') net.drop(label);
+      else net.deliver(label);
+      return;
+    }
+  }
+}
+
+it('whatever is paid, cleared, lowered, lost and late', () => {
+  let cleared = 0;
+  let owed = 0;
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 20, maxLength: 120 }), (acts) => {
+      const net = new Network(NAMES);
+      for (const line of LINES) net.trust(line, 50n);
+      for (const it of [...acts, { act: 'wait', ms: 100_000 } as const]) {
+        perform(net, it);
+        expect(checkAll(booksOf(net, NAMES), verify)).toEqual([]);
+      }
+      for (const name of NAMES) {
+        cleared += net.notices(name, 'cleared').length;
+        owed += Object.keys(net.balances(name)).length;
+      }
+    }),
+    { numRuns: 40 },
+  );
+  // It was about something.
+  expect(cleared).toBeGreaterThan(0);
+  expect(owed).toBeGreaterThan(80);
+});
