@@ -4,13 +4,15 @@
  *
  * - the creditor counts it, the debtor holds its amount reserved and has not acknowledged the certificate yet;
  * - the debtor counts it, having had the certificate from elsewhere, and the creditor has it prepared;
- * - one of them has the creditor's ABORT, and the other is about to hear of it.
+ * - one of them has the creditor's ABORT, and the other is about to hear of it;
+ * - both have lost records, agreed that they know of nothing, and somebody has reminded one of them since (§8.4).
  *
  * Whatever else differs is a violation. What is looked at is of one moment: no step happens in between.
  */
 import { type Account, emptyAccount } from '#protocol/account.ts';
 import { formatAmount } from '#protocol/amount.ts';
 import { type HopId, hopKey } from '#protocol/journal.ts';
+import { MAX_CLOCK_SKEW_MS } from '#protocol/limits.ts';
 import {
   downstreamOf,
   incomingCounts,
@@ -80,7 +82,7 @@ function differenceOf(hop: HopId, creditor: Records, debtor: Records): bigint {
   const { into, outOf } = positionsAt(hop, creditor, debtor);
   const isIn = into !== undefined && incomingCounts(into);
   const isOut = outOf !== undefined && outgoingCounts(outOf);
-  if (isIn === isOut || !isOnItsWay(into, outOf)) return 0n;
+  if (isIn === isOut || !(isOnItsWay(into, outOf) || isComingBack(into ?? outOf, creditor, debtor))) return 0n;
   return isIn ? into.route.amount : -(outOf as Position).route.amount;
 }
 
@@ -99,6 +101,12 @@ function isOnItsWay(into: Position | undefined, outOf: Position | undefined): bo
     return isWaived || (into.state === 'committed' && !into.acked && outgoingReserved(outOf));
   }
   return into.state === 'prepared' || (into.state === 'aborted' && !into.acked);
+}
+
+/** Is it from before both lost records? Two that lost nothing, or of whom one did, agree on nothing but what there is. */
+function isComingBack(position: Position | undefined, creditor: Records, debtor: Records): boolean {
+  const restoredAtMs = [creditor, debtor].map(({ node }) => node.restoredAtMs ?? Number.NEGATIVE_INFINITY);
+  return position !== undefined && position.header.createdAtMs <= Math.min(...restoredAtMs) + MAX_CLOCK_SKEW_MS;
 }
 
 interface Comparison {

@@ -36,6 +36,11 @@ const act = fc.oneof(
   { weight: 1, arbitrary: fc.record({ act: fc.constant('wait' as const), ms: fc.integer({ min: 1, max: 60_000 }) }) },
   { weight: 20, arbitrary: fc.record({ act: fc.constant('deliver' as const), which: fc.nat() }) },
 );
+/** Now and then somebody loses all that happened since an earlier moment, is told so, and gets it back from the others. */
+const actOrLoss = fc.oneof(
+  { weight: 30, arbitrary: act },
+  { weight: 1, arbitrary: fc.record({ act: fc.constant('restore' as const), who: name }) },
+);
 type Act = typeof act extends fc.Arbitrary<infer T> ? T : never;
 
 function perform(net: Network, it: Act): void {
@@ -70,6 +75,8 @@ it('whatever is paid, cleared, lowered, lost and late', () => {
     fc.property(fc.array(act, { minLength: 20, maxLength: 120 }), (acts) => {
       const net = new Network(NAMES);
       for (const line of LINES) net.trust(line, 50n);
+      for (const pair of ['AB', 'BC', 'CD', 'DA']) net.pay(pair.slice(0, 1), pair.slice(1), 20n);
+      net.run();
       for (const it of [...acts, { act: 'wait', ms: 100_000 } as const]) {
         perform(net, it);
         expect(checkAll(booksOf(net, NAMES), verify)).toEqual([]);
@@ -84,4 +91,25 @@ it('whatever is paid, cleared, lowered, lost and late', () => {
   // It was about something.
   expect(cleared).toBeGreaterThan(0);
   expect(owed).toBeGreaterThan(80);
+});
+
+it('whatever was lost and came back', () => {
+  fc.assert(
+    fc.property(fc.array(actOrLoss, { minLength: 20, maxLength: 120 }), (acts) => {
+      const net = new Network(NAMES);
+      net.compares = true;
+      for (const line of LINES) net.trust(line, 50n);
+      const early = new Map([...NAMES].map((name) => [name, net.machine(name).backup()]));
+      for (const it of [...acts, { act: 'wait', ms: 100_000 } as const]) {
+        if (it.act === 'restore') {
+          net.lose(it.who, early.get(it.who));
+          for (const line of LINES) if (line.startsWith(it.who)) net.link(line);
+        } else {
+          perform(net, it);
+        }
+        expect(checkAll(booksOf(net, NAMES), verify)).toEqual([]);
+      }
+    }),
+    { numRuns: 40 },
+  );
 });
