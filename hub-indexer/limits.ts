@@ -26,7 +26,7 @@ export const MAX_FOLLOWED = 1_000;
 /** How often all books are checked: what a check finds has been so for minutes at most, and one takes seconds. */
 export const INTEGRITY_INTERVAL_MS = 300_000;
 /** A check goes on for so long before others have their turn; one step of it more, which takes some milliseconds at most. */
-export const CHECK_SLICE_MS = 8;
+export const CHECK_SLICE_MS = 5;
 /** Signatures of every participant are looked at in one of so many checks, within the hour: each takes 0.1 ms. */
 export const SIGNATURES_EVERY = 12;
 /** Checkpoints that are kept: three and a half days of them. */

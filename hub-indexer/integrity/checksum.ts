@@ -65,10 +65,27 @@ function inOrder(a: Account, b: Account): number {
   return a.equivalent < b.equivalent ? -1 : 1;
 }
 
+/** The accounts of a participant as they were when its digest was made. */
+interface Summary {
+  readonly accounts: readonly Account[];
+  readonly digest: Uint8Array;
+}
+
+const summaries = new WeakMap<Records, Summary>();
+
 function participantDigest(records: Records): Uint8Array {
-  const accounts = [...records.accounts()].sort(inOrder).map(digestOf);
-  const parts = { domain: 'geo-hub/1/participant', participant: records.self, accounts };
-  return hash('sha256', encode(participantShape, parts), 'buffer');
+  const accounts = [...records.accounts()];
+  const known = summaries.get(records);
+  if (known?.accounts.length === accounts.length && accounts.every((account, at) => account === known.accounts[at]))
+    return known.digest;
+  const parts = {
+    domain: 'geo-hub/1/participant',
+    participant: records.self,
+    accounts: accounts.toSorted(inOrder).map(digestOf),
+  };
+  const digest = hash('sha256', encode(participantShape, parts), 'buffer');
+  summaries.set(records, { accounts, digest });
+  return digest;
 }
 
 /** Of one participant's books, in hex. */

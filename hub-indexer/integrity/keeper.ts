@@ -129,8 +129,9 @@ export class IntegrityKeeper {
     if (violations === null) return null;
     for (const violation of violations) metrics.violations.inc({ invariant: violation.invariant });
     await this.#tell(violations);
-    if ((await this.#inSlices(this.#warming())) === null) return null;
-    const checkpoint = await this.#checkpoints.append(clock.nowMs(), this.#checkpoint(violations));
+    const counts = await this.#inSlices(this.#counting());
+    if (counts === null) return null;
+    const checkpoint = await this.#checkpoints.append(clock.nowMs(), this.#checkpoint(violations, counts));
     const seconds = (performance.now() - began) / 1_000;
     metrics.lastCheck.set(checkpoint.atMs / 1_000);
     metrics.lastDuration.set(seconds);
@@ -146,13 +147,15 @@ export class IntegrityKeeper {
     return checking(hosted, () => (at++ % SIGNATURES_EVERY === round % SIGNATURES_EVERY ? verify : null));
   }
 
-  /** Encodes the accounts, so that the checksum of all of them at one moment takes no time. */
-  *#warming(): Generator<void, true> {
+  /** Accounts by equivalent. Encodes them too, so that the checksum of all of them at one moment takes little time. */
+  *#counting(): Generator<void, ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
     for (const records of this.#options.hosted.values()) {
       participantChecksum(records);
+      for (const { equivalent } of records.accounts()) counts.set(equivalent, (counts.get(equivalent) ?? 0) + 1);
       yield;
     }
-    return true;
+    return counts;
   }
 
   async #inSlices<T>(steps: Generator<void, T>): Promise<T | null> {
@@ -190,21 +193,13 @@ export class IntegrityKeeper {
     this.#known = known;
   }
 
-  #checkpoint(violations: readonly Violation[]): IntegrityCheckpoint {
+  #checkpoint(violations: readonly Violation[], counts: ReadonlyMap<string, number>): IntegrityCheckpoint {
     const { hosted, audit } = this.#options;
-    const counts = new Map<string, number>();
-    let accounts = 0;
-    for (const records of hosted.values()) {
-      for (const { equivalent } of records.accounts()) {
-        accounts++;
-        counts.set(equivalent, (counts.get(equivalent) ?? 0) + 1);
-      }
-    }
     const equivalents = [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
     return {
       checksum: stateChecksum(hosted.values()),
       participants: hosted.size,
-      accounts,
+      accounts: [...counts.values()].reduce((sum, count) => sum + count, 0),
       equivalents: equivalents.map(([equivalent, count]) => ({ equivalent, accounts: count })),
       violationCount: violations.length,
       violations: violations.slice(0, MAX_CHECKPOINT_VIOLATIONS),
