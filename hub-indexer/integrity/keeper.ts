@@ -9,7 +9,13 @@ import type { Store } from '#node/store/store.ts';
 import { hex, list, record, uint } from '#protocol/codec.ts';
 import { equivalentShape } from '#protocol/packet.ts';
 import type { Verify } from '#protocol/statement.ts';
-import { CHECK_SLICE_MS, KEPT_CHECKPOINTS, MAX_CHECKPOINT_VIOLATIONS, SIGNATURES_EVERY } from '../limits.ts';
+import {
+  CHECK_SLICE_MS,
+  INTEGRITY_INTERVAL_MS,
+  KEPT_CHECKPOINTS,
+  MAX_CHECKPOINT_VIOLATIONS,
+  SIGNATURES_EVERY,
+} from '../limits.ts';
 import { type AuditLog, THE_HUB } from './audit-log.ts';
 import type { BlockedAccounts } from './blocked.ts';
 import { type ChainFlaw, type ChainLink, HashChain } from './chain.ts';
@@ -48,7 +54,8 @@ export interface IntegrityOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly verify: Verify;
-  readonly intervalMs: number;
+  /** Between the end of a check and the next one; `INTEGRITY_INTERVAL_MS` unless set. */
+  readonly intervalMs?: number;
   /** Told of each that the check before did not find, when the accounts it touches are blocked. */
   readonly onViolation: (violation: Violation) => void;
 }
@@ -112,7 +119,7 @@ export class IntegrityKeeper {
   }
 
   async #round(): Promise<void> {
-    const { clock, intervalMs, metrics, log } = this.#options;
+    const { clock, intervalMs = INTEGRITY_INTERVAL_MS, metrics, log } = this.#options;
     try {
       await this.checkNow();
     } catch (error) {

@@ -15,16 +15,16 @@ export function createIntegrityMetrics(registry: Registry, blocked: Pick<Blocked
   });
   // From 0 on: the first one is an increase too.
   for (const invariant of CHECKED_INVARIANTS) violations.inc({ invariant }, 0);
-  new Gauge({
-    name: 'geo_hub_blocked_accounts',
-    help: 'Ends of accounts that a check has blocked and no operator has let go.',
-    registers,
-    collect() {
-      this.set(blocked.size);
-    },
-  });
   return {
     violations,
+    blocked: new Gauge({
+      name: 'geo_hub_blocked_accounts',
+      help: 'Ends of accounts that a check has blocked and no operator has let go.',
+      registers,
+      collect() {
+        this.set(blocked.size);
+      },
+    }),
     lastCheck: new Gauge({
       name: 'geo_hub_integrity_last_check_timestamp_seconds',
       help: 'When the last integrity check ended; 0: none has.',

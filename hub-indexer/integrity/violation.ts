@@ -46,7 +46,7 @@ export function violationKey({ invariant, equivalent, participants, accounts }: 
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
-export const accountEndShape = record<AccountEnd>({
+const accountEndShape = record<AccountEnd>({
   participant: publicKeyShape,
   neighbour: publicKeyShape,
   equivalent: equivalentShape,
