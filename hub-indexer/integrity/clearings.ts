@@ -7,17 +7,17 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { TxId } from '#protocol/packet.ts';
 import { downstreamOf, incomingCounts, outgoingCounts, type Position, upstreamOf } from '#protocol/position.ts';
 import type { Records } from '#protocol/records.ts';
-import { countedAfter } from './counted.ts';
+import { countedAfter, countingAfter } from './counted.ts';
 import type { AccountEnd, Violation } from './violation.ts';
 
 /** Looks at all clearings; yields often. What it finds is still so at the moment at which it says so. */
 export function* checkClearings(records: Records): Generator<void, readonly Violation[]> {
   const booked = new Map<TxId, bigint>();
   for (const account of [...records.accounts()]) {
-    for (const { txId, delta } of countedAfter(records, account, account.closedUntilMs).values()) {
-      if (!isClearing(records, txId)) continue;
-      booked.set(txId, (booked.get(txId) ?? 0n) + delta);
+    const counted = yield* countingAfter(records, account, account.closedUntilMs);
+    for (const { txId, delta } of counted.values()) {
       yield;
+      if (isClearing(records, txId)) booked.set(txId, (booked.get(txId) ?? 0n) + delta);
     }
     yield;
   }
