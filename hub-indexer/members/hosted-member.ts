@@ -14,6 +14,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
 import { Records } from '#protocol/records.ts';
 import type { Exchange, Port } from './exchange.ts';
+import type { Guard } from './hosting.ts';
 import type { MemberProfile } from './profiles.ts';
 import { HostedSigner } from './signer.ts';
 
@@ -27,6 +28,7 @@ interface MemberOptions {
   readonly exchange: Exchange;
   readonly publicKey: PublicKey;
   readonly profile: () => MemberProfile | undefined;
+  readonly isBlocked: Guard['isBlocked'];
 }
 
 export class HostedMember {
@@ -62,7 +64,10 @@ export class HostedMember {
     const records = new Records(publicKey, node.config.network, store.read, node.records.topology);
     await store.load(records);
     records.seeking = node.config.clearing;
-    const signer = new HostedSigner(node.sign, records.mandates());
+    const { isBlocked } = options;
+    const signer = new HostedSigner(node.sign, records.mandates(), (neighbour, equivalent) =>
+      isBlocked(publicKey, neighbour, equivalent),
+    );
     const events = new EventLog(node.instance, KEPT_EVENTS);
     const held = heldOf(node, records, events);
     const driver = driverOf(options, { records, store, signer, held });

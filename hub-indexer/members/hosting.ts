@@ -3,6 +3,7 @@ import type { LocalPort } from '#node/hosted-peers.ts';
 import type { HostingNode, Hosting as NodeHosting } from '#node/hosting.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
+import type { Records } from '#protocol/records.ts';
 import { MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
 import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
@@ -11,24 +12,35 @@ import { Exchange } from './exchange.ts';
 import { HostedMember } from './hosted-member.ts';
 import type { MemberProfile, Profiles } from './profiles.ts';
 
+/** What watches over the accounts of members. */
+export interface Guard {
+  /** Told of all who are hosted. */
+  readonly hosted: Map<PublicKey, Records>;
+  /** May nothing new happen on an account? */
+  readonly isBlocked: (participant: PublicKey, neighbour: PublicKey, equivalent: string) => boolean;
+  stop(): Promise<void>;
+}
+
 export class MemberHosting implements Hosting, NodeHosting {
   readonly #node: HostingNode;
   readonly #profiles: Profiles;
   readonly #exchange = new Exchange();
+  readonly #guard: Guard;
   readonly #members = new Map<PublicKey, HostedMember>();
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
   #cancelRound: () => void = () => undefined;
   /** Whose turn it is to look after itself. */
   #round = 0;
 
-  private constructor(node: HostingNode, profiles: Profiles) {
+  private constructor(node: HostingNode, profiles: Profiles, guard: Guard) {
     this.#node = node;
     this.#profiles = profiles;
+    this.#guard = guard;
   }
 
   /** Starts the machines of all active members. */
-  static async open(node: HostingNode, profiles: Profiles): Promise<MemberHosting> {
-    const hosting = new MemberHosting(node, profiles);
+  static async open(node: HostingNode, profiles: Profiles, guard: Guard): Promise<MemberHosting> {
+    const hosting = new MemberHosting(node, profiles, guard);
     hosting.#exchange.attach(node.publicKey, {
       receive: (from, frame) => void node.receive(from, frame),
       linkUp: (neighbour) => node.linkUp(neighbour),
@@ -58,11 +70,14 @@ export class MemberHosting implements Hosting, NodeHosting {
     let opening = this.#opening.get(publicKey);
     if (opening === undefined) {
       const profile = (): MemberProfile | undefined => this.#profiles.get(publicKey);
-      opening = HostedMember.open({ node: this.#node, exchange: this.#exchange, publicKey, profile });
+      const { isBlocked } = this.#guard;
+      opening = HostedMember.open({ node: this.#node, exchange: this.#exchange, publicKey, profile, isBlocked });
       this.#opening.set(publicKey, opening);
     }
     try {
-      this.#members.set(publicKey, await opening);
+      const member = await opening;
+      this.#members.set(publicKey, member);
+      this.#guard.hosted.set(publicKey, member.records);
     } finally {
       this.#opening.delete(publicKey);
     }
@@ -103,6 +118,7 @@ export class MemberHosting implements Hosting, NodeHosting {
 
   async stop(): Promise<void> {
     this.#cancelRound();
+    await this.#guard.stop();
     await Promise.all([...this.#members.values()].map((member) => member.stop()));
   }
 

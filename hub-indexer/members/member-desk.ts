@@ -1,8 +1,12 @@
 /** Puts together what hosts members and what serves them. */
+
+import type { Registry } from 'prom-client';
 import type { ParticipantContext } from '#node/api/context.ts';
 import type { HostingNode } from '#node/hosting.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import type { Records } from '#protocol/records.ts';
 import type { MembersSettings } from '../hub.ts';
+import { openIntegrity } from '../integrity/integrity.ts';
 import { Desk } from '../web/desk.ts';
 import { addEvents } from '../web/events.ts';
 import { addHostedRoutes } from '../web/hosted-routes.ts';
@@ -23,9 +27,12 @@ interface Opened {
 export class MemberDesk {
   readonly #settings: MembersSettings;
   readonly #isBehindProxy: boolean;
+  /** Where figures are counted. */
+  readonly #registry: () => Registry;
   #opened: Opened | null = null;
 
-  constructor(settings: MembersSettings, isBehindProxy: boolean) {
+  constructor(settings: MembersSettings, isBehindProxy: boolean, registry: () => Registry) {
+    this.#registry = registry;
     this.#settings = settings;
     this.#isBehindProxy = isBehindProxy;
   }
@@ -34,7 +41,22 @@ export class MemberDesk {
   async open(node: HostingNode): Promise<MemberHosting> {
     const profiles = await Profiles.open(node.store);
     const invitations = await Invitations.open(node.store);
-    const hosting = await MemberHosting.open(node, profiles);
+    const hosted = new Map<PublicKey, Records>();
+    const { store, clock, log, verify } = node;
+    const integrity = await openIntegrity(
+      {
+        ...{ hosted, store, clock, log, verify },
+        onViolation: (violation) => log.error({ violation }, 'accounts of members are broken: they are blocked'),
+      },
+      this.#registry(),
+    );
+    const { blocked, keeper } = integrity;
+    const hosting = await MemberHosting.open(node, profiles, {
+      hosted,
+      isBlocked: (participant, neighbour, equivalent) => blocked.isBlocked(participant, neighbour, equivalent),
+      stop: () => keeper.stop(),
+    });
+    keeper.start();
     this.#opened = { node, hosting, profiles, invitations };
     return hosting;
   }
