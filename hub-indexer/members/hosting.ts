@@ -83,6 +83,16 @@ export class MemberHosting implements Hosting, NodeHosting {
     }
   }
 
+  /** A member goes on elsewhere: its machine ends here, and links to it are made over wherever it is. */
+  async release(publicKey: PublicKey): Promise<void> {
+    const member = this.#members.get(publicKey);
+    if (member === undefined) return;
+    this.#members.delete(publicKey);
+    this.#guard.hosted.delete(publicKey);
+    this.#exchange.detach(publicKey);
+    await member.stop();
+  }
+
   equivalents(): readonly EquivalentInfo[] {
     const known = new Map<string, { lines: number; participants: Set<PublicKey> }>();
     for (const { records } of this.#members.values()) {

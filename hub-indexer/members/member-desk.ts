@@ -83,7 +83,14 @@ export class MemberDesk {
         addNodeOperations(scope, contextOf);
         addEvents(scope, web, contextOf);
         const card = { publicKey: node.publicKey, network: config.network, admission };
-        addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }));
+        addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }), {
+          nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
+          async end(publicKey) {
+            // First on disk: whatever is cut short after that, it does not start here again.
+            await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
+            await hosting.release(publicKey);
+          },
+        });
       },
     );
   }

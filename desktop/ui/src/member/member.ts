@@ -1,6 +1,7 @@
 /** What a member of a hub does from a browser: allow the hub its part, trust, pay. Each act is made and signed here. */
 import type { Result } from '#node/api/contract.ts';
 import { formatAmount, parseLimit } from '#protocol/amount.ts';
+import { backupFile } from '#protocol/backup-file.ts';
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
 import {
@@ -14,6 +15,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { txIdOf } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
+import { NONCE_BYTES } from '#protocol/sealing.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
@@ -159,6 +161,24 @@ export class Member {
     return end.state === 'over' ? { state: 'refused', why } : end;
   }
 
+  /** All there is of the member, as a backup file that its words open: for `geo restore`. */
+  async takeAlong(seed: Uint8Array): Promise<{ readonly file: Uint8Array; readonly checksum: string }> {
+    const { summary, contents, checksum } = await this.#hub.read<{
+      readonly summary: string;
+      readonly contents: string;
+      readonly checksum: string;
+    }>('GET', '/participants/me/bundle');
+    const { publicKey } = this.#signer;
+    const nonces = [randomBytes(NONCE_BYTES), randomBytes(NONCE_BYTES)] as const;
+    const parts = { summary: fromBase64(summary), contents: fromBase64(contents) };
+    return { file: backupFile({ seed, publicKey }, parts, nonces), checksum };
+  }
+
+  /** Ends at this hub, for good. Refused when anything has changed since the backup with this checksum was taken. */
+  async leave(checksum: string): Promise<void> {
+    await this.#hub.act('POST', '/participants/me/leave', { checksum });
+  }
+
   /** How all attempts of a payment stand, by what proves it; `over` too when there was none. */
   async #standing(paymentId: PaymentId): Promise<Outcome> {
     for (const attempt of this.#attempts(paymentId)) {
@@ -201,6 +221,12 @@ function limitIn(text: string | undefined): bigint {
   return typeof limit === 'bigint' ? limit : 0n;
 }
 
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+function randomBytes(bytes: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(bytes));
+}
+
 export function randomHex(bytes: number): string {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [...randomBytes(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }
