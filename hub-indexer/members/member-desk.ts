@@ -8,7 +8,7 @@ import type { Records } from '#protocol/records.ts';
 import type { MembersSettings } from '../hub.ts';
 import { openIntegrity } from '../integrity/integrity.ts';
 import { Desk } from '../web/desk.ts';
-import { addEvents } from '../web/events.ts';
+import { addEvents, addLedger } from '../web/events.ts';
 import { addHostedRoutes } from '../web/hosted-routes.ts';
 import { Invitations } from '../web/invitations.ts';
 import { addNodeOperations } from '../web/operations.ts';
@@ -82,6 +82,7 @@ export class MemberDesk {
         const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
         addNodeOperations(scope, contextOf);
         addEvents(scope, web, contextOf);
+        addLedger(scope, contextOf);
         const card = { publicKey: node.publicKey, network: config.network, admission };
         addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }), {
           nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),

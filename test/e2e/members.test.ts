@@ -1,15 +1,20 @@
 /** Members of a hub pay each other: the hub runs their machines, their browsers make and sign what costs them. */
+import { createHash } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { alarmsIn } from '#desktop/ui/src/member/watch.ts';
 import { connectClient } from '#node/api/client.ts';
 import { openBackup } from '#node/backup/file.ts';
 import { restoreInto } from '#node/backup/restore.ts';
 import { readConfig } from '#node/config.ts';
+import { verifyFiles } from '#node/export/verify-files.ts';
+import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { identityOf } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
 import { startNode } from '#node/node.ts';
+import { verifyWith } from '#protocol/statement.ts';
 import {
   balances,
   cardOfMember,
@@ -26,6 +31,27 @@ import { person } from '#test/support/people.ts';
 
 const UNIT = 100_000_000n;
 const people = [person(61), person(62), person(63)] as const;
+
+async function verdictOn(ledgers: readonly string[]): Promise<{ isValid: boolean; findings: readonly string[] }> {
+  const files = ledgers.map((text, at) => ({
+    name: `${at}.json`,
+    start: new TextEncoder().encode(text.slice(0, 1)),
+    async *open() {
+      yield new TextEncoder().encode(text);
+    },
+  }));
+  const { isValid, findings } = await verifyFiles(files, verifyWith(nodeEd25519));
+  return { isValid, findings: findings.map(({ why }) => why) };
+}
+
+/** Whoever changes a ledger can make its last line anew. */
+function sealedAgain(ledger: string): string {
+  const lines = ledger.trimEnd().split('\n');
+  const end = JSON.parse(lines.pop() as string) as object;
+  const body = `${lines.join('\n')}\n`;
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return `${body}${JSON.stringify({ ...end, sha256 })}\n`;
+}
 
 describe('three members of one hub', () => {
   let hub: TestHub;
@@ -82,6 +108,33 @@ describe('three members of one hub', () => {
     const later = await eventsOf(carol.connection, cursor);
     await later.until(isIt);
     later.close();
+  });
+
+  it('ledgers prove themselves and each other; one with another balance does not', async () => {
+    const ledgers = await Promise.all([alice, bob, carol].map(({ connection }) => connection.download('ledger')));
+    expect(await verdictOn(ledgers)).toEqual({ isValid: true, findings: [] });
+    const [first, ...others] = ledgers as [string, ...string[]];
+    const cheated = first.replace('"balance":"-33"', '"balance":"-43"');
+    expect(cheated).not.toBe(first);
+    const { isValid, findings } = await verdictOn([sealedAgain(cheated), ...others]);
+    expect(isValid).toBe(false);
+    expect(findings.join()).toMatch(/balance/);
+  });
+
+  it('a limit that the hub hides is seen by the page', async () => {
+    expect(await bob.alarms()).toEqual([]);
+    const { parts } = await bob.state();
+    const lines = parts.listTrustLines.trustLines;
+    const shown = lines.map((card) =>
+      card.given === null ? card : { ...card, given: { ...card.given, seq: card.given.seq - 1, limit: '500' } },
+    );
+    expect(alarmsIn(bob.kept, shown)).toEqual([
+      { type: 'line-hidden', neighbour: alice.key, equivalent: 'UAH', limit: '100' },
+    ]);
+    const changed = lines.map((card) =>
+      card.given === null ? card : { ...card, given: { ...card.given, limit: '7' } },
+    );
+    expect(alarmsIn(bob.kept, changed)).toMatchObject([{ type: 'line-changed' }]);
   });
 
   it('all of it is there after a restart of the hub', async () => {
@@ -145,6 +198,35 @@ describe('a member and somebody with a node of their own', () => {
     expect(await balances(bob)).toMatchObject({ [dora.node.publicKey]: '11' });
   }, 60_000);
 });
+
+it('a circle of debts of three members clears by itself, whoever is there', async () => {
+  const hub = await startMembersHub();
+  const names = ['Alice', 'Bob', 'Carol'] as const;
+  const [alice, bob, carol] = (await Promise.all(
+    names.map((name, at) => openMember(hub.url, people[at] as (typeof people)[number], name)),
+  )) as [TestMember, TestMember, TestMember];
+  for (const [payer, receiver] of [
+    [alice, bob],
+    [bob, carol],
+    [carol, alice],
+  ] as const) {
+    await receiver.trust(payer.key, 'UAH', 100n * UNIT);
+  }
+  for (const member of [alice, bob, carol]) await member.renewMandate();
+  for (const [payer, receiver, amount] of [
+    [alice, bob, 10n],
+    [bob, carol, 7n],
+    [carol, alice, 9n],
+  ] as const) {
+    expect((await payer.pay(order(receiver.key, amount * UNIT))).state).toBe('paid');
+  }
+  await vi.waitFor(async () => {
+    expect(await balances(alice)).toEqual({ [bob.key]: '-3', [carol.key]: '2' });
+  }, 20_000);
+  expect(await balances(carol)).toEqual({ [bob.key]: '0', [alice.key]: '-2' });
+  const { parts } = await bob.state();
+  expect(parts.getHistory.entries.map(({ kind }) => kind)).toContain('clear');
+}, 40_000);
 
 describe('a member moves to a node of its own', () => {
   it('with every balance to the unit, and goes on there', async () => {

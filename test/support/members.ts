@@ -68,6 +68,7 @@ class Memory implements Kept {
 export interface TestMember extends Member {
   readonly key: PublicKey;
   readonly connection: Hub;
+  readonly kept: Kept;
 }
 
 /** Opens the page of a member: signs in with its key, and joins where it is new. */
@@ -82,7 +83,7 @@ export async function openMember(
   const connection = new Hub(url, signer, kept);
   await connection.join(name, 'person', null);
   const member = new Member(signer, connection, kept, verifyWith(nobleEd25519));
-  return Object.assign(member, { key, connection });
+  return Object.assign(member, { key, connection, kept });
 }
 
 /** The contact card of a member: where its hub is, signed by the member. */

@@ -78,6 +78,14 @@ export class Hub {
     return (await exchange(this.url, method, request.path, body, headers)) as T;
   }
 
+  /** A file of the member's, as text. */
+  async download(name: 'ledger'): Promise<string> {
+    const response = await fetch(`${this.url}${API}/participants/me/${name}`, { headers: await this.#bearer() });
+    if (response.ok) return response.text();
+    const { error } = (await response.json()) as { error: { code: string; message: string } };
+    throw new AskError(error.code, error.message);
+  }
+
   /** The stream of events, from after this cursor on: messages with JSON in `data`. */
   async openEvents(since: string | null): Promise<WebSocket> {
     const { authorization } = await this.#bearer();

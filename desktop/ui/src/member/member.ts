@@ -21,6 +21,7 @@ import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape 
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Alarm, alarmsIn, keepLine } from './watch.ts';
 
 /** All of what a page shows first, as the hub tells it. */
 export interface MemberState {
@@ -87,6 +88,12 @@ export class Member {
     this.#verify = verify;
   }
 
+  /** What the hub shows otherwise than it was signed. */
+  async alarms(): Promise<readonly Alarm[]> {
+    const { parts } = await this.state();
+    return alarmsIn(this.#kept, parts.listTrustLines.trustLines);
+  }
+
   state(): Promise<MemberState> {
     return this.#hub.read<MemberState>('GET', '/participants/me/state');
   }
@@ -133,6 +140,7 @@ export class Member {
     );
     const wanted = { to, equivalent, limit, status, policy };
     const signed = makeTrustLine(this.#signer, wanted, known?.given?.seq ?? 0, Date.now());
+    keepLine(this.#kept, signed);
     const document = toBase64url(encode(signedTrustLineShape, signed));
     const card = await this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
     await this.renewMandate();

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { makeAttempt, type Order } from '#desktop/ui/src/member/documents.ts';
 import { outcomeOf, type Shown } from '#desktop/ui/src/member/outcome.ts';
 import { causeOf } from '#protocol/cause.ts';
-import { type AbortMessage, encodeMessage, type Message } from '#protocol/link.ts';
+import { type AbortMessage, encodeMessage } from '#protocol/link.ts';
 import { type PaymentId, txIdOf } from '#protocol/packet.ts';
 import { receiptOf } from '#protocol/receipt.ts';
 import { refuse } from '#protocol/refusals.ts';
@@ -44,7 +44,7 @@ function abortOf(routeIndex: number, change: Partial<AbortMessage> = {}): Uint8A
   } as const;
   const cause = causeOf(refuse('cancelled', {}));
   const signature = next.sign(statement);
-  return encodeMessage({ ...statement, type: 'abort', signature, cause, restsOn: [], ...change } as Message);
+  return encodeMessage({ ...statement, type: 'abort', signature, cause, restsOn: [], ...change });
 }
 
 function receipt(commitBy = receiver): Uint8Array {
