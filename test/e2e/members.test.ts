@@ -4,6 +4,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
+import { readHub } from '#desktop/ui/src/member/hub.ts';
 import { alarmsIn } from '#desktop/ui/src/member/watch.ts';
 import { connectClient } from '#node/api/client.ts';
 import { openBackup } from '#node/backup/file.ts';
@@ -14,6 +16,9 @@ import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { identityOf } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
 import { startNode } from '#node/node.ts';
+import { toBase64url } from '#protocol/base64url.ts';
+import { encode } from '#protocol/codec.ts';
+import { type HandedAttempt, handedAttemptShape } from '#protocol/delegation/handed-in.ts';
 import { verifyWith } from '#protocol/statement.ts';
 import {
   balances,
@@ -108,6 +113,25 @@ describe('three members of one hub', () => {
     const later = await eventsOf(carol.connection, cursor);
     await later.until(isIt);
     later.close();
+  });
+
+  it('an attempt that never came to the hub is paid again only when the receiver has declined it', async () => {
+    const wanted = order(bob.key, 3n * UNIT);
+    const { publicKey: hubKey, network } = await readHub(hub.url);
+    const signer = { publicKey: alice.key, sign: people[0].sign, network, hub: hubKey };
+    const planned = [{ nodes: [alice.key, bob.key], amount: wanted.amount }];
+    const makeAt = (nowMs: number) => makeAttempt(signer, wanted, planned, ['00'.repeat(16)], nowMs);
+    const keep = (attempt: HandedAttempt): void =>
+      alice.kept.set(
+        `geo-attempts-${wanted.paymentId}`,
+        JSON.stringify([toBase64url(encode(handedAttemptShape, attempt))]),
+      );
+    // Signed a moment ago: it may yet come through.
+    keep(makeAt(Date.now()));
+    expect((await alice.pay(wanted)).state).toBe('open');
+    keep(makeAt(Date.now() - 60_000));
+    expect((await alice.pay(wanted)).state).toBe('paid');
+    expect((await bob.pay(order(alice.key, 3n * UNIT))).state).toBe('paid');
   });
 
   it('ledgers prove themselves and each other; one with another balance does not', async () => {

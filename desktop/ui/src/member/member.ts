@@ -13,14 +13,15 @@ import {
 import { hexToBytes } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
-import { txIdOf } from '#protocol/packet.ts';
+import { headerShape, txIdOf } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { NONCE_BYTES } from '#protocol/sealing.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
+import { AskError } from '../ask-error.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
 import { type Alarm, alarmsIn, keepLine } from './watch.ts';
 
 /** All of what a page shows first, as the hub tells it. */
@@ -190,19 +191,43 @@ export class Member {
   /** How all attempts of a payment stand, by what proves it; `over` too when there was none. */
   async #standing(paymentId: PaymentId): Promise<Outcome> {
     for (const attempt of this.#attempts(paymentId)) {
-      const shown = await this.#hub.read<Evidence>('GET', `/payments/attempts/${txIdOf(attempt.header)}`);
-      const outcome = outcomeOf(
-        attempt,
-        {
-          receipt: shown.receipt === null ? null : hexToBytes(shown.receipt),
-          aborts: shown.aborts.map(hexToBytes),
-          decline: shown.decline === null ? null : hexToBytes(shown.decline),
-        },
-        this.#verify,
-      );
-      if (outcome.state !== 'over') return outcome;
+      const shown = await this.#shown(attempt);
+      const outcome = outcomeOf(attempt, shown, this.#verify);
+      if (outcome.state === 'paid') return outcome;
+      if (outcome.state === 'open') {
+        const decline = await this.#declined(attempt);
+        if (outcomeOf(attempt, { ...shown, decline }, this.#verify).state === 'open') return outcome;
+      }
     }
     return { state: 'over' };
+  }
+
+  /** What the hub shows of an attempt; of one that never came there, nothing. */
+  async #shown({ header }: HandedAttempt): Promise<Shown> {
+    try {
+      const { receipt, aborts, decline } = await this.#hub.read<Evidence>(
+        'GET',
+        `/payments/attempts/${txIdOf(header)}`,
+      );
+      return {
+        receipt: receipt === null ? null : hexToBytes(receipt),
+        aborts: aborts.map(hexToBytes),
+        decline: decline === null ? null : hexToBytes(decline),
+      };
+    } catch (error) {
+      if (!(error instanceof AskError) || error.code !== 'unknown-transaction') throw error;
+      return { receipt: null, aborts: [], decline: null };
+    }
+  }
+
+  /** The receiver's word that an attempt past its time is never committed; null: it has not given it. */
+  async #declined({ header }: HandedAttempt): Promise<Uint8Array | null> {
+    if (Date.now() <= header.expiresAtMs) return null;
+    const document = toBase64url(encode(headerShape, header));
+    const { decline } = await this.#hub.act<{ readonly decline: string | null }>('POST', '/payments/attempts/decline', {
+      document,
+    });
+    return decline === null ? null : hexToBytes(decline);
   }
 
   /** Before it is sent: whatever becomes of the page, the browser knows what it signed. */
