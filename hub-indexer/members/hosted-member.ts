@@ -19,6 +19,7 @@ import { isRefusal } from '#protocol/refusals.ts';
 import type { Exchange, Port } from './exchange.ts';
 import type { Guard } from './hosting.ts';
 import type { MemberProfile } from './profiles.ts';
+import { atRest, sealedDocuments } from './sealed-documents.ts';
 import { HostedSigner } from './signer.ts';
 
 /** Events kept for a page that comes back; what is older it reads anew. */
@@ -156,6 +157,15 @@ export class HostedMember {
     if (!isRefusal(message) && message.type === 'decline') this.#awaited.get(message.txId)?.(message);
   }
 
+  /** What stands in the way of forgetting it; null: it owes and is owed nothing, and nothing is open. */
+  whyNotForget(): 'owed' | 'open' | 'disputed' | null {
+    const { records } = this;
+    for (const { balance } of records.accounts()) if (balance !== 0n) return 'owed';
+    if (!records.unsettled().next().done) return 'open';
+    for (const { state } of records.payments()) if (state === 'NEW' || state === 'PREPARE_IN_PROGRESS') return 'open';
+    return records.allEvidence().next().done ? null : 'disputed';
+  }
+
   async stop(): Promise<void> {
     await this.context.driver.stop();
     this.context.held.stop();
@@ -228,8 +238,9 @@ async function contextOf(
 ): Promise<ParticipantContext> {
   const { config, verify, clock, log, host, instance, startedAtMs, stopping, records: hub } = node;
   const { store, driver, events, held } = of;
+  const documents = sealedDocuments<Contact>(store.documents<Uint8Array>('contact'), atRest(node.secret));
   const contacts = await Contacts.open({
-    ...{ self: publicKey, network: config.network, verify, documents: store.documents<Contact>('contact') },
+    ...{ self: publicKey, network: config.network, verify, documents },
     *strangers() {
       yield* driver.records.neighbours();
       yield hub.self;

@@ -20,6 +20,7 @@ import { isRefusal, refuse } from '#protocol/refusals.ts';
 import { participantChecksum } from '../integrity/checksum.ts';
 import { bundleOf } from '../members/bundle.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
+import { refuse as refuseHub } from './codes.ts';
 import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
@@ -135,6 +136,8 @@ function addMandateRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
 export interface Release {
   readonly nameOf: (publicKey: PublicKey) => string | null;
   end(publicKey: PublicKey): Promise<void>;
+  /** Also deletes all that was kept of it. */
+  forget(publicKey: PublicKey): Promise<void>;
 }
 
 const bundle = z.object({
@@ -171,6 +174,18 @@ function addMoveRoutes(
       }
       await release.end(member.publicKey);
       return { left: true } as const;
+    },
+  });
+  addRoute(scope, {
+    ...{ method: 'DELETE', path: '/participants/me', name: 'forgetMe', access: 'signed' },
+    summary: 'Be forgotten here: only once you owe nothing, are owed nothing, and nothing of yours is open',
+    input: {},
+    result: z.object({ forgotten: z.literal(true) }),
+    async handle(_given, { member }) {
+      const why = memberOf(member.publicKey).whyNotForget();
+      if (why !== null) return refuseHub('not-settled', { why });
+      await release.forget(member.publicKey);
+      return { forgotten: true } as const;
     },
   });
 }

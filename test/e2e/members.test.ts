@@ -1,6 +1,6 @@
 /** Members of a hub pay each other: the hub runs their machines, their browsers make and sign what costs them. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,6 +16,7 @@ import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { identityOf } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
 import { startNode } from '#node/node.ts';
+import { openStore } from '#node/store/store.ts';
 import { toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
 import { type HandedAttempt, handedAttemptShape } from '#protocol/delegation/handed-in.ts';
@@ -247,9 +248,48 @@ it('a circle of debts of three members clears by itself, whoever is there', asyn
   await vi.waitFor(async () => {
     expect(await balances(alice)).toEqual({ [bob.key]: '-3', [carol.key]: '2' });
   }, 20_000);
-  expect(await balances(carol)).toEqual({ [bob.key]: '0', [alice.key]: '-2' });
+  await vi.waitFor(async () => {
+    expect(await balances(carol)).toEqual({ [bob.key]: '0', [alice.key]: '-2' });
+  }, 20_000);
   const { parts } = await bob.state();
   expect(parts.getHistory.entries.map(({ kind }) => kind)).toContain('clear');
+}, 40_000);
+
+it('who has settled can be forgotten; nothing of it is left on disk, and what was told of contacts never was', async () => {
+  const hub = await startMembersHub();
+  const alice = await openMember(hub.url, people[0], 'Alice');
+  const bob = await openMember(hub.url, people[1], 'Bob');
+  await bob.trust(alice.key, 'UAH', 100n * UNIT);
+  await alice.trust(bob.key, 'UAH', 100n * UNIT);
+  await alice.connection.act('PATCH', '/participants/me', { contact: 'wayofreaching@example.org' });
+  await alice.connection.act('POST', '/participants/me/contacts', { who: bob.key, alias: 'Bobuniquealias' });
+  for (const member of [alice, bob]) await member.renewMandate();
+  expect((await alice.pay(order(bob.key, UNIT))).state).toBe('paid');
+  await expect(alice.connection.act('DELETE', '/participants/me', null)).rejects.toMatchObject({
+    code: 'not-settled',
+    facts: { why: 'owed' },
+  });
+  expect((await bob.pay(order(alice.key, UNIT))).state).toBe('paid');
+  expect((await alice.state()).parts.listContacts.contacts[0]?.name).toBe('Bobuniquealias');
+  await alice.connection.act('DELETE', '/participants/me', null);
+  await expect(alice.state()).rejects.toMatchObject({ code: 'token-wrong' });
+  await hub.stop();
+  const store = await openStore(hub.dataDir);
+  try {
+    const kept: string[] = [];
+    for await (const record of store.section(alice.key).entries('')) kept.push(record.type);
+    expect(kept).toEqual([]);
+    expect(store.documents<{ name: string }>('member').get(alice.key)?.name).toBe('–');
+  } finally {
+    await store.close();
+  }
+  const disk = readdirSync(join(hub.dataDir, 'store'), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => readFileSync(join(hub.dataDir, 'store', name)).toString('latin1'))
+    .join();
+  expect(disk).not.toMatch(/wayofreaching|Bobuniquealias/);
+  const again = await startMembersHub(hub);
+  expect(await balances(await openMember(again.url, people[1], 'Bob'))).toEqual({ [alice.key]: '0' });
 }, 40_000);
 
 describe('a member moves to a node of its own', () => {
