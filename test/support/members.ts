@@ -31,14 +31,14 @@ export interface TestHub {
 }
 
 /** Starts a hub whose members are served on a free port, in a new folder or one of an earlier hub. */
-export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>): Promise<TestHub> {
+export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>, isBehindProxy = false): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
   const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
-      ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy: false, snapshotIntervalMs: 600_000, equivalents: [] },
+      ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
       members: { admission: 'open', host: '127.0.0.1', port: 0 },
     },
     { log: createLog({ level: 'silent', file: null }) },

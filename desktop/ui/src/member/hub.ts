@@ -78,6 +78,12 @@ export class Hub {
     return (await exchange(this.url, method, request.path, body, headers)) as T;
   }
 
+  /** The token of the session, renewed where it is about to end. */
+  async token(): Promise<string> {
+    const { authorization } = await this.#bearer();
+    return (authorization as string).slice('Bearer '.length);
+  }
+
   /** A file of the member's, as text. */
   async download(name: 'ledger'): Promise<string> {
     const response = await fetch(`${this.url}${API}/participants/me/${name}`, { headers: await this.#bearer() });
@@ -88,11 +94,10 @@ export class Hub {
 
   /** The stream of events, from after this cursor on: messages with JSON in `data`. */
   async openEvents(since: string | null): Promise<WebSocket> {
-    const { authorization } = await this.#bearer();
     const url = new URL(`${this.url}${API}/ws`);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
     if (since !== null) url.searchParams.set('since', since);
-    return new WebSocket(url, ['geo', (authorization as string).slice('Bearer '.length)]);
+    return new WebSocket(url, ['geo', await this.token()]);
   }
 
   async #bearer(): Promise<Record<string, string>> {
