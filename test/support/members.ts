@@ -54,12 +54,20 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>): Promis
 export class Memory implements Kept {
   readonly #values = new Map<string, string>();
 
-  get(name: string): string | null {
+  async get(name: string): Promise<string | null> {
     return this.#values.get(name) ?? null;
   }
 
-  set(name: string, value: string): void {
+  async set(name: string, value: string): Promise<void> {
     this.#values.set(name, value);
+  }
+
+  async delete(name: string): Promise<void> {
+    this.#values.delete(name);
+  }
+
+  async names(prefix: string): Promise<readonly string[]> {
+    return [...this.#values.keys()].filter((name) => name.startsWith(prefix));
   }
 }
 

@@ -2,8 +2,8 @@
 import type { Input, Result } from '#node/api/contract.ts';
 import type { Answer } from '../../preload/bridge.ts';
 import { AskError } from './ask-error.ts';
-import { BridgeEvents, bridge, type Events } from './bridge.ts';
-import type { Carrier } from './carrier.ts';
+import { BridgeEvents, bridge } from './bridge.ts';
+import type { Carrier, Events } from './carrier.ts';
 import { ROUTES, type Used } from './operations.ts';
 
 const KEY = 'geo-key';

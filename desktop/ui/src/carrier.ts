@@ -1,7 +1,12 @@
 /** What carries the operations of the API out for the page: its node, the desktop program, or the hub of a member. */
 import type { Input, Result } from '#node/api/contract.ts';
-import type { Events } from './bridge.ts';
 import type { Used } from './operations.ts';
+
+/** A stream of events, whatever carries it: a WebSocket, or what the page uses of one. */
+export interface Events {
+  addEventListener(type: 'open' | 'close', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+}
 
 /** What several screens show, each part as its operation gives it, and where events go on from there. */
 export interface WholeState {

@@ -1,40 +1,26 @@
 /** What a member of a hub does from a browser: allow the hub its part, trust, pay. Each act is made and signed here. */
 import type { Result } from '#node/api/contract.ts';
 import { formatAmount, parseLimit } from '#protocol/amount.ts';
-import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
+import { toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
-import {
-  type HandedAttempt,
-  handedAttemptShape,
-  handedMandateShape,
-  readHanded,
-} from '#protocol/delegation/handed-in.ts';
+import { type HandedAttempt, handedAttemptShape, handedMandateShape } from '#protocol/delegation/handed-in.ts';
 import { hexToBytes } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { txIdOf } from '#protocol/packet.ts';
-import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
+import { AskError } from '../ask-error.ts';
+import type { WholeState } from '../carrier.ts';
+import { Attempts } from './attempts.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
-/** All of what a page shows first, as the hub tells it. */
-export interface MemberState {
-  readonly cursor: string;
-  readonly parts: {
-    readonly getStatus: Result<'getStatus'>;
-    readonly listContacts: Result<'listContacts'>;
-    readonly getBalance: Result<'getBalance'>;
-    readonly listTrustLines: Result<'listTrustLines'>;
-    readonly listHeld: Result<'listHeld'>;
-    readonly getClearing: Result<'getClearing'>;
-    readonly getHistory: Result<'getHistory'>;
-  };
-}
-
-interface Mandates {
+/** What the hub may sign for the member, the newest first. */
+export interface Mandates {
+  /** May others reach the member now? */
+  readonly present: boolean;
   readonly mandates: readonly {
     readonly seq: number;
     readonly notAfterMs: number;
@@ -65,6 +51,15 @@ export type Paid =
   /** Nothing proves yet how it ended: it must not be paid anew under another id. */
   | { readonly state: 'open' };
 
+/** A trust line as the member wants it. */
+export type Wanted = Parameters<typeof makeTrustLine>[1];
+
+/** A trust line of which only the sending is left. */
+export interface SignedLine {
+  readonly document: string;
+  readonly seq: number;
+}
+
 const MOST_ATTEMPTS = 4;
 /** A mandate is made anew when less than this is left of it. */
 const RENEWED_MS = 5 * 86_400_000;
@@ -75,24 +70,28 @@ const PRECISION = 8;
 export class Member {
   readonly #signer: Signer;
   readonly #hub: Hub;
-  readonly #kept: Kept;
+  readonly #attempts: Attempts;
   readonly #verify: Verify;
 
   constructor(signer: Signer, hub: Hub, kept: Kept, verify: Verify) {
     this.#signer = signer;
     this.#hub = hub;
-    this.#kept = kept;
+    this.#attempts = new Attempts(kept);
     this.#verify = verify;
   }
 
-  state(): Promise<MemberState> {
-    return this.#hub.read<MemberState>('GET', '/participants/me/state');
+  state(): Promise<WholeState> {
+    return this.#hub.read<WholeState>('GET', '/participants/me/state');
+  }
+
+  mandates(): Promise<Mandates> {
+    return this.#hub.read<Mandates>('GET', '/participants/me/mandate');
   }
 
   /** Lets the hub do its part over the accounts that there are now, if what it has does not reach. */
   async renewMandate(): Promise<void> {
     const { parts } = await this.state();
-    const { mandates } = await this.#hub.read<Mandates>('GET', '/participants/me/mandate');
+    const { mandates } = await this.mandates();
     const accounts = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => ({
       neighbour: neighbour.publicKey as PublicKey,
       equivalent,
@@ -117,6 +116,17 @@ export class Member {
     await this.#hub.act('PUT', '/participants/me/mandate', { document });
   }
 
+  /** A trust line of the member's own, signed, as the hub takes it; newer than the one that is known. */
+  signTrustLine(wanted: Wanted, known: Result<'setTrustLine'> | undefined): SignedLine {
+    const signed = makeTrustLine(this.#signer, wanted, known?.given?.seq ?? 0, Date.now());
+    return { document: toBase64url(encode(signedTrustLineShape, signed)), seq: signed.line.seq };
+  }
+
+  /** Hands a signed trust line in. Throws `AskError`. */
+  async handInTrustLine({ document }: SignedLine): Promise<Result<'setTrustLine'>> {
+    return this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
+  }
+
   /** Lets somebody owe the member up to a limit. */
   async trust(
     to: PublicKey,
@@ -129,10 +139,7 @@ export class Member {
     const known = parts.listTrustLines.trustLines.find(
       (card) => card.neighbour.publicKey === to && card.equivalent === equivalent,
     );
-    const wanted = { to, equivalent, limit, status, policy };
-    const signed = makeTrustLine(this.#signer, wanted, known?.given?.seq ?? 0, Date.now());
-    const document = toBase64url(encode(signedTrustLineShape, signed));
-    const card = await this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
+    const card = await this.handInTrustLine(this.signTrustLine({ to, equivalent, limit, status, policy }, known));
     await this.renewMandate();
     return card;
   }
@@ -141,7 +148,7 @@ export class Member {
   async pay(order: Order): Promise<Paid> {
     let why: Extract<Paid, { state: 'refused' }>['why'] = null;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
-      const before = await this.#standing(order.paymentId);
+      const before = await this.standing(order.paymentId);
       if (before.state !== 'over') return before;
       const { receiver: to, equivalent, amount } = order;
       const query = new URLSearchParams({ to, equivalent, amount: formatAmount(amount) });
@@ -149,20 +156,25 @@ export class Member {
       if (routes.length === 0) return { state: 'refused', why: why ?? quote.stoppedBy };
       const planned = routes.map(({ nodes, amount: part }) => ({ nodes, amount: limitIn(part) }));
       const salts = planned.map(() => randomHex(16));
-      const attempt = makeAttempt(this.#signer, order, planned, salts, Date.now());
-      this.#keep(attempt);
-      const document = toBase64url(encode(handedAttemptShape, attempt));
-      const { refusal } = await this.#hub.act<Result<'pay'>>('POST', '/payments', { document });
-      why = refusal;
+      const made = makeAttempt(this.#signer, order, planned, salts, Date.now());
+      await this.#attempts.keep(made);
+      why = (await this.#send(made)).refusal;
     }
-    const end = await this.#standing(order.paymentId);
+    const end = await this.standing(order.paymentId);
     return end.state === 'over' ? { state: 'refused', why } : end;
   }
 
-  /** How all attempts of a payment stand, by what proves it; `over` too when there was none. */
-  async #standing(paymentId: PaymentId): Promise<Outcome> {
-    for (const attempt of this.#attempts(paymentId)) {
-      const shown = await this.#hub.read<Evidence>('GET', `/payments/attempts/${txIdOf(attempt.header)}`);
+  /**
+   * How all attempts of a payment stand, by what proves it; `over` too when there was none. One that may not have reached
+   * the hub is sent now, if it is not too late. Throws `AskError`.
+   */
+  async standing(paymentId: PaymentId): Promise<Outcome> {
+    for (const { attempt, isSent } of await this.#attempts.of(paymentId)) {
+      // What was never sent, and is too late to be, is known to nobody.
+      if (!isSent && isLate(attempt)) continue;
+      if (!isSent) await this.#send(attempt);
+      const shown = (await this.#evidenceOf(attempt)) ?? (await this.#sentAgain(attempt));
+      if (shown === null) return { state: 'open' };
       const outcome = outcomeOf(
         attempt,
         {
@@ -177,24 +189,31 @@ export class Member {
     return { state: 'over' };
   }
 
-  /** Before it is sent: whatever becomes of the page, the browser knows what it signed. */
-  #keep(attempt: HandedAttempt): void {
-    const { paymentId } = attempt.header;
-    const all = [...this.#attempts(paymentId), attempt];
-    const texts = all.map((one) => toBase64url(encode(handedAttemptShape, one)));
-    this.#kept.set(nameOf(paymentId), JSON.stringify(texts));
+  async #send(attempt: HandedAttempt): Promise<Result<'pay'>> {
+    await this.#attempts.sending(attempt);
+    const document = toBase64url(encode(handedAttemptShape, attempt));
+    return this.#hub.act<Result<'pay'>>('POST', '/payments', { document });
   }
 
-  #attempts(paymentId: PaymentId): readonly HandedAttempt[] {
-    const texts = JSON.parse(this.#kept.get(nameOf(paymentId)) ?? '[]') as readonly string[];
-    return texts.flatMap((text) => {
-      const attempt = readHanded(handedAttemptShape, fromBase64url(text));
-      return isRefusal(attempt) ? [] : [attempt];
-    });
+  /** What the hub shows of an attempt; null: it says that it knows none. */
+  async #evidenceOf({ header }: HandedAttempt): Promise<Evidence | null> {
+    try {
+      return await this.#hub.read<Evidence>('GET', `/payments/attempts/${txIdOf(header)}`);
+    } catch (error) {
+      if (error instanceof AskError && error.code === 'unknown-transaction') return null;
+      throw error;
+    }
+  }
+
+  /** The connection broke as it was sent. The same attempt again is the same; null: too late, and nothing proves how it is. */
+  async #sentAgain(attempt: HandedAttempt): Promise<Evidence | null> {
+    if (isLate(attempt)) return null;
+    await this.#send(attempt);
+    return this.#evidenceOf(attempt);
   }
 }
 
-const nameOf = (paymentId: PaymentId): string => `geo-attempts-${paymentId}`;
+const isLate = ({ header }: HandedAttempt): boolean => header.expiresAtMs <= Date.now();
 
 function limitIn(text: string | undefined): bigint {
   const limit = text === undefined ? 0n : parseLimit(text, PRECISION);
