@@ -189,6 +189,11 @@ export class Member {
     return { state: 'over' };
   }
 
+  /** Was anything signed for it that may have left this browser? */
+  async hasSigned(paymentId: PaymentId): Promise<boolean> {
+    return (await this.#attempts.of(paymentId)).some(({ isSent }) => isSent);
+  }
+
   async #send(attempt: HandedAttempt): Promise<Result<'pay'>> {
     await this.#attempts.sending(attempt);
     const document = toBase64url(encode(handedAttemptShape, attempt));
