@@ -19,7 +19,7 @@ import type { Member, Wanted } from './member.ts';
 import { randomHex } from './member.ts';
 import type { Names } from './names.ts';
 import { type PaymentOrder, payOnce } from './pay.ts';
-import type { Queue, WaitingLine } from './queue.ts';
+import type { Queue, WaitingLine, WaitingPayment } from './queue.ts';
 import { refused } from './refused.ts';
 import { findWho, type Someone } from './who.ts';
 
@@ -169,6 +169,15 @@ async function viewInvoice(desk: Desk, link: string, invoice: Invoice): Promise<
     amount: amount === null ? null : formatAmount(amount),
     expired: expiresAtMs <= Date.now(),
   };
+}
+
+/** Pays what was to be paid earlier: it is the same payment. Throws `AskError`. */
+export async function payAgain(
+  desk: Desk,
+  { id, to, equivalent, amount, memo }: WaitingPayment,
+): Promise<Result<'pay'>> {
+  const money = moneyOf({ equivalent, amount });
+  return payOnce(desk, { id: id as PaymentId, to, ...money, memo, sealedMemo: sealed(to, memo) });
 }
 
 async function payRequest(desk: Desk, { link, amount: written }: Input<'payRequest'>): Promise<Result<'pay'>> {

@@ -3,11 +3,13 @@ import type { Input, Result } from '#node/api/contract.ts';
 import { AskError } from '../ask-error.ts';
 import type { Carrier, Events, WholeState } from '../carrier.ts';
 import type { Used } from '../operations.ts';
-import { actsOf, type Desk, handInLine, who } from './acts.ts';
+import { actsOf, type Desk, handInLine, payAgain, who } from './acts.ts';
 import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
+import type { Mandates } from './member.ts';
 import type { Memos } from './memos.ts';
 import { settle } from './pay.ts';
+import type { WaitingPayment } from './queue.ts';
 import { mustBe } from './who.ts';
 
 type Place = readonly ['GET' | 'POST' | 'DELETE', string, 'read' | 'act'];
@@ -48,6 +50,8 @@ export interface CarrierOptions extends Omit<Desk, 'state'> {
   readonly memos: Memos;
   /** There is more to show than was read: names, memos, what was sent. */
   readonly changed: () => void;
+  /** What the hub may do for the member from now on. */
+  readonly renewed: (mandates: Mandates) => void;
 }
 
 export class HubCarrier implements Carrier {
@@ -56,6 +60,7 @@ export class HubCarrier implements Carrier {
   readonly #acts: ReturnType<typeof actsOf>;
   #state: WholeState | null = null;
   #accounts = '';
+  #renewing: Promise<void> | null = null;
   #spentAtMs: number[] = [];
 
   constructor(options: CarrierOptions) {
@@ -124,6 +129,22 @@ export class HubCarrier implements Carrier {
     if (JSON.stringify(await this.#options.queue.all()) !== before) this.#options.changed();
   }
 
+  /** Lets the hub do its part, where what it has does not reach any more. Throws `AskError`. */
+  renew(): Promise<void> {
+    this.#renewing ??= this.#options.member
+      .renewMandate()
+      .then(this.#options.renewed)
+      .finally(() => {
+        this.#renewing = null;
+      });
+    return this.#renewing;
+  }
+
+  /** Pays what waits, now that the person says so again. Throws `AskError`. */
+  async payWaiting(one: WaitingPayment): Promise<Result<'pay'>> {
+    return payAgain(this.#desk, one);
+  }
+
   async invite(suggestedLimit: { readonly amount: string; readonly equivalent: string }): Promise<string> {
     const { hub } = this.#options;
     const made = await hub.act<{ invitation: string }>('POST', '/invitations', { suggestedLimit });
@@ -177,14 +198,14 @@ export class HubCarrier implements Carrier {
 
   /** What follows from the state: who is who, what payments were for, and that the hub may do its part over all accounts. */
   async #follow({ parts }: WholeState): Promise<void> {
-    const { names, memos, member, changed } = this.#options;
+    const { names, memos, changed } = this.#options;
     const accounts = JSON.stringify(
       parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => [
         ...[neighbour.publicKey, equivalent, given?.limit, received?.limit],
       ]),
     );
     if (accounts !== this.#accounts) {
-      await member.renewMandate();
+      await this.renew();
       this.#accounts = accounts;
     }
     const [hasNames, hasMemos] = [await names.learn(), await memos.learn()];

@@ -88,10 +88,11 @@ export class Member {
     return this.#hub.read<Mandates>('GET', '/participants/me/mandate');
   }
 
-  /** Lets the hub do its part over the accounts that there are now, if what it has does not reach. */
-  async renewMandate(): Promise<void> {
+  /** Lets the hub do its part over the accounts that there are now, if what it has does not reach; what it may do then. */
+  async renewMandate(): Promise<Mandates> {
     const { parts } = await this.state();
-    const { mandates } = await this.mandates();
+    const now = await this.mandates();
+    const { mandates } = now;
     const accounts = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => ({
       neighbour: neighbour.publicKey as PublicKey,
       equivalent,
@@ -99,7 +100,7 @@ export class Member {
     }));
     const [newest] = mandates;
     const nowMs = Date.now();
-    if (accounts.length === 0) return;
+    if (accounts.length === 0) return now;
     const isEnough =
       newest !== undefined &&
       newest.notAfterMs - nowMs > RENEWED_MS &&
@@ -110,10 +111,10 @@ export class Member {
         if (known === undefined || limitIn(known.cap) < account.cap) return false;
         return (limitIn(known.cap) - limitIn(known.used)) * CAP_LEFT >= account.cap;
       });
-    if (isEnough) return;
+    if (isEnough) return now;
     const handed = makeMandate(this.#signer, accounts, Math.max(nowMs, (newest?.seq ?? 0) + 1), nowMs);
     const document = toBase64url(encode(handedMandateShape, handed));
-    await this.#hub.act('PUT', '/participants/me/mandate', { document });
+    return this.#hub.act<Mandates>('PUT', '/participants/me/mandate', { document });
   }
 
   /** A trust line of the member's own, signed, as the hub takes it; newer than the one that is known. */

@@ -165,6 +165,8 @@ export const en = {
   paying: 'Paying…',
   paid: 'Paid: {money} to {who}.',
   notPaid: 'Not paid. Nobody owes anything more than before.',
+  notSentYet:
+    'Not sent: the hub cannot be reached. Nothing was paid. It is kept under Home, where you can pay it later.',
   unknownYet: 'Not decided yet. The history will show what became of it; do not pay again before.',
   again: 'Another payment',
   details: 'Details',

@@ -1,0 +1,133 @@
+/** What a member sees at home beside all the rest: what waits to be sent, and what the hub may do for it. */
+import { useSignal } from '@preact/signals';
+import type { Result } from '#node/api/contract.ts';
+import { ConfirmButton } from '../confirm.tsx';
+import { Fold } from '../fold.tsx';
+import { Money, Name, Time, Trouble, useTask } from '../parts.tsx';
+import { Outcome } from '../screens/pay-steps.tsx';
+import { type Known, refresh } from '../state.ts';
+import type { WaitingLine, WaitingPayment } from './queue.ts';
+import { mandates, waiting } from './session.ts';
+import { sessionNow } from './stage.ts';
+import { M, m } from './words.ts';
+
+export function AtHome({ all }: { readonly all: Known }) {
+  return (
+    <>
+      <Waiting />
+      <WhileAway all={all} />
+    </>
+  );
+}
+
+function Waiting() {
+  const shown = waiting.value.filter((one) => one.kind === 'line' || one.phase !== 'new');
+  if (shown.length === 0) return null;
+  return (
+    <section class="card" aria-labelledby="not-sent">
+      <h2 id="not-sent">{m('waitingTitle')}</h2>
+      <ul class="plain entries">
+        {shown.map((one) => (
+          <li key={`${one.kind} ${one.id}`}>{one.kind === 'line' ? <Line line={one} /> : <Payment payment={one} />}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Line({ line: { to, limit, equivalent } }: { readonly line: WaitingLine }) {
+  return <M k="waitingLine" who={<Name of={to} />} money={<Money amount={limit} of={equivalent} />} />;
+}
+
+function Payment({ payment }: { readonly payment: WaitingPayment }) {
+  const { to, amount, equivalent, madeAtMs, phase } = payment;
+  const { isBusy, trouble, run } = useTask();
+  const result = useSignal<Result<'pay'> | null>(null);
+  const session = sessionNow();
+  if (session === null) return null;
+  const [who, money] = [<Name of={to} />, <Money amount={amount} of={equivalent} />];
+  const pay = (): void => {
+    void run(async () => {
+      result.value = await session.carrier.payWaiting(payment);
+      await refresh();
+    });
+  };
+  const forget = (): void => void run(() => session.queue.remove(payment));
+  return (
+    <>
+      <p>
+        <M k={phase === 'open' ? 'waitingOpen' : 'waitingAsks'} who={who} money={money} time={<Time at={madeAtMs} />} />
+      </p>
+      <div class="actions">
+        {phase === 'open' ? (
+          <button
+            type="button"
+            class="quiet"
+            disabled={isBusy.value}
+            onClick={() => void run(() => session.carrier.flush())}
+          >
+            {m('lookNow')}
+          </button>
+        ) : (
+          <button type="button" disabled={isBusy.value} onClick={pay}>
+            <M k="payItNow" money={money} />
+          </button>
+        )}
+        <ConfirmButton
+          label={m('forgetIt')}
+          title={m('forgetTitle')}
+          yes={m('forgetIt')}
+          isBusy={isBusy.value}
+          onYes={forget}
+        >
+          <p>
+            <M k="forgetMeans" who={who} />
+          </p>
+        </ConfirmButton>
+      </div>
+      {trouble.value !== null && <Trouble text={trouble.value} />}
+      {result.value !== null && <Outcome payment={result.value} onAgain={() => (result.value = null)} />}
+    </>
+  );
+}
+
+/** Until when others reach the member although nobody looks, and what the hub can and cannot do. */
+function WhileAway({ all }: { readonly all: Known }) {
+  const now = mandates.value;
+  const newest = now?.mandates[0];
+  if (now === null) return null;
+  const names = new Map(all.contacts.map((contact) => [contact.publicKey, contact]));
+  return (
+    <section class="card" aria-labelledby="away">
+      <h2 id="away">{m('mayTitle')}</h2>
+      {newest === undefined && <p>{m('mayNothing')}</p>}
+      {newest !== undefined && (
+        <>
+          <p>{now.present ? <M k="mayUntil" time={<Time at={newest.notAfterMs} />} /> : m('mayNot')}</p>
+          <Fold summary={m('mayDetails')}>
+            <p>
+              <strong>{m('can')}</strong> {m('mayReceive')}
+            </p>
+            <p>
+              <strong>{m('cannot')}</strong> {m('mayCannot')}
+            </p>
+            <p>{m('mayRenew')}</p>
+            <p>{m('mayCaps')}</p>
+            <ul>
+              {newest.accounts.map(({ neighbour, equivalent, used, cap }) => (
+                <li key={`${neighbour} ${equivalent}`}>
+                  <M
+                    k="mayCap"
+                    who={<Name of={names.get(neighbour) ?? { pid: neighbour, name: null }} />}
+                    used={<Money amount={used} of={equivalent} />}
+                    cap={<Money amount={cap} of={equivalent} />}
+                  />
+                </li>
+              ))}
+            </ul>
+          </Fold>
+        </>
+      )}
+    </section>
+  );
+}
