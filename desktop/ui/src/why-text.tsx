@@ -3,21 +3,10 @@ import type { Result } from '#node/api/contract.ts';
 import { AskError } from './ask-error.ts';
 import { formatAmount, harmless } from './format.ts';
 import { adapted, language, locale, t } from './i18n.tsx';
-import { type Language, refusals as ofNode } from './messages/catalogue.ts';
-import type { RefusalMessages } from './messages/refusals/shape.ts';
+import { refusals } from './messages/catalogue.ts';
 import { Money, Name, Time } from './shown.tsx';
 import { known } from './state.ts';
 import { explainWhy, type Piece, type Why } from './why.ts';
-
-const refusals: Record<Language, RefusalMessages> = { ...ofNode };
-
-/** Says some refusals in other words, and others besides. */
-export function rewordRefusals(words: Readonly<Record<Language, Readonly<Record<string, string>>>>): void {
-  for (const each of Object.keys(words) as Language[]) {
-    const { plain } = refusals[each];
-    refusals[each] = { ...refusals[each], plain: { ...plain, ...words[each] } };
-  }
-}
 
 /** What the node refused in a payment or a question. */
 export function whyOf(refusal: NonNullable<Result<'pay'>['refusal']>, equivalent: string): Why {

@@ -1,12 +1,9 @@
 /** The page of a member, which its hub serves: the same screens, and a key that never leaves this browser. */
 import { render } from 'preact';
 import { App } from '../app.tsx';
-import { reword } from '../i18n.tsx';
-import { hubRefusals, reworded } from '../messages/member/catalogue.ts';
 import { setOwn } from '../own.ts';
 import { followAddress } from '../place.ts';
 import { noteTrouble } from '../state.ts';
-import { rewordRefusals } from '../why-text.tsx';
 import '../style.css';
 import '../own-node.css';
 import { AtHome } from './at-home.tsx';
@@ -14,8 +11,6 @@ import { before } from './before.tsx';
 import { MemberSettings } from './settings.tsx';
 import { start } from './stage.ts';
 
-reword(reworded);
-rewordRefusals(hubRefusals);
 setOwn({ screens: { settings: MemberSettings }, before, atHome: AtHome });
 followAddress();
 const root = document.getElementById('app');

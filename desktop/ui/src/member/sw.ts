@@ -69,17 +69,28 @@ async function keepIfNew(fresh: Response): Promise<void> {
   if (kept === undefined || (await kept.text()) !== (await fresh.text())) await keepShell();
 }
 
-/** The page and all that it loads at once: the page last, so that what it names is there. What it names no more goes. */
+/** The page and all that it may load: the page last, so that what it names is there. What it names no more goes. */
 async function keepShell(): Promise<void> {
   const cache = await caches.open(CACHE);
   const page = await fetch(SHELL, { cache: 'no-cache' });
-  const text = await page.clone().text();
-  const files = [...text.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map((match) => match[1] as string);
-  await cache.addAll([...files, ...BESIDE]);
-  const before = await cache.keys();
-  await cache.put(SHELL, page);
-  for (const { url } of before) {
-    const { pathname } = new URL(url);
-    if (pathname.startsWith('/assets/') && !files.includes(pathname)) await cache.delete(url);
+  const files = new Set(namedIn(await page.clone().text()));
+  for (const name of files) {
+    const answer = (await cache.match(name)) ?? (await fetch(name));
+    if (!answer.ok) throw new Error(`${name} is not there`);
+    await cache.put(name, answer.clone());
+    if (name.endsWith('.js')) for (const further of namedIn(await answer.text())) files.add(further);
   }
+  await cache.addAll(BESIDE);
+  const kept = await cache.keys();
+  await cache.put(SHELL, page);
+  for (const { url } of kept) {
+    const { pathname } = new URL(url);
+    if (pathname.startsWith('/assets/') && !files.has(pathname)) await cache.delete(url);
+  }
+}
+
+/** The files of `/assets/` that a page or a script names. */
+function namedIn(text: string): string[] {
+  const found = text.matchAll(/["'`](?:\/assets\/|assets\/|\.\/)([\w-]+-[\w-]{8}\.(?:js|css))["'`]/g);
+  return [...found].map((match) => `/assets/${match[1]}`);
 }

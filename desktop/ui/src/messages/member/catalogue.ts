@@ -1,23 +1,31 @@
-/** All messages that only members of a hub see, in all languages. A key that a language lacks does not compile. */
-import type { Language, Messages } from '../catalogue.ts';
-import { en } from './en.ts';
-import { hubRefusals as enRefusals, reworded as enReworded } from './reworded-en.ts';
-import { hubRefusals as ruRefusals, reworded as ruReworded } from './reworded-ru.ts';
-import { hubRefusals as ukRefusals, reworded as ukReworded } from './reworded-uk.ts';
-import { ru } from './ru.ts';
-import { uk } from './uk.ts';
+/**
+ * What the page of a member has in place of `../catalogue.ts` (member.config.ts puts it there): other words where they
+ * would speak of a node, and each language loaded when it is wanted, for all of them are more than half of the page.
+ */
+import type { Messages } from '../catalogue.ts';
+import { CHOICE, LANGUAGES, type Language, languageFor } from '../choice.ts';
+import type { RefusalMessages } from '../refusals/shape.ts';
+import type { MemberMessages, Pack } from './shape.ts';
 
-export type MemberKey = keyof typeof en;
-export type MemberMessages = Readonly<Record<MemberKey, string>>;
-/** What is said in other words where a hub, and no node, is behind the page. */
-export type Reworded = Readonly<Pick<Messages, keyof typeof enReworded>>;
-/** What a hub refuses, and what of a node's refusals would speak of a node. */
-export type HubRefusals = Readonly<Record<keyof typeof enRefusals, string>>;
+export { CHOICE, LANGUAGES, languageFor };
 
-export const memberMessages: Readonly<Record<Language, MemberMessages>> = { en, uk, ru };
-export const reworded: Readonly<Record<Language, Reworded>> = { en: enReworded, uk: ukReworded, ru: ruReworded };
-export const hubRefusals: Readonly<Record<Language, HubRefusals>> = {
-  en: enRefusals,
-  uk: ukRefusals,
-  ru: ruRefusals,
+const PACKS: Readonly<Record<Language, () => Promise<{ readonly pack: Pack }>>> = {
+  en: () => import('./pack-en.ts'),
+  uk: () => import('./pack-uk.ts'),
+  ru: () => import('./pack-ru.ts'),
 };
+
+export const messages = {} as Record<Language, Messages>;
+export const refusals = {} as Record<Language, RefusalMessages>;
+export const memberMessages = {} as Record<Language, MemberMessages>;
+
+/** Resolves when the messages of a language are there. */
+export async function ready(language: Language): Promise<void> {
+  if (language in messages) return;
+  const { pack } = await PACKS[language]();
+  messages[language] = pack.messages;
+  refusals[language] = pack.refusals;
+  memberMessages[language] = pack.member;
+}
+
+await ready(languageFor([localStorage.getItem(CHOICE) ?? '', ...navigator.languages]));

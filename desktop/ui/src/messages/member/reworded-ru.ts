@@ -1,5 +1,5 @@
 /** Russian where a hub is behind the page: messages of all pages in other words, and what a hub refuses. */
-import type { HubRefusals, Reworded } from './catalogue.ts';
+import type { HubRefusals, Reworded } from './shape.ts';
 
 export const reworded: Reworded = {
   loading: 'Читаем с вашего хаба…',

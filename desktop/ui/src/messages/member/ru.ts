@@ -1,5 +1,5 @@
 /** Russian for what only members of a hub see. */
-import type { MemberMessages } from './catalogue.ts';
+import type { MemberMessages } from './shape.ts';
 
 export const ru: MemberMessages = {
   insecureTitle: 'Эта страница не может уберечь ваш ключ',

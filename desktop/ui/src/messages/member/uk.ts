@@ -1,5 +1,5 @@
 /** Ukrainian for what only members of a hub see. */
-import type { MemberMessages } from './catalogue.ts';
+import type { MemberMessages } from './shape.ts';
 
 export const uk: MemberMessages = {
   insecureTitle: 'Ця сторінка не може вберегти ваш ключ',
