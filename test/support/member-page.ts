@@ -34,7 +34,9 @@ export class MemberPage {
   /** From nothing to the first screen after joining, with the words typed from the paper. */
   async join(name: string): Promise<readonly string[]> {
     await this.press('Next');
-    const words = await this.page.locator('ol.words li').allInnerTexts();
+    const shown = this.page.locator('ol.words li');
+    await shown.nth(23).waitFor();
+    const words = await shown.allInnerTexts();
     await this.press('I have written them down');
     for (const at of [3, 11, 20]) await this.page.getByLabel(`Word ${at}`).fill(words[at - 1] ?? '');
     await this.press('Next');
@@ -51,6 +53,25 @@ export class MemberPage {
   async go(name: string): Promise<void> {
     await this.page.getByRole('navigation').getByRole('link', { name }).click();
     await this.heading(name);
+  }
+
+  /** Follows the menu to a screen whose heading may not be its name. */
+  async tap(name: string): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  }
+
+  /** Fills in the form, and confirms. */
+  async pay(whom: string, amount: string, memo = ''): Promise<void> {
+    await this.heading('Pay');
+    // A payment that was made is still on the screen.
+    const again = this.page.getByRole('button', { name: 'Another payment' });
+    if (await again.isVisible()) await again.click();
+    await this.fill('To whom', whom);
+    await this.fill('How much', amount);
+    await this.fill('Currency', 'UAH');
+    await this.fill('What it is for', memo);
+    await this.press('Continue');
+    await this.press('Pay now');
   }
 
   see(text: string | RegExp): Promise<void> {

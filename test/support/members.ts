@@ -28,16 +28,17 @@ export interface TestHub {
   stop(): Promise<void>;
 }
 
-/** Starts a hub whose members are served on a free port, in a new folder or one of an earlier hub. */
-export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>): Promise<TestHub> {
+/** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
+export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
+  const port = before === undefined ? 0 : Number(new URL(before.url).port);
   const flags = { dataDir, network: 'geo-test', listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
       ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy: false, snapshotIntervalMs: 600_000, equivalents: [] },
-      members: { admission: 'open', host: '127.0.0.1', port: 0 },
+      members: { admission: 'open', host: '127.0.0.1', port },
     },
     { log: createLog({ level: 'silent', file: null }) },
   );

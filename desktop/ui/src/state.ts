@@ -90,9 +90,12 @@ export function refresh(): Promise<void> {
   return reading;
 }
 
+/** The last two: a hub says so of a member. */
+const NOT_LET_IN = new Set(['signed-out', 'link-used', 'member-suspended', 'login-refused']);
+
 /** What an error says about the connection; what the node refused is not its matter. */
 export function noteTrouble(error: unknown): void {
   const code = error instanceof AskError ? error.code : 'unreachable';
-  if (code === 'signed-out' || code === 'link-used') connection.value = 'signed-out';
+  if (NOT_LET_IN.has(code)) connection.value = 'signed-out';
   else if (code === 'unreachable') connection.value = 'unreachable';
 }

@@ -180,6 +180,13 @@ export async function payAgain(
   return payOnce(desk, { id: id as PaymentId, to, ...money, memo, sealedMemo: sealed(to, memo) });
 }
 
+/** What a payment would be, as far as it is known without the hub. Throws `AskError`. */
+export async function previewAlone(desk: Desk, input: Input<'previewPayment'>): Promise<Result<'previewPayment'>> {
+  const { equivalent, amount } = moneyOf(input);
+  const to = await who(desk, input.to);
+  return { to, equivalent, amount: formatAmount(amount), payable: true, route: null, firstHop: null, refusal: null };
+}
+
 async function payRequest(desk: Desk, { link, amount: written }: Input<'payRequest'>): Promise<Result<'pay'>> {
   const { paymentId: id, payee, equivalent, ...invoice } = refused(readInvoice(link, desk.verify, desk.signer.network));
   const typed = written === undefined ? null : refused(parseAmount(written, PRECISION));

@@ -3,7 +3,7 @@ import type { Input, Result } from '#node/api/contract.ts';
 import { AskError } from '../ask-error.ts';
 import type { Carrier, Events, WholeState } from '../carrier.ts';
 import type { Used } from '../operations.ts';
-import { actsOf, type Desk, handInLine, payAgain, who } from './acts.ts';
+import { actsOf, type Desk, handInLine, payAgain, previewAlone, who } from './acts.ts';
 import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
 import type { Mandates } from './member.ts';
@@ -81,7 +81,8 @@ export class HubCarrier implements Carrier {
     const place = PLACES[name];
     if (place === undefined) throw new AskError('not-found', name);
     const given = await this.#meant(name, input);
-    const answer = this.#options.names.fill(await this.#send<Result<N>>(place, given as object, signal ?? null));
+    const sent = this.#send<Result<N>>(place, given as object, signal ?? null);
+    const answer = this.#options.names.fill(await sent.catch((error: unknown) => this.#withoutHub(name, given, error)));
     this.#judge(name, given, answer);
     if (name !== 'getHistory') return answer;
     const history = answer as Result<'getHistory'>;
@@ -90,8 +91,12 @@ export class HubCarrier implements Carrier {
 
   async readState(): Promise<WholeState> {
     await this.#wait();
-    const { member, kept } = this.#options;
-    const read = await member.state();
+    const { member, kept, changed } = this.#options;
+    const read = await member.state().catch((error: unknown) => {
+      const isTooOften = error instanceof AskError && error.code === 'too-often';
+      if (isTooOften) setTimeout(changed, 1_000 * Number(error.facts.retryAfterS ?? 60));
+      throw error;
+    });
     const state = this.#filled(read);
     this.#state = state;
     const keeping: KeptState = { atMs: Date.now(), state: read };
@@ -156,6 +161,12 @@ export class HubCarrier implements Carrier {
     if (name !== 'previewPayment') return input;
     const { to } = input as Input<'previewPayment'>;
     return { ...(input as object), to: (await who(this.#desk, to)).publicKey } as Input<N>;
+  }
+
+  /** A payment can be confirmed where the hub is away, too: what comes of it is seen when it is there. */
+  async #withoutHub<N extends Used>(name: N, input: Input<N>, error: unknown): Promise<Result<N>> {
+    if (name !== 'previewPayment' || !(error instanceof AskError) || error.code !== 'unreachable') throw error;
+    return (await previewAlone(this.#desk, input as Input<'previewPayment'>)) as Result<N>;
   }
 
   /** Throws where the hub answers for somebody else. */
