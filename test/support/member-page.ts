@@ -79,7 +79,8 @@ export class MemberPage {
   }
 
   fill(label: string, text: string): Promise<void> {
-    return this.page.getByLabel(label).first().fill(text);
+    // Sections have labels, too.
+    return this.page.locator('input, textarea').and(this.page.getByLabel(label)).first().fill(text);
   }
 
   press(name: string | RegExp): Promise<void> {

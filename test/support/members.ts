@@ -14,6 +14,7 @@ import type { Order, Signer } from '../../desktop/ui/src/member/documents.ts';
 import { Hub, type Kept, readHub } from '../../desktop/ui/src/member/hub.ts';
 import { Member, randomHex } from '../../desktop/ui/src/member/member.ts';
 import { type RunningHub, startHub } from '../../hub-indexer/hub.ts';
+import { Memory } from './memory.ts';
 import type { Person } from './people.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -49,27 +50,6 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>)
   };
   stops.push(stop);
   return { dataDir, hub, url: hub.membersUrl as string, stop };
-}
-
-/** What a browser would keep. */
-export class Memory implements Kept {
-  readonly #values = new Map<string, string>();
-
-  async get(name: string): Promise<string | null> {
-    return this.#values.get(name) ?? null;
-  }
-
-  async set(name: string, value: string): Promise<void> {
-    this.#values.set(name, value);
-  }
-
-  async delete(name: string): Promise<void> {
-    this.#values.delete(name);
-  }
-
-  async names(prefix: string): Promise<readonly string[]> {
-    return [...this.#values.keys()].filter((name) => name.startsWith(prefix));
-  }
 }
 
 export interface TestMember extends Member {

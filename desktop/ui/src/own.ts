@@ -10,8 +10,9 @@ export interface Own {
   readonly screens: Readonly<Partial<Record<OwnScreen, (props: { readonly all: Known }) => VNode>>>;
   /** What comes before the screens, if anything does now. */
   readonly before?: () => VNode | null;
-  /** Shown at home, under what needs the person. */
-  readonly atHome?: (props: { readonly all: Known }) => VNode | null;
+  /** Shown at home: with what needs the person, and under all the rest. */
+  readonly atHome?: () => VNode | null;
+  readonly atHomeLast?: (props: { readonly all: Known }) => VNode | null;
 }
 
 let own: Own = { screens: {} };

@@ -257,7 +257,7 @@ async function setLine(
   const { member, queue } = desk;
   const signed = member.signTrustLine({ to: to.publicKey as PublicKey, equivalent, ...wanted }, before);
   const line: WaitingLine = {
-    ...{ kind: 'line', id: `${to.pid}:${equivalent}`, to, equivalent, ...signed, madeAtMs: Date.now() },
+    ...{ kind: 'line', id: `${to.pid}:${equivalent}`, to, equivalent, ...signed, madeAtMs: Date.now(), refusal: null },
     limit: formatAmount(wanted.status === 'closed' ? 0n : wanted.limit),
   };
   await queue.put(line);

@@ -11,16 +11,8 @@ import { mandates, waiting } from './session.ts';
 import { sessionNow } from './stage.ts';
 import { M, m } from './words.ts';
 
-export function AtHome({ all }: { readonly all: Known }) {
-  return (
-    <>
-      <Waiting />
-      <WhileAway all={all} />
-    </>
-  );
-}
-
-function Waiting() {
+/** What could not be sent yet, or is not proven yet. */
+export function Waiting() {
   const shown = waiting.value.filter((one) => one.kind === 'line' || one.phase !== 'new');
   if (shown.length === 0) return null;
   return (
@@ -35,8 +27,25 @@ function Waiting() {
   );
 }
 
-function Line({ line: { to, limit, equivalent } }: { readonly line: WaitingLine }) {
-  return <M k="waitingLine" who={<Name of={to} />} money={<Money amount={limit} of={equivalent} />} />;
+function Line({ line }: { readonly line: WaitingLine }) {
+  const { to, limit, equivalent, refusal } = line;
+  const session = sessionNow();
+  const [who, money] = [<Name of={to} />, <Money amount={limit} of={equivalent} />];
+  if (refusal === null || session === null) return <M k="waitingLine" who={who} money={money} />;
+  const { code, message, facts } = refusal;
+  return (
+    <>
+      <p>
+        <M k="refusedLine" who={who} money={money} />
+      </p>
+      <Trouble text={{ code, text: message, facts, hop: null, equivalent }} />
+      <p>
+        <button type="button" class="quiet" onClick={() => void session.queue.remove(line)}>
+          {m('forgetIt')}
+        </button>
+      </p>
+    </>
+  );
 }
 
 function Payment({ payment }: { readonly payment: WaitingPayment }) {
@@ -92,7 +101,7 @@ function Payment({ payment }: { readonly payment: WaitingPayment }) {
 }
 
 /** Until when others reach the member although nobody looks, and what the hub can and cannot do. */
-function WhileAway({ all }: { readonly all: Known }) {
+export function WhileAway({ all }: { readonly all: Known }) {
   const now = mandates.value;
   const newest = now?.mandates[0];
   if (now === null) return null;

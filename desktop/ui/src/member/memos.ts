@@ -49,8 +49,8 @@ export class Memos {
   async learn(): Promise<boolean> {
     let isNew = false;
     for (const txId of [...this.#wanted].slice(0, MOST_ASKED)) {
-      this.#wanted.delete(txId);
       const text = await this.#read(txId);
+      this.#wanted.delete(txId);
       this.#texts.set(txId, text);
       await this.#kept.set(`${PREFIX}${txId}`, text);
       isNew ||= text !== '';

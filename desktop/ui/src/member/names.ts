@@ -14,8 +14,9 @@ const MOST_ASKED = 8;
 export class Names {
   readonly #hub: Hub;
   readonly #kept: Kept;
-  /** Null: no member, or none any more. */
-  readonly #names = new Map<string, string | null>();
+  readonly #names = new Map<string, string>();
+  /** Each is asked for once in a visit: people rename themselves. */
+  readonly #asked = new Set<string>();
   readonly #wanted = new Set<string>();
 
   constructor(hub: Hub, kept: Kept) {
@@ -25,7 +26,7 @@ export class Names {
 
   async open(): Promise<void> {
     const text = await this.#kept.get(KEPT);
-    for (const [pid, name] of JSON.parse(text ?? '[]') as [string, string | null][]) this.#names.set(pid, name);
+    for (const [pid, name] of JSON.parse(text ?? '[]') as [string, string][]) this.#names.set(pid, name);
   }
 
   of(pid: string): string | null {
@@ -43,21 +44,21 @@ export class Names {
   /** Looks up whom it did not know. True: there are new names. */
   async learn(): Promise<boolean> {
     let isNew = false;
-    const asked = [...this.#wanted].slice(0, MOST_ASKED);
-    for (const pid of asked) {
-      this.#wanted.delete(pid);
+    for (const pid of [...this.#wanted].slice(0, MOST_ASKED)) {
       const name = await this.#ask(pid);
-      this.#names.set(pid, name);
-      isNew ||= name !== null;
+      this.#wanted.delete(pid);
+      this.#asked.add(pid);
+      isNew ||= name !== this.of(pid);
+      if (name === null) this.#names.delete(pid);
+      else this.#names.set(pid, name);
     }
-    if (asked.length > 0) await this.#kept.set(KEPT, JSON.stringify([...this.#names]));
+    if (isNew) await this.#kept.set(KEPT, JSON.stringify([...this.#names]));
     return isNew;
   }
 
   #nameOf(pid: string): string | null {
-    const name = this.#names.get(pid);
-    if (name === undefined) this.#wanted.add(pid);
-    return name ?? null;
+    if (!this.#asked.has(pid)) this.#wanted.add(pid);
+    return this.of(pid);
   }
 
   async #ask(pid: string): Promise<string | null> {

@@ -19,6 +19,8 @@ export interface WaitingLine extends SignedLine {
   readonly equivalent: string;
   readonly limit: string;
   readonly madeAtMs: number;
+  /** Why it will never be taken; null: it waits. */
+  readonly refusal: Pick<AskError, 'code' | 'message' | 'facts'> | null;
 }
 
 /** A payment that was confirmed, and of which it is not proven yet how it ended. */
@@ -81,40 +83,35 @@ export class Queue {
     this.#changed(await this.all());
   }
 
-  /**
-   * Sends what can be sent, each once; what is not done stays. Ends where the hub cannot be reached. Resolves with those
-   * of which the hub will not hear.
-   */
-  async flush(sender: Sender): Promise<readonly WaitingLine[]> {
-    const refused: WaitingLine[] = [];
-    try {
-      for (const one of await this.all()) {
+  /** Sends what can be sent, each once; what is not done stays. Ends where the hub cannot be reached. */
+  async flush(sender: Sender): Promise<void> {
+    for (const one of await this.all()) {
+      try {
         if (one.kind === 'payment') await this.#settle(one, sender);
-        else if (!(await this.#sendLine(one, sender))) refused.push(one);
+        else if (one.refusal === null) await this.#sendLine(one, sender);
+      } catch (error) {
+        if (!(error instanceof AskError)) throw error;
+        if (error.code === 'unreachable') return;
       }
-    } catch (error) {
-      if (!(error instanceof AskError)) throw error;
     }
-    return refused;
   }
 
-  /** False: it was refused. */
-  async #sendLine(line: WaitingLine, sender: Sender): Promise<boolean> {
+  async #sendLine(line: WaitingLine, sender: Sender): Promise<void> {
     try {
       await sender.sendLine(line);
     } catch (error) {
-      if (!(error instanceof AskError) || isPassing(error)) throw error;
-      await this.#removeIfSame(line);
-      return false;
+      if (!(error instanceof AskError) || !FINAL.has(error.code)) throw error;
+      const { code, message, facts } = error;
+      if (await this.#isLatest(line)) await this.put({ ...line, refusal: { code, message, facts } });
+      return;
     }
-    await this.#removeIfSame(line);
-    return true;
+    if (await this.#isLatest(line)) await this.remove(line);
   }
 
   /** Meanwhile a newer one may have taken its place. */
-  async #removeIfSame(line: WaitingLine): Promise<void> {
+  async #isLatest(line: WaitingLine): Promise<boolean> {
     const text = await this.#kept.get(nameOf(line));
-    if (text !== null && (JSON.parse(text) as WaitingLine).document === line.document) await this.remove(line);
+    return text !== null && (JSON.parse(text) as WaitingLine).document === line.document;
   }
 
   async #settle(payment: WaitingPayment, sender: Sender): Promise<void> {
@@ -126,12 +123,5 @@ export class Queue {
 
 const nameOf = ({ kind, id }: Pick<Waiting, 'kind' | 'id'>): string => `${PREFIX}${kind}-${id}`;
 
-/** Does it say nothing of what was sent? */
-function isPassing({ code }: AskError): boolean {
-  return (
-    code === 'unreachable' ||
-    code === 'aborted' ||
-    code === 'too-often' ||
-    /^(token|refresh|login|challenge)-/.test(code)
-  );
-}
+/** What is said of a trust line itself: sent again, it would be the same. */
+const FINAL = new Set(['bad-document', 'bad-encoding', 'limit-below-debt', 'too-many-neighbours', 'to-self']);

@@ -18,13 +18,13 @@ const RECENT = 5;
 export function HomeScreen({ all }: Props) {
   const { balance, held, history } = all;
   const open = balance.accounts.filter((account) => !isZero(account.balance));
-  const { atHome: AtHome } = ownOf();
+  const { atHome: AtHome, atHomeLast: AtHomeLast } = ownOf();
   return (
     <>
       <Title>{t('home')}</Title>
       <NextStep all={all} />
       <NeedsYou />
-      {AtHome !== undefined && <AtHome all={all} />}
+      {AtHome !== undefined && <AtHome />}
       {balance.net.length > 0 && (
         <section aria-labelledby="balances">
           <h2 id="balances">{t('balances')}</h2>
@@ -45,6 +45,7 @@ export function HomeScreen({ all }: Props) {
         <Entries entries={history.slice(0, RECENT)} />
         {history.length > RECENT && <a href={linkTo('history')}>{t('allPayments')}</a>}
       </section>
+      {AtHomeLast !== undefined && <AtHomeLast all={all} />}
     </>
   );
 }
