@@ -46,8 +46,10 @@ export interface RunningHub {
  */
 export async function startHub(config: Config, settings: HubSettings, options: StartOptions = {}): Promise<RunningHub> {
   const { dataDir, network } = config;
-  const members = settings.members === null ? null : new MemberDesk(settings.members, settings.isBehindProxy);
   let indexer: HubIndexer | null = null;
+  const registry = () => (indexer as unknown as HubIndexer).metrics.registry;
+  const { isBehindProxy } = settings;
+  const members = settings.members === null ? null : new MemberDesk(settings.members, isBehindProxy, registry);
   let log: Log = createLog({ level: 'silent', file: null });
   const node = await startNode(config, {
     ...options,
@@ -64,7 +66,7 @@ export async function startHub(config: Config, settings: HubSettings, options: S
       ...{ indexer: indexer as unknown as HubIndexer, publicKey: node.publicKey, network, log },
       host: settings.httpHost,
       port: settings.httpPort,
-      isBehindProxy: settings.isBehindProxy,
+      isBehindProxy,
     });
     log.info({ url: http.url }, 'hints are served over HTTP');
     void node.stopped.then(async () => http.stop());

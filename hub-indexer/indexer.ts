@@ -4,6 +4,7 @@ import type { Indexer, IndexerNode } from '#node/indexer.ts';
 import type { HintRequest, Hints } from '#protocol/hints.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { DurableRecord } from '#protocol/records.ts';
+import { measureDisk } from './disk.ts';
 import { Follower } from './index/follower.ts';
 import { type Answer, type IndexedEquivalent, MapIndex } from './index/map-index.ts';
 import { type Snapshot, Snapshots } from './index/snapshot.ts';
@@ -66,6 +67,7 @@ export class HubIndexer implements Indexer {
     this.#written = this.#contents();
     this.#followed = new Set(options.equivalents);
     this.metrics = createHubMetrics(index);
+    measureDisk(this.metrics.registry, options.dataDir);
     this.#follower = new Follower({ index, topology: records.topology, nowMs: () => clock.nowMs(), log });
     this.#next('the index was not brought up to date', async () => {
       this.#isReady = await this.#follower.catchUp();

@@ -51,3 +51,13 @@ export const MAX_INVITATION_LIFETIME_MS = 90 * 86_400_000;
 export const MAX_MEMBERS = 100_000;
 /** In this time each member compares its books once, and looks for rings. */
 export const MEMBER_ROUND_MS = 60_000;
+/** How often all books are checked: what a check finds has been so for minutes at most, and one takes seconds. */
+export const INTEGRITY_INTERVAL_MS = 300_000;
+/** A check goes on for so long before others have their turn; one step of it more, which takes some milliseconds at most. */
+export const CHECK_SLICE_MS = 5;
+/** Signatures of every participant are looked at in one of so many checks, within the hour: each takes 0.1 ms. */
+export const SIGNATURES_EVERY = 12;
+/** Checkpoints that are kept: three and a half days of them. */
+export const KEPT_CHECKPOINTS = 1_000;
+/** Violations told in one checkpoint; what is beyond is counted in it, and is in the audit log. */
+export const MAX_CHECKPOINT_VIOLATIONS = 100;

@@ -4,10 +4,11 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import type { Command, Notice } from '#protocol/event.ts';
+import type { Command } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
+import { actOn } from './act-on.ts';
 import type { NodeContext } from './api/context.ts';
 import { EventLog, isTold } from './api/event-log.ts';
 import { startApi } from './api/server.ts';
@@ -26,6 +27,7 @@ import type { Ending, Stopped } from './ending.ts';
 import type { Failure } from './failure.ts';
 import { HeldAmounts } from './held.ts';
 import { hostHandlers, submit } from './host-handlers.ts';
+import { HostedPeers, hostIn, type LocalPort } from './hosted-peers.ts';
 import type { Hosting, HostingNode } from './hosting.ts';
 import { Housekeeper } from './housekeeper.ts';
 import { nodeEd25519 } from './identity/ed25519.ts';
@@ -70,6 +72,14 @@ export interface RunningNode {
   readonly stopped: Promise<Stopped>;
 }
 
+/** What comes later than those that use it. */
+interface Late {
+  host: Host | null;
+  hosting: Hosting | null;
+  /** The node's own participant, for those whom other nodes host. */
+  port: LocalPort | undefined;
+}
+
 /** All parts of a node that exist before it meets the network. */
 type Inside = Awaited<ReturnType<typeof openBooks>> & Awaited<ReturnType<typeof openDocuments>>;
 
@@ -93,7 +103,13 @@ export async function assemble(
       hosting.keep(neighbour);
       return;
     }
-    host.keep(neighbour, inside.contacts.get(neighbour)?.addresses ?? []);
+    const addresses = inside.contacts.get(neighbour)?.addresses ?? [];
+    const hostedBy = hostIn(neighbour, addresses) ?? inside.peers.hostOf(identity.publicKey, neighbour);
+    if (hostedBy !== null) {
+      inside.peers.keep(identity.publicKey, neighbour, hostedBy, addresses);
+      return;
+    }
+    host.keep(neighbour, addresses);
     host.recall(neighbour, inside.known.get(neighbour));
   };
   listen(inside, host, keepLinked);
@@ -126,7 +142,7 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
   const starts = withStart(earlierStarts(dataDir), { instance, startedAtMs });
   await noteStarts(dataDir, starts);
   // The host comes later than what sends through it; what is sent until then is sent again when a link comes up.
-  const late: { host: Host | null; hosting: Hosting | null } = { host: null, hosting: null };
+  const late: Late = { host: null, hosting: null, port: undefined };
   const indexer = await options.indexer?.({
     ...{ records, clock, log, metrics },
     follow: (equivalent) => late.host?.follow(equivalent),
@@ -140,6 +156,12 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
   const events = new EventLog(instance);
   const held = watchHeld({ records, clock, metrics, events, log });
   ending.add('what is held', () => held.stop());
+  const peers = new HostedPeers({
+    ...{ self: publicKey, network: given.network, verify, clock, log },
+    local: (participant) => (participant === publicKey ? late.port : late.hosting?.port(participant)),
+    send: (to, frame) => late.host?.send(to, frame),
+    keepHost: (node, addresses) => late.host?.keep(node, addresses),
+  });
   const driver = createDriver({
     ...{ records, sign, verify, clock, log, metrics },
     store: {
@@ -149,11 +171,14 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
         indexer?.saved(saved);
       },
     },
-    send: (to, frame) => (late.hosting?.has(to) === true ? late.hosting.send(to, frame) : late.host?.send(to, frame)),
+    send(to, frame) {
+      if (late.hosting?.has(to) === true) late.hosting.send(to, frame);
+      else if (!peers.send(publicKey, to, frame)) late.host?.send(to, frame);
+    },
     onFailure: (failure) => void stop('the node failed', failure),
   });
   ending.add('the driver', () => driver.stop());
-  const run = { instance, startedAtMs, starts, ending, stop, late };
+  const run = { instance, startedAtMs, starts, ending, stop, late, peers };
   return { ...opened, ...run, config, identity, clock, log, verify, sign, metrics, indexer, events, held, driver };
 }
 
@@ -199,9 +224,25 @@ async function openDocuments(books: Awaited<ReturnType<typeof openBooks>>) {
 /** The host, which others can reach from now on; frames wait until `ready`. */
 async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host: Host; handlers: HostHandlers }> {
   const { config, identity, clock, log, verify, records, metrics, indexer, driver, ending } = inside;
-  const { instance, startedAtMs, starts, late, contacts, events, held, housekeeper, known, indexers } = inside;
+  const { instance, startedAtMs, starts, late, peers, contacts, events, held, housekeeper, known, indexers } = inside;
+  const own = hostHandlers({ indexer, contacts, driver, log, clock, events, held, housekeeper, ready, verify });
+  late.port = {
+    receive: (from, frame) => own.frame(from, frame),
+    linkUp: (neighbour) => own.linkUp(neighbour),
+    linkDown: (neighbour) => own.linkDown(neighbour),
+    proof: () => null,
+  };
   const handlers: HostHandlers = {
-    ...hostHandlers({ indexer, contacts, driver, log, clock, events, held, housekeeper, ready, verify }),
+    ...own,
+    frame: async (from, frame) => peers.receive(from, frame) ?? own.frame(from, frame),
+    linkUp(neighbour) {
+      own.linkUp(neighbour);
+      void ready.then(() => peers.hostUp(neighbour));
+    },
+    linkDown(neighbour) {
+      own.linkDown(neighbour);
+      void ready.then(() => peers.hostDown(neighbour));
+    },
     addresses: (neighbour, addresses) => known.learn(neighbour, addresses),
   };
   const host = await createHost({
@@ -230,7 +271,7 @@ async function openHosting(
   const { config, identity, sign, verify, clock, log, metrics, store, records, instance, startedAtMs } = inside;
   const hosting = await options.hosting({
     ...{ publicKey: identity.publicKey, config, sign, verify, clock, log, metrics, store, records, host },
-    ...{ instance, startedAtMs, stopping: inside.ending.stopping.signal },
+    ...{ instance, startedAtMs, peers: inside.peers, stopping: inside.ending.stopping.signal },
     receive: (from, frame) => handlers.frame(from, frame),
     linkUp: (neighbour) => handlers.linkUp(neighbour),
     linkDown: (neighbour) => handlers.linkDown(neighbour),
@@ -341,60 +382,6 @@ function watchHeld(of: Pick<NodeContext, 'clock' | 'metrics' | 'events' | 'log'>
   });
   measureHeld(metrics, held, clock);
   return held;
-}
-
-/** What the node itself does when something happened. */
-function actOn(
-  notice: Notice,
-  of: {
-    readonly host: Host;
-    readonly self: PublicKey;
-    readonly keepLinked: (neighbour: PublicKey) => void;
-    readonly housekeeper: Housekeeper;
-    readonly log: Log;
-  },
-): void {
-  const { host, self, keepLinked, housekeeper, log } = of;
-  switch (notice.type) {
-    case 'announce':
-      host.follow(notice.signed.announcement.equivalent);
-      host.publish(notice.signed).catch((error: unknown) => log.debug({ error }, 'an announcement was not published'));
-      housekeeper.nudge();
-      return;
-    case 'map':
-      // Whoever has it from this node's neighbours only shall not wait for the usual time.
-      housekeeper.nudge();
-      return;
-    case 'trust-line':
-      host.follow(notice.equivalent);
-      if (notice.from !== self) keepLinked(notice.from);
-      return;
-    case 'restored':
-      log.error('records were lost: the node signs nothing new');
-      return;
-    case 'confirmed':
-      log.info('the owner has confirmed what came back: the node signs again');
-      return;
-    case 'late-abort':
-    case 'equivocation':
-    case 'evidence':
-      log.warn({ notice }, 'a neighbour broke its word');
-      return;
-    case 'refused':
-    case 'payment':
-    case 'quote':
-    case 'received':
-    case 'cleared':
-    case 'proposal':
-    case 'trust-line-acked':
-    case 'account':
-    case 'account-agreed':
-    case 'checkpoint':
-    case 'backup':
-    case 'held':
-    case 'settled':
-      return;
-  }
 }
 
 function openContacts(

@@ -8,6 +8,7 @@ import type { Sign, Verify } from '#protocol/statement.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import type { Failure } from './failure.ts';
+import type { HostedPeers, LocalPort } from './hosted-peers.ts';
 import type { Log } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { Host } from './p2p/host.ts';
@@ -27,7 +28,9 @@ export interface HostingNode {
   /** Read only. Its map is the one of all participants in the process. */
   readonly records: Records;
   readonly host: Host;
-  /** How often machines look for rings of debts, and new at each start. */
+  /** The way to participants of other nodes. */
+  readonly peers: HostedPeers;
+  /** New at each start, hex. */
   readonly instance: string;
   readonly startedAtMs: number;
   readonly stopping: AbortSignal;
@@ -44,6 +47,8 @@ export interface Hosting {
   has(participant: PublicKey): boolean;
   /** A frame from the node's own participant to one who is hosted. */
   send(to: PublicKey, frame: Uint8Array): void;
+  /** One who is hosted, as other nodes see it. */
+  port(participant: PublicKey): LocalPort | undefined;
   /** The node's own participant is to be linked with one who is hosted. */
   keep(neighbour: PublicKey): void;
   /** Before the node's store is closed. */

@@ -12,12 +12,16 @@ import type { LineRecord, Records } from './records.ts';
 import type { Verify } from './statement.ts';
 import { effectiveLimit, trustLineStatement } from './trust-line.ts';
 
+/** Entries of a journal that are read in one go: some milliseconds. */
+const ENTRIES_AT_ONCE = 256;
+
 /**
  * Checks one account: its lines and last checkpoint are signed, its journal goes on from there without a gap or a
  * changed entry, each hop that counts since has a valid certificate and counts at its position, and the balance is the
  * checkpoint's with all of them. Reads settled transactions from the archive.
  *
- * Yields after each hop, so that a long audit can make room for other work; returns what is wrong, or null.
+ * Yields after each hop, and now and then while it reads a long journal, so that a long audit can make room for other
+ * work; returns what is wrong, or null.
  */
 export function* auditAccount(records: Records, account: Account, verify: Verify): Generator<void, string | null> {
   const { neighbour, equivalent } = account;
@@ -25,7 +29,7 @@ export function* auditAccount(records: Records, account: Account, verify: Verify
   const agreed = record?.agreed ?? null;
   const flaw = linesFlaw(records, account, verify) ?? (agreed && checkpointFlaw(agreed, verify));
   if (flaw !== null) return flaw;
-  const journal = readJournal(records, account, record?.entries ?? 0);
+  const journal = yield* readJournal(records, account, record?.entries ?? 0);
   if (typeof journal === 'string') return journal;
   let balance = agreed === null ? 0n : balanceSeenBy(records.self, agreed.checkpoint);
   for (const { hop, delta } of counted(journal, account.closedUntilMs)) {
@@ -66,7 +70,11 @@ function checkpointFlaw(
 }
 
 /** The entries after number `from`, or what is wrong with their chain. */
-function readJournal(records: Records, account: Account, from: number): readonly JournalEntry[] | string {
+function* readJournal(
+  records: Records,
+  account: Account,
+  from: number,
+): Generator<void, readonly JournalEntry[] | string> {
   const { neighbour, equivalent, entries, journalHead } = account;
   const journal: JournalEntry[] = [];
   let head = from === 0 ? EMPTY_HEAD : records.entry(neighbour, equivalent, from)?.head;
@@ -76,6 +84,7 @@ function readJournal(records: Records, account: Account, from: number): readonly
     head = headAfter(head, entry);
     if (head !== entry.head) return `entry ${number} of a journal is not the one that was written`;
     journal.push(entry);
+    if (journal.length % ENTRIES_AT_ONCE === 0) yield;
   }
   return head === journalHead ? journal : 'a journal does not end as its account says';
 }

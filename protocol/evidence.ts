@@ -5,7 +5,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { utf8ToBytes } from '@noble/hashes/utils.js';
-import { certificateFlaw } from './certificate.ts';
+import { certificateFlaw, preparesFlaw } from './certificate.ts';
 import {
   checkpointDigest,
   checkpointShape,
@@ -14,6 +14,7 @@ import {
   signedCheckpointShape,
 } from './checkpoint.ts';
 import { bytes, decode, encode, list, literal, record, type Shape, uint, variants } from './codec.ts';
+import { counterInBoth, countersIn } from './delegation/counters.ts';
 import { bytesToHex, isSameBytes } from './hex.ts';
 import type { PublicKey } from './identity.ts';
 import { MAX_CLEARING_HOPS, MAX_DEPTH, MAX_FRAME_BYTES, MAX_ROUTES, VERSION } from './limits.ts';
@@ -22,6 +23,8 @@ import {
   certificateShape,
   hopsOf,
   networkShape,
+  type Packet,
+  packetShape,
   partSignatureShape,
   publicKeyShape,
   type Signature,
@@ -45,6 +48,8 @@ export type EvidenceKind =
   | 'two-commits'
   /** Two checkpoints of one account and one epoch, both signed by both. */
   | 'two-checkpoints'
+  /** A delegate put one counter of a delegation under two signatures. */
+  | 'counter-twice'
   /** A frame that broke the protocol. */
   | 'fault';
 
@@ -73,6 +78,7 @@ export type EvidenceDocument =
   | WaiverDocument
   | DeclineDocument
   | { readonly type: 'checkpoint'; readonly signed: SignedCheckpoint }
+  | { readonly type: 'packet'; readonly packet: Packet }
   | { readonly type: 'frame'; readonly bytes: Uint8Array };
 
 /** What is kept, and what is given to others. */
@@ -98,6 +104,7 @@ const KINDS: readonly EvidenceKind[] = [
   'two-commits',
   'two-checkpoints',
   'fault',
+  'counter-twice',
 ];
 
 const kindShape: Shape<EvidenceKind> = {
@@ -130,6 +137,7 @@ const documentShape: Shape<EvidenceDocument> = variants('type', {
   ],
   checkpoint: [4, record<{ signed: SignedCheckpoint }>({ signed: signedCheckpointShape })],
   frame: [5, record<{ bytes: Uint8Array }>({ bytes: bytes(0, MAX_FRAME_BYTES) })],
+  packet: [6, record<{ packet: Packet }>({ packet: packetShape })],
 });
 
 const documentsShape = list(documentShape, 1, 2);
@@ -165,6 +173,10 @@ function nameOf(document: EvidenceDocument): Uint8Array {
       return utf8ToBytes(`decline ${document.txId}`);
     case 'checkpoint':
       return encode(checkpointShape, document.signed.checkpoint);
+    case 'packet': {
+      const { txId, route, signatures } = document.packet;
+      return utf8ToBytes(`packet ${txId} ${route.index} ${signatures.length}`);
+    }
     case 'frame':
       return document.bytes;
   }
@@ -220,6 +232,10 @@ function documentFlaw(document: EvidenceDocument, about: PublicKey, verify: Veri
     }
     case 'checkpoint':
       return checkpointFlaw(document.signed, about, verify);
+    case 'packet': {
+      const isBy = countersIn(document.packet).some(({ delegate }) => delegate === about);
+      return isBy ? preparesFlaw(document.packet, verify, []) : unsigned;
+    }
     case 'frame':
       return 'a frame proves nothing';
   }
@@ -248,6 +264,8 @@ function contradicts(kind: EvidenceKind, a: EvidenceDocument, b: EvidenceDocumen
       return a.type === 'certificate' && b.type === 'certificate' && payTwice(a.certificate, b.certificate);
     case 'two-checkpoints':
       return a.type === 'checkpoint' && b.type === 'checkpoint' && areTwoCheckpoints(a.signed, b.signed);
+    case 'counter-twice':
+      return a.type === 'packet' && b.type === 'packet' && counterInBoth(a.packet, b.packet) !== null;
     case 'fault':
       return false;
   }

@@ -196,3 +196,5 @@ export const MAX_JOIN_REQUEST_BYTES = 1_024;
 export const MAX_INVITATION_CHARACTERS = 64;
 /** Path and query of a request to a hub. */
 export const MAX_REQUEST_PATH_CHARACTERS = 2_048;
+/** Counters of delegates that are remembered, each with the packet it was seen in: one used twice is proof. */
+export const MAX_COUNTERS_REMEMBERED = 4_096;

@@ -26,6 +26,12 @@ export class Exchange {
     this.presenceChanged(participant);
   }
 
+  /** The participant is not in this process any more: its links go down, and frames to it take another way. */
+  detach(participant: PublicKey): void {
+    for (const other of [...(this.#wanted.get(participant) ?? [])]) this.forget(participant, other);
+    this.#ports.delete(participant);
+  }
+
   has(participant: PublicKey): boolean {
     return this.#ports.has(participant);
   }

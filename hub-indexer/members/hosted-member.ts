@@ -4,15 +4,17 @@ import { EventLog, isTold } from '#node/api/event-log.ts';
 import { type Contact, Contacts } from '#node/contacts.ts';
 import { createDriver, type Driver } from '#node/driver.ts';
 import { HeldAmounts } from '#node/held.ts';
+import { hostIn, type LocalPort } from '#node/hosted-peers.ts';
 import type { HostingNode } from '#node/hosting.ts';
 import type { Store } from '#node/store/store.ts';
 import { covers } from '#protocol/delegation/delegation.ts';
-import type { MandateRecord } from '#protocol/delegation/mandate.ts';
-import type { Notice } from '#protocol/event.ts';
+import { type MandateRecord, mandateFor } from '#protocol/delegation/mandate.ts';
+import type { HostedProof } from '#protocol/hosted-link.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
 import { Records } from '#protocol/records.ts';
 import type { Exchange, Port } from './exchange.ts';
+import type { Guard } from './hosting.ts';
 import type { MemberProfile } from './profiles.ts';
 import { HostedSigner } from './signer.ts';
 
@@ -26,12 +28,15 @@ interface MemberOptions {
   readonly exchange: Exchange;
   readonly publicKey: PublicKey;
   readonly profile: () => MemberProfile | undefined;
+  readonly isBlocked: Guard['isBlocked'];
 }
 
 export class HostedMember {
   readonly publicKey: PublicKey;
   readonly signer: HostedSigner;
   readonly context: ParticipantContext;
+  /** The member as other nodes see it. */
+  readonly outside: LocalPort;
   readonly #node: HostingNode;
   readonly #exchange: Exchange;
 
@@ -41,6 +46,15 @@ export class HostedMember {
     this.#exchange = options.exchange;
     this.signer = signer;
     this.context = context;
+    const port = this.#port();
+    this.outside = {
+      async receive(from, frame) {
+        port.receive(from, frame);
+      },
+      linkUp: (neighbour) => port.linkUp(neighbour),
+      linkDown: (neighbour) => port.linkDown(neighbour),
+      proof: () => this.#proof(),
+    };
   }
 
   /** Reads the records of a member, none if it is new, and starts its machine. */
@@ -50,7 +64,10 @@ export class HostedMember {
     const records = new Records(publicKey, node.config.network, store.read, node.records.topology);
     await store.load(records);
     records.seeking = node.config.clearing;
-    const signer = new HostedSigner(node.sign, records.mandates());
+    const { isBlocked } = options;
+    const signer = new HostedSigner(node.sign, records.mandates(), (neighbour, equivalent) =>
+      isBlocked(publicKey, neighbour, equivalent),
+    );
     const events = new EventLog(node.instance, KEPT_EVENTS);
     const held = heldOf(node, records, events);
     const driver = driverOf(options, { records, store, signer, held });
@@ -58,12 +75,14 @@ export class HostedMember {
     driver.subscribe((notice, atMs) => {
       if (notice.type === 'held') held.asked(notice, atMs);
       if (isTold(notice)) events.append(notice, atMs);
-      keepNeighbour(exchange, publicKey, notice);
+      // Who opened a trust line to the member is one of its neighbours now.
+      if (notice.type === 'trust-line') context.keepLinked(notice.from === publicKey ? notice.to : notice.from);
     });
     await driver.start();
     const member = new HostedMember(options, signer, context);
     exchange.attach(publicKey, member.#port());
-    for (const neighbour of records.neighbours()) exchange.keep(publicKey, neighbour);
+    for (const neighbour of records.neighbours()) context.keepLinked(neighbour);
+    for (const contact of context.contacts.all()) context.keepLinked(contact.publicKey);
     return member;
   }
 
@@ -78,11 +97,15 @@ export class HostedMember {
 
   /** May the hub sign for it what begins now? */
   isPresent(): boolean {
-    const endMs = this.#node.clock.nowMs() + LONGEST_PACKET_MS;
-    for (const { delegation } of this.signer.mandates()) {
-      if (covers(delegation, this.#node.clock.nowMs()) && covers(delegation, endMs)) return true;
-    }
-    return false;
+    return this.#proof() !== undefined;
+  }
+
+  /** What shows others that the hub speaks for it; undefined: the hub may not now. */
+  #proof(): HostedProof | undefined {
+    const nowMs = this.#node.clock.nowMs();
+    const mandate = mandateFor(this.signer.mandates(), nowMs);
+    if (mandate === null || !covers(mandate.delegation, nowMs + LONGEST_PACKET_MS)) return undefined;
+    return { delegation: mandate.delegation, signature: mandate.participantSignature };
   }
 
   /** Takes a mandate that was checked. On disk when it resolves. */
@@ -90,7 +113,13 @@ export class HostedMember {
     await this.context.store.write([mandate], { sync: true });
     this.records.apply(mandate);
     this.signer.add(mandate);
+    this.presenceChanged();
+  }
+
+  /** Whether others can reach it may be otherwise now. */
+  presenceChanged(): void {
     this.#exchange.presenceChanged(this.publicKey);
+    this.#node.peers.presenceChanged(this.publicKey);
   }
 
   async stop(): Promise<void> {
@@ -151,14 +180,11 @@ function driverOf(
         held.saved(saved);
       },
     },
-    send: (to, frame) => void exchange.send(publicKey, to, frame),
+    send(to, frame) {
+      if (!exchange.send(publicKey, to, frame)) node.peers.send(publicKey, to, frame);
+    },
     onFailure: (failure) => node.fail(failure),
   });
-}
-
-/** Who opened a trust line to the member is one of its neighbours now. */
-function keepNeighbour(exchange: Exchange, self: PublicKey, notice: Notice): void {
-  if (notice.type === 'trust-line') exchange.keep(self, notice.from === self ? notice.to : notice.from);
 }
 
 async function contextOf(
@@ -184,16 +210,28 @@ async function contextOf(
     },
     host: {
       addresses: () => host.addresses(),
-      linked: () => [...exchange.linkedWith(publicKey)].map((neighbour) => linkInside(neighbour, startedAtMs)),
+      linked: () =>
+        [...exchange.linkedWith(publicKey), ...node.peers.linkedWith(publicKey)].map((neighbour) =>
+          linkInside(neighbour, startedAtMs),
+        ),
       unlinked: () => [],
       reachability: () => host.reachability(),
       find: (pid, waitMs) => host.find(pid, waitMs),
       learn: (participant, addresses) => host.learn(participant, addresses),
       follow: (equivalent) => host.follow(equivalent),
-      forget: (neighbour) => exchange.forget(publicKey, neighbour),
+      forget(neighbour) {
+        exchange.forget(publicKey, neighbour);
+        node.peers.forget(publicKey, neighbour);
+      },
       network: () => host.network(),
     },
-    keepLinked: (neighbour) => exchange.keep(publicKey, neighbour),
+    keepLinked(neighbour) {
+      exchange.keep(publicKey, neighbour);
+      const addresses = contacts.get(neighbour)?.addresses ?? [];
+      const hostedBy = node.peers.hostOf(publicKey, neighbour);
+      if (exchange.has(neighbour) || (addresses.length === 0 && hostedBy === null)) return;
+      node.peers.keep(publicKey, neighbour, hostIn(neighbour, addresses) ?? hostedBy ?? neighbour, addresses);
+    },
   };
 }
 

@@ -1,7 +1,9 @@
 /** All participants that a hub hosts, each with its machine, over one store and one way out. */
+import type { LocalPort } from '#node/hosted-peers.ts';
 import type { HostingNode, Hosting as NodeHosting } from '#node/hosting.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
+import type { Records } from '#protocol/records.ts';
 import { MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
 import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
@@ -10,24 +12,35 @@ import { Exchange } from './exchange.ts';
 import { HostedMember } from './hosted-member.ts';
 import type { MemberProfile, Profiles } from './profiles.ts';
 
+/** What watches over the accounts of members. */
+export interface Guard {
+  /** Told of all who are hosted. */
+  readonly hosted: Map<PublicKey, Records>;
+  /** May nothing new happen on an account? */
+  readonly isBlocked: (participant: PublicKey, neighbour: PublicKey, equivalent: string) => boolean;
+  stop(): Promise<void>;
+}
+
 export class MemberHosting implements Hosting, NodeHosting {
   readonly #node: HostingNode;
   readonly #profiles: Profiles;
   readonly #exchange = new Exchange();
+  readonly #guard: Guard;
   readonly #members = new Map<PublicKey, HostedMember>();
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
   #cancelRound: () => void = () => undefined;
   /** Whose turn it is to look after itself. */
   #round = 0;
 
-  private constructor(node: HostingNode, profiles: Profiles) {
+  private constructor(node: HostingNode, profiles: Profiles, guard: Guard) {
     this.#node = node;
     this.#profiles = profiles;
+    this.#guard = guard;
   }
 
   /** Starts the machines of all active members. */
-  static async open(node: HostingNode, profiles: Profiles): Promise<MemberHosting> {
-    const hosting = new MemberHosting(node, profiles);
+  static async open(node: HostingNode, profiles: Profiles, guard: Guard): Promise<MemberHosting> {
+    const hosting = new MemberHosting(node, profiles, guard);
     hosting.#exchange.attach(node.publicKey, {
       receive: (from, frame) => void node.receive(from, frame),
       linkUp: (neighbour) => node.linkUp(neighbour),
@@ -57,14 +70,27 @@ export class MemberHosting implements Hosting, NodeHosting {
     let opening = this.#opening.get(publicKey);
     if (opening === undefined) {
       const profile = (): MemberProfile | undefined => this.#profiles.get(publicKey);
-      opening = HostedMember.open({ node: this.#node, exchange: this.#exchange, publicKey, profile });
+      const { isBlocked } = this.#guard;
+      opening = HostedMember.open({ node: this.#node, exchange: this.#exchange, publicKey, profile, isBlocked });
       this.#opening.set(publicKey, opening);
     }
     try {
-      this.#members.set(publicKey, await opening);
+      const member = await opening;
+      this.#members.set(publicKey, member);
+      this.#guard.hosted.set(publicKey, member.records);
     } finally {
       this.#opening.delete(publicKey);
     }
+  }
+
+  /** A member goes on elsewhere: its machine ends here, and links to it are made over wherever it is. */
+  async release(publicKey: PublicKey): Promise<void> {
+    const member = this.#members.get(publicKey);
+    if (member === undefined) return;
+    this.#members.delete(publicKey);
+    this.#guard.hosted.delete(publicKey);
+    this.#exchange.detach(publicKey);
+    await member.stop();
   }
 
   equivalents(): readonly EquivalentInfo[] {
@@ -92,12 +118,17 @@ export class MemberHosting implements Hosting, NodeHosting {
     this.#exchange.send(this.#node.publicKey, to, frame);
   }
 
+  port(participant: PublicKey): LocalPort | undefined {
+    return this.#members.get(participant)?.outside;
+  }
+
   keep(neighbour: PublicKey): void {
     this.#exchange.keep(this.#node.publicKey, neighbour);
   }
 
   async stop(): Promise<void> {
     this.#cancelRound();
+    await this.#guard.stop();
     await Promise.all([...this.#members.values()].map((member) => member.stop()));
   }
 
@@ -116,7 +147,7 @@ export class MemberHosting implements Hosting, NodeHosting {
     const member = members[this.#round % members.length];
     if (member === undefined) return;
     const round = Math.floor(this.#round++ / members.length);
-    this.#exchange.presenceChanged(member.publicKey);
+    member.presenceChanged();
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
       .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));

@@ -1,8 +1,14 @@
 /** Puts together what hosts members and what serves them. */
+
+import type { Registry } from 'prom-client';
+import type { ParticipantContext } from '#node/api/context.ts';
 import type { HostingNode } from '#node/hosting.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import type { Records } from '#protocol/records.ts';
 import type { MembersSettings } from '../hub.ts';
+import { openIntegrity } from '../integrity/integrity.ts';
 import { Desk } from '../web/desk.ts';
+import { addEvents, addLedger } from '../web/events.ts';
 import { addHostedRoutes } from '../web/hosted-routes.ts';
 import { Invitations } from '../web/invitations.ts';
 import { addNodeOperations } from '../web/operations.ts';
@@ -21,9 +27,12 @@ interface Opened {
 export class MemberDesk {
   readonly #settings: MembersSettings;
   readonly #isBehindProxy: boolean;
+  /** Where figures are counted. */
+  readonly #registry: () => Registry;
   #opened: Opened | null = null;
 
-  constructor(settings: MembersSettings, isBehindProxy: boolean) {
+  constructor(settings: MembersSettings, isBehindProxy: boolean, registry: () => Registry) {
+    this.#registry = registry;
     this.#settings = settings;
     this.#isBehindProxy = isBehindProxy;
   }
@@ -32,7 +41,22 @@ export class MemberDesk {
   async open(node: HostingNode): Promise<MemberHosting> {
     const profiles = await Profiles.open(node.store);
     const invitations = await Invitations.open(node.store);
-    const hosting = await MemberHosting.open(node, profiles);
+    const hosted = new Map<PublicKey, Records>();
+    const { store, clock, log, verify } = node;
+    const integrity = await openIntegrity(
+      {
+        ...{ hosted, store, clock, log, verify },
+        onViolation: (violation) => log.error({ violation }, 'accounts of members are broken: they are blocked'),
+      },
+      this.#registry(),
+    );
+    const { blocked, keeper } = integrity;
+    const hosting = await MemberHosting.open(node, profiles, {
+      hosted,
+      isBlocked: (participant, neighbour, equivalent) => blocked.isBlocked(participant, neighbour, equivalent),
+      stop: () => keeper.stop(),
+    });
+    keeper.start();
     this.#opened = { node, hosting, profiles, invitations };
     return hosting;
   }
@@ -54,10 +78,20 @@ export class MemberDesk {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
         ...{ host, port, isBehindProxy: this.#isBehindProxy },
       },
-      (scope) => {
-        addNodeOperations(scope, (publicKey) => memberOf(publicKey).context);
+      (scope, web) => {
+        const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
+        addNodeOperations(scope, contextOf);
+        addEvents(scope, web, contextOf);
+        addLedger(scope, contextOf);
         const card = { publicKey: node.publicKey, network: config.network, admission };
-        addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }));
+        addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }), {
+          nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
+          async end(publicKey) {
+            // First on disk: whatever is cut short after that, it does not start here again.
+            await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
+            await hosting.release(publicKey);
+          },
+        });
       },
     );
   }

@@ -6,6 +6,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { delegatedFlaw, delegatedStatement, encodeDelegated } from '#protocol/delegation/delegated-signature.ts';
 import { type MandateRecord, mandateFor, useMandate } from '#protocol/delegation/mandate.ts';
 import { bytesToHex } from '#protocol/hex.ts';
+import type { PublicKey } from '#protocol/identity.ts';
 import { LruCache } from '#protocol/lru.ts';
 import type { Signature } from '#protocol/packet.ts';
 import {
@@ -22,14 +23,20 @@ const REMEMBERED = 64;
 
 export class HostedSigner {
   readonly #signAsHub: Sign;
+  readonly #isBlocked: (neighbour: PublicKey, equivalent: string) => boolean;
   readonly #mandates = new Map<number, MandateRecord>();
   readonly #unsaved = new Set<number>();
   readonly #handedIn = new Map<string, Signature>();
   readonly #made = new LruCache<string, Signature | null>(REMEMBERED);
 
   /** `signAsHub` signs with the key that the mandates name as delegate. */
-  constructor(signAsHub: Sign, mandates: Iterable<MandateRecord>) {
+  constructor(
+    signAsHub: Sign,
+    mandates: Iterable<MandateRecord>,
+    isBlocked: (neighbour: PublicKey, equivalent: string) => boolean,
+  ) {
     this.#signAsHub = signAsHub;
+    this.#isBlocked = isBlocked;
     for (const mandate of mandates) this.#mandates.set(mandate.delegation.seq, mandate);
   }
 
@@ -54,6 +61,8 @@ export class HostedSigner {
   }
 
   readonly sign: MaySign = (statement) => {
+    // Nothing new on an account that a check found broken; what is under way goes on.
+    if (this.#touchesBlocked(statement)) return null;
     const key = keyOf(statement);
     const handedIn = this.#handedIn.get(key);
     if (handedIn !== undefined) return handedIn;
@@ -68,6 +77,19 @@ export class HostedSigner {
     const unsaved = [...this.#unsaved].map((seq) => this.#mandates.get(seq) as MandateRecord);
     this.#unsaved.clear();
     return unsaved;
+  }
+
+  #touchesBlocked(statement: Statement): boolean {
+    if (statement.domain !== 'geo/1/prepare' && statement.domain !== 'geo/1/commit') return false;
+    const { about, signer } = statement;
+    if (about === undefined) return false;
+    const { equivalent } = about.header;
+    return about.routes.some(({ nodes }) =>
+      nodes.some((node, at) => {
+        const isBeside = nodes[at - 1] === signer || nodes[at + 1] === signer;
+        return isBeside && this.#isBlocked(node, equivalent);
+      }),
+    );
   }
 
   #underMandate(statement: Statement): Signature | null {

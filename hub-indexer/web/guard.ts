@@ -30,6 +30,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who asks, on a route that not just anyone may ask. */
     member: MemberProfile | null;
+    /** The session of the access token; empty where there was none. */
+    sessionId: string;
     /** The body as it came. */
     rawBody: Uint8Array;
   }
@@ -43,6 +45,7 @@ export function guard(scope: FastifyInstance, context: WebContext): void {
   scope.setSerializerCompiler(serializerCompiler);
   scope.decorateRequest('member', null);
   scope.decorateRequest('rawBody');
+  scope.decorateRequest('sessionId', '');
   scope.addHook('onRequest', async (request, reply) => {
     request.rawBody = NO_BODY;
     reply.headers({ 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' });
@@ -90,17 +93,25 @@ async function admit(context: WebContext, request: FastifyRequest): Promise<WebR
   const { memberAccess = 'anyone', memberAction = 'rest' } = request.routeOptions.config;
   const { rates } = context;
   if (memberAccess === 'anyone') return rates.stranger(placeOf(request.ip));
-  const member = await memberOf(context, request.headers.authorization);
+  const member = await memberOf(context, request);
   if (isWebRefusal(member)) return rates.stranger(placeOf(request.ip)) ?? member;
   request.member = member;
   return rates.member(memberAction, member.publicKey);
 }
 
-/** The member with this access token. */
+/** A browser can give a WebSocket no header but this: the token stands behind the name of the protocol. */
+function tokenOfSocket(request: FastifyRequest): string | undefined {
+  const protocols = request.headers['sec-websocket-protocol'];
+  const token = protocols?.split(',')[1]?.trim();
+  return token === undefined ? undefined : `Bearer ${token}`;
+}
+
+/** The member with the access token of the request, whose session is noted. */
 async function memberOf(
   { accessTokens, sessions, members, clock }: WebContext,
-  authorization: string | undefined,
+  request: FastifyRequest,
 ): Promise<MemberProfile | WebRefusal> {
+  const authorization = request.headers.authorization ?? tokenOfSocket(request);
   if (authorization === undefined) return refuse('token-missing', {});
   const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
   if (token === undefined) return refuse('token-wrong', {});
@@ -109,6 +120,7 @@ async function memberOf(
   if (read === 'expired') return refuse('token-expired', { lifetimeMs: ACCESS_LIFETIME_MS });
   if (read === 'wrong') return refuse('token-wrong', {});
   const participant = sessions.memberOf(read.sessionId, nowMs);
+  request.sessionId = read.sessionId;
   const member = participant === null ? undefined : members.profile(participant);
   if (member === undefined || member.status === 'left') return refuse('token-wrong', {});
   return member.status === 'suspended' ? refuse('member-suspended', {}) : member;

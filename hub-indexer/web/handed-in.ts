@@ -1,7 +1,6 @@
 /** What members sign and hand in (§11.4): mandates, trust lines, attempts of payments. The hub checks, and cannot make any. */
 import type { ParticipantContext } from '#node/api/context.ts';
 import type { AnyRefusal } from '#node/refusals.ts';
-import { accountsRoot } from '#protocol/delegation/accounts-tree.ts';
 import { covers, delegationFlaw, delegationStatement } from '#protocol/delegation/delegation.ts';
 import {
   type HandedAttempt,
@@ -10,7 +9,7 @@ import {
   handedMandateShape,
   readHanded,
 } from '#protocol/delegation/handed-in.ts';
-import { newMandate } from '#protocol/delegation/mandate.ts';
+import { isOfRoot, newMandate } from '#protocol/delegation/mandate.ts';
 import type { Command } from '#protocol/event.ts';
 import type { Signature } from '#protocol/packet.ts';
 import { txIdOf } from '#protocol/packet.ts';
@@ -41,7 +40,7 @@ function mandateFlaw(member: HostedMember, { delegation, signature, accounts }: 
   if (delegation.network !== config.network) return 'it is of another network';
   if (delegation.participant !== member.publicKey) return 'it is of another participant';
   if (delegation.delegate !== member.hub) return 'it is for another hub';
-  if (accountsRoot(accounts) !== delegation.accountsRoot) return 'its accounts are others than it says';
+  if (!isOfRoot(delegation, accounts)) return 'its accounts are others than it says';
   if (!covers(delegation, clock.nowMs())) return 'it does not cover the present';
   for (const known of member.signer.mandates()) {
     if (known.delegation.seq >= delegation.seq) return 'there is a newer one';

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { findWho } from '#node/api/handler.ts';
-import { quoteOf } from '#node/api/operations/quote.ts';
+import { quoteOf } from '#node/api/quote-of.ts';
 import { equivalent, payment, quote, trustCard } from '#node/api/schemas.ts';
 import { viewPayment, viewQuote, viewTrustCard } from '#node/api/views.ts';
 import { type AnyRefusal, isAnyRefusal } from '#node/refusals.ts';
@@ -16,6 +16,8 @@ import type { TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
 import { receiptOf } from '#protocol/receipt.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
+import { participantChecksum } from '../integrity/checksum.ts';
+import { bundleOf } from '../members/bundle.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
 import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
 import { Refused } from './node-errors.ts';
@@ -89,6 +91,7 @@ export function addHostedRoutes(
   scope: FastifyInstance,
   memberOf: (publicKey: PublicKey) => HostedMember,
   cardNow: () => HubCard,
+  release: Release,
 ): void {
   addRoute(scope, {
     ...{ method: 'GET', path: '/hub', name: 'getHub', access: 'anyone' },
@@ -98,6 +101,7 @@ export function addHostedRoutes(
     handle: cardNow,
   });
   addMandateRoutes(scope, memberOf);
+  addMoveRoutes(scope, memberOf, release);
   addTrustLineRoutes(scope, memberOf);
   addPaymentRoutes(scope, memberOf);
 }
@@ -120,6 +124,50 @@ function addMandateRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
     input: {},
     result: mandates,
     handle: (_given, { member }) => viewMandates(memberOf(member.publicKey)),
+  });
+}
+
+/** Ends a member here, for good; the name of one who is hosted here, else null. */
+export interface Release {
+  readonly nameOf: (publicKey: PublicKey) => string | null;
+  end(publicKey: PublicKey): Promise<void>;
+}
+
+const bundle = z.object({
+  summary: z.string().describe('base64: what a backup file begins with, to be sealed with the seed'),
+  contents: z.string().describe('base64: all the rest, packed'),
+  checksum: key.describe('Of the accounts: you may end here while it is still the same'),
+});
+
+function addMoveRoutes(
+  scope: FastifyInstance,
+  memberOf: (publicKey: PublicKey) => HostedMember,
+  release: Release,
+): void {
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  addRoute(scope, {
+    ...{ method: 'GET', path: '/participants/me/bundle', name: 'getBundle', access: 'member' },
+    summary: 'All there is of you, as a backup that a node of your own can start from',
+    input: {},
+    result: bundle,
+    async handle(_given, { member }) {
+      const { summary, contents, checksum } = await bundleOf(memberOf(member.publicKey), release.nameOf);
+      return { summary: base64(summary), contents: base64(contents), checksum };
+    },
+  });
+  addRoute(scope, {
+    ...{ method: 'POST', path: '/participants/me/leave', name: 'leave', access: 'signed' },
+    summary: 'End here, for good: you have your bundle, and nothing has changed since',
+    input: { body: z.strictObject({ checksum: key }) },
+    result: z.object({ left: z.literal(true) }),
+    async handle({ body }, { member }) {
+      const hosted = memberOf(member.publicKey);
+      if (participantChecksum(hosted.records) !== body.checksum) {
+        return new Refused(hosted.context, refuse('bad-document', { why: 'your accounts have changed since' }));
+      }
+      await release.end(member.publicKey);
+      return { left: true } as const;
+    },
   });
 }
 

@@ -7,13 +7,13 @@ import { z } from 'zod';
 import type { ParticipantContext } from '#node/api/context.ts';
 import { type CheckedInput, type OperationName, operations, type Result } from '#node/api/contract.ts';
 import type { ParticipantHandler } from '#node/api/handler.ts';
-import * as clearing from '#node/api/operations/clearing.ts';
-import * as neighbourhood from '#node/api/operations/neighbourhood.ts';
-import * as payments from '#node/api/operations/payments.ts';
-import * as people from '#node/api/operations/people.ts';
-import * as quote from '#node/api/operations/quote.ts';
-import * as transactions from '#node/api/operations/transactions.ts';
-import * as trust from '#node/api/operations/trust.ts';
+import { answerProposal, getClearing, seekRings } from '#node/api/operations/clearing.ts';
+import { getNeighbourhood } from '#node/api/operations/neighbourhood.ts';
+import { getPayment, getReceipt, previewPayment, readRequest, verifyReceipt } from '#node/api/operations/payments.ts';
+import { getStatus, listContacts, putContact, removeContact } from '#node/api/operations/people.ts';
+import { quotePayment } from '#node/api/operations/quote.ts';
+import { getHistory, getTransaction, listHeld, resolveTransaction } from '#node/api/operations/transactions.ts';
+import { getBalance, listTrustLines } from '#node/api/operations/trust.ts';
 import { isAnyRefusal } from '#node/refusals.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Access } from './guard.ts';
@@ -43,26 +43,26 @@ const change = <N extends OperationName>(
 
 /** Where each is, after `/api/v1`. */
 const PLACES = {
-  getStatus: get('/participants/me/status', people.getStatus),
-  listContacts: get('/participants/me/contacts', people.listContacts),
-  putContact: change('POST', '/participants/me/contacts', people.putContact),
-  removeContact: change('DELETE', '/participants/me/contacts/:who', people.removeContact),
-  listTrustLines: get('/trustlines', trust.listTrustLines),
-  getBalance: get('/balance', trust.getBalance),
-  listHeld: get('/balance/held', transactions.listHeld),
-  getHistory: get('/balance/history', transactions.getHistory),
-  getNeighbourhood: get('/neighbourhood', neighbourhood.getNeighbourhood),
-  getTransaction: get('/transactions/:txId', transactions.getTransaction),
-  resolveTransaction: change('POST', '/transactions/:txId/resolve', transactions.resolveTransaction),
-  getPayment: get('/payments/:id', payments.getPayment),
-  quotePayment: ask('/payments/quote', quote.quotePayment),
-  previewPayment: ask('/payments/preview', payments.previewPayment),
-  getReceipt: get('/payments/:id/receipt', payments.getReceipt),
-  verifyReceipt: ask('/receipts/verify', payments.verifyReceipt),
-  readRequest: ask('/requests/read', payments.readRequest),
-  getClearing: get('/clearing', clearing.getClearing),
-  seekRings: change('POST', '/clearing/searches', clearing.seekRings),
-  answerProposal: change('POST', '/clearing/proposals/:id', clearing.answerProposal),
+  getStatus: get('/participants/me/status', getStatus),
+  listContacts: get('/participants/me/contacts', listContacts),
+  putContact: change('POST', '/participants/me/contacts', putContact),
+  removeContact: change('DELETE', '/participants/me/contacts/:who', removeContact),
+  listTrustLines: get('/trustlines', listTrustLines),
+  getBalance: get('/balance', getBalance),
+  listHeld: get('/balance/held', listHeld),
+  getHistory: get('/balance/history', getHistory),
+  getNeighbourhood: get('/neighbourhood', getNeighbourhood),
+  getTransaction: get('/transactions/:txId', getTransaction),
+  resolveTransaction: change('POST', '/transactions/:txId/resolve', resolveTransaction),
+  getPayment: get('/payments/:id', getPayment),
+  quotePayment: ask('/payments/quote', quotePayment),
+  previewPayment: ask('/payments/preview', previewPayment),
+  getReceipt: get('/payments/:id/receipt', getReceipt),
+  verifyReceipt: ask('/receipts/verify', verifyReceipt),
+  readRequest: ask('/requests/read', readRequest),
+  getClearing: get('/clearing', getClearing),
+  seekRings: change('POST', '/clearing/searches', seekRings),
+  answerProposal: change('POST', '/clearing/proposals/:id', answerProposal),
 } as const satisfies { readonly [N in OperationName]?: Place<N> };
 
 /** What a page shows first, in one answer: each part as its operation gives it. */

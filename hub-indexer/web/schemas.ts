@@ -60,7 +60,7 @@ export const invitation = z
 export const errorBody = z
   .object({
     error: z.object({
-      code: z.enum([...CODES, ...NODE_CODES]),
+      code: z.enum([...new Set([...CODES, ...NODE_CODES])]),
       message: z.string().describe('What is wrong, which limit it broke, and what to do'),
       facts: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
       retry: z.boolean().optional().describe('Whether the same may go well later'),

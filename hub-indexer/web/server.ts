@@ -3,8 +3,10 @@
  * also signed by it, so that a token that leaks spends nothing. Requests are not logged.
  */
 import swagger from '@fastify/swagger';
+import websocket from '@fastify/websocket';
 import { type FastifyInstance, fastify } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { STREAM_OPTIONS } from '#node/api/event-stream.ts';
 import { SERVER_OPTIONS } from '#node/api/guests.ts';
 import { Failure } from '#node/failure.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -104,6 +106,8 @@ export async function startMembersWeb(options: MembersServerOptions, more?: More
   });
   app.server.maxConnections = MAX_HTTP_CONNECTIONS;
   try {
+    // Before the routes, so that it sees them all.
+    await app.register(websocket, { options: STREAM_OPTIONS });
     await addMemberRoutes(app, options, more);
     if (areMemberPagesThere()) await addMemberPages(app);
     await app.listen({ host, port });

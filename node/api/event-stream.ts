@@ -1,7 +1,7 @@
 /** The stream of events over WebSocket: what a client missed first, then what happens, without gap or repetition. */
 import type { ServerOptions, WebSocket } from 'ws';
 import type { z } from 'zod';
-import type { NodeContext } from './context.ts';
+import type { NodeContext, ParticipantContext } from './context.ts';
 import type { LoggedEvent } from './event-log.ts';
 import type { eventMessage } from './event-schemas.ts';
 import { viewNotice } from './event-views.ts';
@@ -29,14 +29,36 @@ export const STREAM_OPTIONS = {
 
 const streams = new WeakMap<NodeContext['events'], number>();
 
-/** Sends the events after `since`, or from now on, until the socket closes or the caller may no longer: token or page. */
-export function streamEvents(
-  context: NodeContext,
-  socket: WebSocket,
+/** Until when a stream may go on. */
+export interface StreamRight {
+  /** Asked before each message. */
+  isGood(): boolean;
+  /** Calls back when the right has ended; returns how to forget that. */
+  whenEnded(end: () => void): () => void;
+  /** Why it is sent away then, for the one who reads. */
+  readonly why: string;
+}
+
+/** The right of a token, or of a page; the owner's own tools have it for ever. */
+export function rightOf(
+  { tokens, ui, clock }: NodeContext,
   { caller, page }: { readonly caller: Caller; readonly page: string | null },
+): StreamRight {
+  return {
+    isGood: () => caller === null || tokens.isGood(caller.hash, clock.nowMs()),
+    whenEnded: (end) => (page === null ? () => undefined : ui.whenEnded(page, end)),
+    why: page === null ? 'the token was revoked or has expired' : 'this page was signed out',
+  };
+}
+
+/** Sends the events after `since`, or from now on, until the socket closes or the right to them ends. */
+export function streamEvents(
+  context: ParticipantContext,
+  socket: WebSocket,
+  right: StreamRight,
   since: string | undefined,
 ): void {
-  const { events, tokens, ui, clock, log } = context;
+  const { events, clock, log } = context;
   const open = streams.get(events) ?? 0;
   if (open >= MAX_STREAMS) {
     socket.close(TRY_AGAIN_LATER, `there are ${MAX_STREAMS} event streams already`);
@@ -44,7 +66,6 @@ export function streamEvents(
   }
   streams.set(events, open + 1);
   let unsubscribe = (): void => undefined;
-  let forget = (): void => undefined;
   const sendAway = (code: number, why: string): void => {
     unsubscribe();
     // Who goes on talking is not asked again.
@@ -53,13 +74,12 @@ export function streamEvents(
   };
   const send = (message: z.output<typeof eventMessage>): void => {
     if (socket.readyState !== socket.OPEN) return;
-    const isAllowed = caller === null || tokens.isGood(caller.hash, clock.nowMs());
-    if (!isAllowed) sendAway(NOT_ALLOWED, 'the token was revoked or has expired');
+    if (!right.isGood()) sendAway(NOT_ALLOWED, right.why);
     else if (socket.bufferedAmount > MAX_BUFFERED_BYTES)
       sendAway(TRY_AGAIN_LATER, 'too slow; come back with the cursor');
     else socket.send(JSON.stringify(message));
   };
-  if (page !== null) forget = ui.whenEnded(page, () => sendAway(NOT_ALLOWED, 'this page was signed out'));
+  const forget = right.whenEnded(() => sendAway(NOT_ALLOWED, right.why));
   const tell = ({ number, atMs, happening }: LoggedEvent): void => {
     send({ cursor: events.cursorOf(number), atMs, notice: viewNotice(context, happening) });
   };

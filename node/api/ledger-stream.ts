@@ -1,13 +1,13 @@
 /** The whole ledger of the participant, as it is exported (§13.6), over HTTP while the node goes on. */
 import { Readable } from 'node:stream';
 import { exportLedger } from '../export/write.ts';
-import type { NodeContext } from './context.ts';
+import type { ParticipantContext } from './context.ts';
 
 /** Records are short, and each chunk costs a call. */
 const CHUNK_CHARACTERS = 65_536;
 
 /** The bytes of the file. A node that stops breaks off. */
-export function ledgerStream({ store, identity, config, clock, driver, stopping }: NodeContext): Readable {
+export function ledgerStream({ store, identity, config, clock, driver, stopping }: ParticipantContext): Readable {
   const { restoredAtMs } = driver.records.node;
   const holder = { participant: identity.publicKey, network: config.network, nowMs: clock.nowMs(), restoredAtMs };
   const stream = Readable.from(inChunks(exportLedger(store, holder)), { objectMode: false });

@@ -28,7 +28,7 @@ import {
   type Scope,
 } from './contract.ts';
 import { type ErrorAnswer, errorAnswer, MAX_BODY_BYTES, refusalAnswer } from './errors.ts';
-import { STREAM_OPTIONS, streamEvents } from './event-stream.ts';
+import { rightOf, STREAM_OPTIONS, streamEvents } from './event-stream.ts';
 import { Guests, SERVER_OPTIONS } from './guests.ts';
 import type { Caller, Handler } from './handler.ts';
 import { handlers } from './handlers.ts';
@@ -264,7 +264,10 @@ function addOthers(app: FastifyInstance, context: NodeContext): void {
   app.get(
     EVENTS_PATH,
     { websocket: true, config: { scope: 'read' }, schema: { querystring: eventsQuery, hide: true } },
-    (socket, request) => streamEvents(context, socket, request, (request.query as z.output<typeof eventsQuery>).since),
+    (socket, request) => {
+      const { since } = request.query as z.output<typeof eventsQuery>;
+      streamEvents(context, socket, rightOf(context, request), since);
+    },
   );
   const hidden = { schema: { hide: true } };
   app.get(OPENAPI_PATH, { ...hidden, config: { scope: 'read' } }, () => app.swagger());

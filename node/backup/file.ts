@@ -1,19 +1,15 @@
-/**
- * The backup file. All but the first line, whose it is and how long the summary is, is sealed:
- *
- *   "GEO backup 1\n" | public key (32 bytes) | length of the summary (4 bytes) | sealed summary | sealed contents
- *
- * Each sealed part vouches for all that comes before it. The summary can be read without unpacking the rest.
- */
+/** Backup files (protocol/backup-file.ts) with what a node keeps in them. The summary can be read without unpacking the rest. */
 import { promisify } from 'node:util';
 import { deflateRaw, inflateRaw } from 'node:zlib';
+import { backupFile, backupHead, FIRST_LINE_BYTES, LENGTH_AT, SUMMARY_AT } from '#protocol/backup-file.ts';
 import { bytesToHex } from '#protocol/hex.ts';
-import { type PublicKey, pidOf, publicKeyBytes } from '#protocol/identity.ts';
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
+import { SEAL_BYTES, unseal } from '#protocol/sealing.ts';
 import { Failure } from '../failure.ts';
 import type { Identity } from '../identity/key-file.ts';
 import { decodeValue, encodeValue } from '../store/value.ts';
 import type { BackupContents } from './contents.ts';
-import { SEAL_BYTES, seal, unseal } from './sealing.ts';
+import { newNonce } from './sealing.ts';
 
 /** What a backup file says about itself. */
 export interface BackupSummary {
@@ -23,11 +19,7 @@ export interface BackupSummary {
   readonly contacts: number;
 }
 
-const FIRST_LINE = Buffer.from('GEO backup 1\n');
 const ANY_VERSION = /^GEO backup (\d{1,6})\n/;
-const KEY_BYTES = 32;
-const LENGTH_AT = FIRST_LINE.length + KEY_BYTES;
-const SUMMARY_AT = LENGTH_AT + 4;
 const MAX_SUMMARY_BYTES = 1_024;
 /** The beginning of a file is enough to read its summary. */
 export const SUMMARY_END = SUMMARY_AT + SEAL_BYTES + MAX_SUMMARY_BYTES;
@@ -40,12 +32,13 @@ const deflate = promisify<Uint8Array, Buffer>(deflateRaw);
 const inflate = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(inflateRaw);
 
 /** The bytes of a backup file that only this identity can open. */
-export async function sealBackup(contents: BackupContents, { seed, publicKey }: Identity): Promise<Uint8Array> {
-  const summary = seal(seed, 'file', encodeValue(summaryOf(contents)), headOf(publicKey));
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(summary.length);
-  const before = Buffer.concat([headOf(publicKey), length, summary]);
-  return Buffer.concat([before, seal(seed, 'file', await deflate(encodeValue(contents)), before)]);
+export async function sealBackup(contents: BackupContents, identity: Identity): Promise<Uint8Array> {
+  return backupFile(identity, await packBackup(contents), [newNonce(), newNonce()]);
+}
+
+/** What goes into a backup file, before it is sealed. */
+export async function packBackup(contents: BackupContents): Promise<{ summary: Uint8Array; contents: Uint8Array }> {
+  return { summary: encodeValue(summaryOf(contents)), contents: await deflate(encodeValue(contents)) };
 }
 
 /** What is in a backup file. Throws a Failure that says what is wrong with it. */
@@ -62,12 +55,12 @@ export function readSummary(bytes: Uint8Array, identity: Identity): BackupSummar
 }
 
 function openSummary(bytes: Uint8Array, { seed, publicKey }: Identity): { summary: BackupSummary; end: number } {
-  const text = Buffer.from(bytes.subarray(0, FIRST_LINE.length + 6)).toString('latin1');
+  const text = Buffer.from(bytes.subarray(0, FIRST_LINE_BYTES + 6)).toString('latin1');
   const version = ANY_VERSION.exec(text)?.[1];
   if (version === undefined) throw unusable('This is not a backup file of GEO.');
   if (version !== '1') throw unusable(`This backup file has version ${version}; this program knows version 1.`);
   if (bytes.length < SUMMARY_AT) throw damaged();
-  const owner = bytesToHex(bytes.subarray(FIRST_LINE.length, LENGTH_AT)) as PublicKey;
+  const owner = bytesToHex(bytes.subarray(FIRST_LINE_BYTES, LENGTH_AT)) as PublicKey;
   if (owner !== publicKey) {
     throw new Failure(
       'backup-of-another',
@@ -77,13 +70,9 @@ function openSummary(bytes: Uint8Array, { seed, publicKey }: Identity): { summar
   }
   const end = SUMMARY_AT + Buffer.from(bytes.subarray(LENGTH_AT, SUMMARY_AT)).readUInt32BE();
   if (end > Math.min(bytes.length, SUMMARY_END)) throw damaged();
-  const summary = unseal(seed, 'file', bytes.subarray(SUMMARY_AT, end), headOf(publicKey));
+  const summary = unseal(seed, 'file', bytes.subarray(SUMMARY_AT, end), backupHead(publicKey));
   if (summary === null) throw damaged();
   return { summary: decodeValue(summary) as BackupSummary, end };
-}
-
-function headOf(publicKey: PublicKey): Uint8Array {
-  return Buffer.concat([FIRST_LINE, publicKeyBytes(publicKey)]);
 }
 
 function summaryOf({ createdAtMs, network, records, contacts }: BackupContents): BackupSummary {

@@ -6,9 +6,10 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import type { PublicKey } from '#protocol/identity.ts';
 import { MAX_BACKUP_BYTES } from '#protocol/limits.ts';
 import type { Records } from '#protocol/records.ts';
+import { SEAL_BYTES, unseal } from '#protocol/sealing.ts';
 import type { Contact } from '../contacts.ts';
 import { decodeValue, encodeValue } from '../store/value.ts';
-import { SEAL_BYTES, seal, unseal } from './sealing.ts';
+import { seal } from './sealing.ts';
 
 /** Somebody in it: a contact, a neighbour, or both. */
 export interface KeptPerson extends Pick<Contact, 'publicKey' | 'alias' | 'cardName' | 'addresses' | 'verified'> {

@@ -24,9 +24,11 @@ import type { PublicKey } from '#protocol/identity.ts';
 import {
   MAX_BLOCKED,
   MAX_CLEARING_HOPS,
+  MAX_COMMIT_SIGNATURE_BYTES,
   MAX_FRAME_BYTES,
   MAX_MEMO_BYTES,
   MAX_NETWORK_BYTES,
+  MAX_PART_SIGNATURE_BYTES,
   MAX_ROUTES,
   MAX_TIME_MS,
   VERSION,
@@ -82,6 +84,9 @@ const txId = fixedHex<TxId>(32);
 const paymentId = fixedHex<PaymentId>(32);
 const digest = fixedHex<string>(32);
 const signature = hexBytes(64, 64);
+/** A signature, or one that a host made for its participant (§11.3). */
+const partSignature = hexBytes(64, MAX_PART_SIGNATURE_BYTES);
+const commitSignature = hexBytes(64, MAX_COMMIT_SIGNATURE_BYTES);
 const amount = decimal(1n);
 const amountOrZero = decimal(0n);
 const balance = decimal(-MAX_AMOUNT);
@@ -166,15 +171,15 @@ const checkpoint = z.strictObject({
 }) satisfies z.ZodType<SignedCheckpoint>;
 
 /** "I waive my claim on the hop into this position", with the code of the refusal behind it, which is not signed. */
-const restedWaiver = z.strictObject({ position, signer: key, signature });
+const restedWaiver = z.strictObject({ position, signer: key, signature: partSignature });
 const waiver = z.strictObject({
   position,
   signer: key,
-  signature,
+  signature: partSignature,
   cause: code,
   restsOn: z.array(restedWaiver).max(MAX_CLEARING_HOPS),
 });
-const signatures = z.array(signature).max(MAX_CLEARING_HOPS);
+const signatures = z.array(partSignature).max(MAX_CLEARING_HOPS);
 
 /** The holder's own positions of a transaction (§4.5). */
 const heldPosition = z.discriminatedUnion('state', [
@@ -185,7 +190,7 @@ const heldPosition = z.discriminatedUnion('state', [
     position,
     route,
     signatures,
-    commit: signature,
+    commit: commitSignature,
     waivedByDownstream: waiver.nullable(),
     waivedByMe: waiver.nullable(),
   }),
@@ -197,7 +202,7 @@ const heldPosition = z.discriminatedUnion('state', [
     downstreamAbort: waiver.nullable(),
     ownRisk: z.enum(['reserved', 'counted']).nullable(),
     letGoAtMs: instant.nullable(),
-    certificate: z.strictObject({ signatures, commit: signature }).nullable(),
+    certificate: z.strictObject({ signatures, commit: commitSignature }).nullable(),
   }),
 ]);
 
@@ -275,7 +280,7 @@ const ledgerRecord = z.discriminatedUnion('type', [
     txId: txId.nullable(),
     finishedAtMs: instant.nullable(),
     refusal: code.nullable(),
-    decline: z.strictObject({ txId, signer: key, signature }).nullable(),
+    decline: z.strictObject({ txId, signer: key, signature: partSignature }).nullable(),
   }),
   z.strictObject({
     type: z.literal('transaction'),

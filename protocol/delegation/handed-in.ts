@@ -33,7 +33,7 @@ export const handedAttemptShape = record<HandedAttempt>({
 });
 
 /** Largest of such documents: a mandate over `MAX_DELEGATED_ACCOUNTS` accounts. */
-export const MAX_HANDED_BYTES = MAX_FRAME_BYTES;
+const MAX_HANDED_BYTES = MAX_FRAME_BYTES;
 
 /** The document in the bytes, or a refusal that says where they do not fit. */
 export function readHanded<T>(shape: Shape<T>, bytes: Uint8Array): T | Refusal<'bad-encoding'> {

@@ -17,6 +17,7 @@ import { isBeforeStart, isClosed, isCompared } from './books.ts';
 import { letGoOfHeld } from './cancel.ts';
 import { commitIfComplete } from './commit.ts';
 import { propose } from './consent.ts';
+import { counterTwice } from './counters.ts';
 import { resendTo, scheduleRetry, sendPrepare, sendResolve } from './outbox.ts';
 import { holdIncoming, holdOutgoing, whyNotIn, whyNotOut } from './reserve.ts';
 import { markRestored, mayHaveSigned } from './restored.ts';
@@ -103,7 +104,9 @@ function admit(turn: Turn, packet: Packet, position: number): void {
     return;
   }
   if (mustWait(turn, packet, position)) return;
-  const refusal = whyNot(turn, packet, position);
+  const liar = counterTwice(turn, packet);
+  const refusal =
+    liar === null ? whyNot(turn, packet, position) : refuse('not-delegated', { hop: Math.max(liar - 1, 0) });
   if (refusal !== null) {
     if (refusal.code === 'no-auto-clearing') propose(turn, header.equivalent, route);
     abortPosition(turn, { ...base, state: 'none' }, refusal);

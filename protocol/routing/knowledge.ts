@@ -5,6 +5,7 @@
 import type { DeadEnd, EndedRingAttempt, Passage, RingAttempt, RingSearch, Seeking } from '../clearing/seeking.ts';
 import type { PublicKey } from '../identity.ts';
 import {
+  MAX_COUNTERS_REMEMBERED,
   MAX_HOP_ESTIMATES,
   MAX_PASSAGES,
   MAX_QUESTIONS_REMEMBERED,
@@ -12,7 +13,7 @@ import {
   MAX_RING_SEARCHES,
 } from '../limits.ts';
 import { LruCache } from '../lru.ts';
-import type { PaymentId } from '../packet.ts';
+import type { Packet, PaymentId } from '../packet.ts';
 import type { HopEstimate } from './estimate.ts';
 import type { EndedSearch, Search } from './search.ts';
 
@@ -39,7 +40,15 @@ export interface IndexerRecord {
   readonly wrong: number;
 }
 
+/** A packet in which a delegate has put a counter of a delegation under a signature (§11.3). */
+export interface SeenCounter {
+  readonly type: 'seen-counter';
+  readonly id: string;
+  readonly packet: Packet;
+}
+
 export type Learned =
+  | SeenCounter
   | HopEstimate
   | Search
   | EndedSearch
@@ -59,6 +68,7 @@ export class Knowledge {
   readonly #searches = new Map<PaymentId, Search>();
   readonly #questions = new Map<PublicKey, Questions>();
   readonly #seen = new LruCache<string, true>(MAX_QUESTIONS_REMEMBERED);
+  readonly #counters = new Map<string, SeenCounter>();
   readonly #indexers = new Map<PublicKey, IndexerRecord>();
   readonly #passages = new Map<string, Passage>();
   readonly #ringSearches = new Map<string, RingSearch>();
@@ -89,6 +99,11 @@ export class Knowledge {
 
   hasSeen(id: string): boolean {
     return this.#seen.has(id);
+  }
+
+  /** Where a counter was seen first. */
+  counter(id: string): SeenCounter | undefined {
+    return this.#counters.get(id);
   }
 
   indexer(publicKey: PublicKey): IndexerRecord | undefined {
@@ -136,6 +151,9 @@ export class Knowledge {
         return;
       case 'seen-question':
         this.#seen.get(learned.id, () => true);
+        return;
+      case 'seen-counter':
+        keepLatest(this.#counters, learned.id, learned, MAX_COUNTERS_REMEMBERED);
         return;
       case 'indexer':
         this.#indexers.set(learned.publicKey, learned);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import type { NodeContext } from '#node/api/context.ts';
 import { EventLog } from '#node/api/event-log.ts';
-import { STREAM_OPTIONS, streamEvents } from '#node/api/event-stream.ts';
+import { rightOf, STREAM_OPTIONS, streamEvents } from '#node/api/event-stream.ts';
 import { systemClock } from '#node/clock.ts';
 
 const MEGABYTE = 1_048_576;
@@ -22,7 +22,7 @@ beforeEach(async () => {
   server = new WebSocketServer({ ...STREAM_OPTIONS, host: '127.0.0.1', port: 0 });
   server.on('connection', (socket) => {
     served = socket;
-    streamEvents(context, socket, { caller: null, page: null }, undefined);
+    streamEvents(context, socket, rightOf(context, { caller: null, page: null }), undefined);
   });
   await once(server, 'listening');
   client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`);

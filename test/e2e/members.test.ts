@@ -1,10 +1,57 @@
 /** Members of a hub pay each other: the hub runs their machines, their browsers make and sign what costs them. */
-import { beforeAll, describe, expect, it } from 'vitest';
-import { balances, openMember, order, startMembersHub, type TestHub, type TestMember } from '#test/support/members.ts';
+import { createHash } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { alarmsIn, ownLines } from '#desktop/ui/src/member/watch.ts';
+import { connectClient } from '#node/api/client.ts';
+import { openBackup } from '#node/backup/file.ts';
+import { restoreInto } from '#node/backup/restore.ts';
+import { readConfig } from '#node/config.ts';
+import { verifyFiles } from '#node/export/verify-files.ts';
+import { nodeEd25519 } from '#node/identity/ed25519.ts';
+import { identityOf } from '#node/identity/key-file.ts';
+import { createLog } from '#node/log.ts';
+import { startNode } from '#node/node.ts';
+import { verifyWith } from '#protocol/statement.ts';
+import {
+  balances,
+  cardOfMember,
+  type EventMessage,
+  eventsOf,
+  openMember,
+  order,
+  startMembersHub,
+  type TestHub,
+  type TestMember,
+} from '#test/support/members.ts';
+import { startParticipant, type TestNode } from '#test/support/nodes.ts';
 import { person } from '#test/support/people.ts';
 
 const UNIT = 100_000_000n;
 const people = [person(61), person(62), person(63)] as const;
+
+async function verdictOn(ledgers: readonly string[]): Promise<{ isValid: boolean; findings: readonly string[] }> {
+  const files = ledgers.map((text, at) => ({
+    name: `${at}.json`,
+    start: new TextEncoder().encode(text.slice(0, 1)),
+    async *open() {
+      yield new TextEncoder().encode(text);
+    },
+  }));
+  const { isValid, findings } = await verifyFiles(files, verifyWith(nodeEd25519));
+  return { isValid, findings: findings.map(({ why }) => why) };
+}
+
+/** Whoever changes a ledger can make its last line anew. */
+function sealedAgain(ledger: string): string {
+  const lines = ledger.trimEnd().split('\n');
+  const end = JSON.parse(lines.pop() as string) as object;
+  const body = `${lines.join('\n')}\n`;
+  const sha256 = createHash('sha256').update(body).digest('hex');
+  return `${body}${JSON.stringify({ ...end, sha256 })}\n`;
+}
 
 describe('three members of one hub', () => {
   let hub: TestHub;
@@ -50,6 +97,46 @@ describe('three members of one hub', () => {
     expect((await balances(alice))[bob.key]).toBe('-31');
   });
 
+  it('a page is told what happens, and what it missed', async () => {
+    const { cursor } = await carol.state();
+    const live = await eventsOf(carol.connection, cursor);
+    const paid = order(carol.key, 2n * UNIT);
+    expect((await alice.pay(paid)).state).toBe('paid');
+    const isIt = ({ notice }: EventMessage): boolean => notice?.type === 'received' && notice.amount === '2';
+    expect(await live.until(isIt)).toMatchObject({ notice: { payer: { name: null }, equivalent: 'UAH' } });
+    live.close();
+    const later = await eventsOf(carol.connection, cursor);
+    await later.until(isIt);
+    later.close();
+  });
+
+  it('ledgers prove themselves and each other; one with another balance does not', async () => {
+    const ledgers = await Promise.all([alice, bob, carol].map(({ connection }) => connection.download('ledger')));
+    expect(await verdictOn(ledgers)).toEqual({ isValid: true, findings: [] });
+    const [first, ...others] = ledgers as [string, ...string[]];
+    const cheated = first.replace('"balance":"-33"', '"balance":"-43"');
+    expect(cheated).not.toBe(first);
+    const { isValid, findings } = await verdictOn([sealedAgain(cheated), ...others]);
+    expect(isValid).toBe(false);
+    expect(findings.join()).toMatch(/balance/);
+  });
+
+  it('a limit that the hub hides is seen by the page', async () => {
+    expect(await bob.alarms()).toEqual([]);
+    const { parts } = await bob.state();
+    const lines = parts.listTrustLines.trustLines;
+    const shown = lines.map((card) =>
+      card.given === null ? card : { ...card, given: { ...card.given, seq: card.given.seq - 1, limit: '500' } },
+    );
+    expect(alarmsIn(await ownLines(bob.kept), shown)).toEqual([
+      { type: 'line-hidden', neighbour: alice.key, equivalent: 'UAH', limit: '100' },
+    ]);
+    const changed = lines.map((card) =>
+      card.given === null ? card : { ...card, given: { ...card.given, limit: '7' } },
+    );
+    expect(alarmsIn(await ownLines(bob.kept), changed)).toMatchObject([{ type: 'line-changed' }]);
+  });
+
   it('all of it is there after a restart of the hub', async () => {
     const before = await balances(bob);
     await hub.stop();
@@ -58,6 +145,133 @@ describe('three members of one hub', () => {
     alice = await openMember(hub.url, people[0], 'Alice');
     expect(await balances(bob)).toEqual(before);
     expect((await bob.pay(order(alice.key, 5n * UNIT))).state).toBe('paid');
-    expect((await balances(bob))[alice.key]).toBe('26');
+    expect((await balances(bob))[alice.key]).toBe('28');
   });
+});
+
+describe('a member and somebody with a node of their own', () => {
+  let hub: TestHub;
+  let alice: TestMember;
+  let bob: TestMember;
+  let dora: TestNode;
+
+  beforeAll(async () => {
+    hub = await startMembersHub();
+    alice = await openMember(hub.url, people[0], 'Alice');
+    bob = await openMember(hub.url, people[1], 'Bob');
+    dora = await startParticipant('Dora', join(mkdtempSync(join(tmpdir(), 'geo-dora-')), 'node'));
+    // Dora lets Bob owe her and Bob lets Dora owe him; Bob lets Alice owe him.
+    await dora.client.putContact({ who: await cardOfMember(bob, people[1], 'Bob') });
+    const { card } = await dora.client.getId({});
+    await bob.connection.act('POST', '/participants/me/contacts', { who: card });
+    await bob.trust(dora.node.publicKey, 'UAH', 30n * UNIT);
+    await bob.trust(alice.key, 'UAH', 100n * UNIT);
+    await dora.client.setTrustLine({ who: 'Bob', equivalent: 'UAH', limit: '40', waitMs: 20_000 });
+    for (const member of [alice, bob]) await member.renewMandate();
+  });
+  afterAll(() => dora.node.stop('the test is over'));
+
+  it('the member pays the node', async () => {
+    expect((await bob.pay(order(dora.node.publicKey, 10n * UNIT))).state).toBe('paid');
+    const { accounts } = await dora.client.getBalance({});
+    expect(accounts.map(({ neighbour, balance }) => [neighbour.name, balance])).toEqual([['Bob', '10']]);
+  });
+
+  it('the node pays the member, whose page is closed', async () => {
+    const paid = await dora.client.pay({ to: 'Bob', equivalent: 'UAH', amount: '25' });
+    expect([paid.state, paid.refusal?.text]).toEqual(['COMMITTED', undefined]);
+    expect(await balances(bob)).toMatchObject({ [dora.node.publicKey]: '15' });
+  });
+
+  it('and passes on what another member pays', async () => {
+    expect((await alice.pay(order(dora.node.publicKey, 5n * UNIT))).state).toBe('paid');
+    expect(await balances(bob)).toMatchObject({ [dora.node.publicKey]: '10', [alice.key]: '5' });
+  });
+
+  it('over links that come back after a restart of either', async () => {
+    await hub.stop();
+    hub = await startMembersHub(hub);
+    bob = await openMember(hub.url, people[1], 'Bob');
+    await vi.waitFor(async () => expect((await dora.client.listContacts({})).contacts[0]?.linked).toBe(true), 30_000);
+    const paid = await dora.client.pay({ to: 'Bob', equivalent: 'UAH', amount: '1' });
+    expect(paid.state).toBe('COMMITTED');
+    expect(await balances(bob)).toMatchObject({ [dora.node.publicKey]: '11' });
+  }, 60_000);
+});
+
+it('a circle of debts of three members clears by itself, whoever is there', async () => {
+  const hub = await startMembersHub();
+  const names = ['Alice', 'Bob', 'Carol'] as const;
+  const [alice, bob, carol] = (await Promise.all(
+    names.map((name, at) => openMember(hub.url, people[at] as (typeof people)[number], name)),
+  )) as [TestMember, TestMember, TestMember];
+  for (const [payer, receiver] of [
+    [alice, bob],
+    [bob, carol],
+    [carol, alice],
+  ] as const) {
+    await receiver.trust(payer.key, 'UAH', 100n * UNIT);
+  }
+  for (const member of [alice, bob, carol]) await member.renewMandate();
+  for (const [payer, receiver, amount] of [
+    [alice, bob, 10n],
+    [bob, carol, 7n],
+    [carol, alice, 9n],
+  ] as const) {
+    expect((await payer.pay(order(receiver.key, amount * UNIT))).state).toBe('paid');
+  }
+  await vi.waitFor(async () => {
+    expect(await balances(alice)).toEqual({ [bob.key]: '-3', [carol.key]: '2' });
+  }, 20_000);
+  expect(await balances(carol)).toEqual({ [bob.key]: '0', [alice.key]: '-2' });
+  const { parts } = await bob.state();
+  expect(parts.getHistory.entries.map(({ kind }) => kind)).toContain('clear');
+}, 40_000);
+
+describe('a member moves to a node of its own', () => {
+  it('with every balance to the unit, and goes on there', async () => {
+    const hub = await startMembersHub();
+    const alice = await openMember(hub.url, people[0], 'Alice');
+    const bob = await openMember(hub.url, people[1], 'Bob');
+    await bob.trust(alice.key, 'UAH', 100n * UNIT);
+    await alice.trust(bob.key, 'UAH', 50n * UNIT);
+    for (const member of [alice, bob]) await member.renewMandate();
+    expect((await alice.pay(order(bob.key, 12_34567890n))).state).toBe('paid');
+    const before = await balances(bob);
+
+    const { file, checksum } = await bob.takeAlong(people[1].seed);
+    expect((await alice.pay(order(bob.key, 1n))).state).toBe('paid');
+    await expect(bob.leave(checksum)).rejects.toMatchObject({ code: 'bad-document' });
+    const again = await bob.takeAlong(people[1].seed);
+    await bob.leave(again.checksum);
+    await expect(bob.state()).rejects.toMatchObject({ code: 'token-wrong' });
+    expect(file.length).toBeGreaterThan(100);
+
+    const folder = join(mkdtempSync(join(tmpdir(), 'geo-moved-')), 'node');
+    const identity = identityOf(people[1].seed);
+    const backup = await openBackup(again.file, identity);
+    await restoreInto(folder, { seed: people[1].seed, passphrase: null, backup, settings: null, neighbours: [] });
+    const flags = { dataDir: folder, name: 'Bob', listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+    const config = readConfig({ flags, environment: {} });
+    const own = await startNode(config, { log: createLog({ level: 'silent', file: null }) });
+    try {
+      const client = await connectClient(folder);
+      await vi.waitFor(async () => {
+        const { restored } = await client.getStatus({});
+        expect(restored?.unsure).toEqual([]);
+      }, 30_000);
+      await client.confirmRestored({});
+      const { accounts } = await client.getBalance({});
+      const now = Object.fromEntries(accounts.map(({ neighbour, balance }) => [neighbour.publicKey, balance]));
+      expect(now).toEqual({ [alice.key]: '12.34567891' });
+      expect(before).toEqual({ [alice.key]: '12.3456789' });
+      await vi.waitFor(async () => {
+        const paid = await client.pay({ to: alice.key, equivalent: 'UAH', amount: '2.34' });
+        expect(paid.state).toBe('COMMITTED');
+      }, 30_000);
+      expect(await balances(alice)).toEqual({ [identity.publicKey]: '-10.00567891' });
+    } finally {
+      await own.stop('the test is over');
+    }
+  }, 90_000);
 });

@@ -3,17 +3,19 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
+import type { Order, Signer } from '#desktop/ui/src/member/documents.ts';
+import { Hub, type Kept, readHub } from '#desktop/ui/src/member/hub.ts';
+import { Member, randomHex } from '#desktop/ui/src/member/member.ts';
+import { type RunningHub, startHub } from '#hub-indexer/hub.ts';
 import { readConfig } from '#node/config.ts';
 import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
+import { makeCard } from '#protocol/card.ts';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import { VERSION } from '#protocol/limits.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
-import type { Order, Signer } from '../../desktop/ui/src/member/documents.ts';
-import { Hub, type Kept, readHub } from '../../desktop/ui/src/member/hub.ts';
-import { Member, randomHex } from '../../desktop/ui/src/member/member.ts';
-import { type RunningHub, startHub } from '../../hub-indexer/hub.ts';
 import { Memory } from './memory.ts';
 import type { Person } from './people.ts';
 
@@ -34,7 +36,7 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>)
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
   const port = before === undefined ? 0 : Number(new URL(before.url).port);
-  const flags = { dataDir, network: 'geo-test', listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
@@ -55,6 +57,7 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>)
 export interface TestMember extends Member {
   readonly key: PublicKey;
   readonly connection: Hub;
+  readonly kept: Kept;
 }
 
 /** Opens the page of a member: signs in with its key, and joins where it is new. */
@@ -69,7 +72,24 @@ export async function openMember(
   const connection = new Hub(url, signer, kept);
   await connection.join(name, 'person', null);
   const member = new Member(signer, connection, kept, verifyWith(nobleEd25519));
-  return Object.assign(member, { key, connection });
+  return Object.assign(member, { key, connection, kept });
+}
+
+/** The contact card of a member: where its hub is, signed by the member. */
+export async function cardOfMember(member: TestMember, { seed }: Pick<Person, 'seed'>, name: string): Promise<string> {
+  const { network } = await readHub(member.connection.url);
+  const { parts } = await member.state();
+  const card = {
+    version: VERSION,
+    network,
+    publicKey: member.key,
+    name,
+    suggestedLimit: null,
+    expiresAtMs: null,
+    addresses: parts.getStatus.addresses,
+    createdAtMs: Date.now(),
+  } as const;
+  return makeCard(card, signWith(nobleEd25519, seed));
 }
 
 export function order(receiver: PublicKey, amount: bigint, equivalent = 'UAH'): Order {
@@ -80,4 +100,32 @@ export function order(receiver: PublicKey, amount: bigint, equivalent = 'UAH'): 
 export async function balances(member: Member): Promise<Record<string, string>> {
   const { parts } = await member.state();
   return Object.fromEntries(parts.getBalance.accounts.map(({ neighbour, balance }) => [neighbour.publicKey, balance]));
+}
+
+/** An event of a member, as far as tests look at it. */
+export interface EventMessage {
+  readonly cursor: string;
+  readonly notice?: { readonly type: string; readonly amount?: string };
+}
+
+/** The stream of a member's events from a cursor on. */
+export async function eventsOf(hub: Hub, since: string) {
+  const socket = await hub.openEvents(since);
+  const seen: EventMessage[] = [];
+  let told = Promise.withResolvers<void>();
+  socket.addEventListener('message', ({ data }) => {
+    seen.push(JSON.parse(String(data)) as EventMessage);
+    told.resolve();
+    told = Promise.withResolvers();
+  });
+  return {
+    close: () => socket.close(),
+    async until(isIt: (message: EventMessage) => boolean): Promise<EventMessage> {
+      for (;;) {
+        const found = seen.find(isIt);
+        if (found !== undefined) return found;
+        await told.promise;
+      }
+    },
+  };
 }

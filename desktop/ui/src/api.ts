@@ -97,6 +97,7 @@ export function leave(): void {
 
 /** The whole ledger as a file. Throws `AskError`. */
 export async function readLedger(): Promise<Blob> {
+  if (other !== null) return other.readLedger();
   try {
     const response = await fetch(LEDGER_PATH, { headers: { [KEY_HEADER]: localStorage.getItem(KEY) ?? '' } });
     if (response.ok) return await response.blob();

@@ -31,6 +31,8 @@ export interface Carrier {
   /** All that several screens show, at once. Throws `AskError`. */
   readState(): Promise<WholeState>;
   openEvents(since: string | null): Events;
+  /** The whole ledger as a file. Throws `AskError`. */
+  readLedger(): Promise<Blob>;
   /** A link by which somebody comes here and is asked to let its maker owe. Throws `AskError`. */
   invite(limit: { readonly amount: string; readonly equivalent: string }): Promise<string>;
 }

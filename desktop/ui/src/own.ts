@@ -11,7 +11,7 @@ export interface Own {
   /** What comes before the screens, if anything does now. */
   readonly before?: () => VNode | null;
   /** Shown at home: with what needs the person, and under all the rest. */
-  readonly atHome?: () => VNode | null;
+  readonly atHome?: (props: { readonly all: Known }) => VNode | null;
   readonly atHomeLast?: (props: { readonly all: Known }) => VNode | null;
 }
 

@@ -8,8 +8,10 @@ import { checkpointShape, signedCheckpointShape } from '#protocol/checkpoint.ts'
 import { decode, encode, type Shape } from '#protocol/codec.ts';
 import { delegatedSignatureShape } from '#protocol/delegation/delegated-signature.ts';
 import { delegationShape } from '#protocol/delegation/delegation.ts';
+import { handedAttemptShape, handedMandateShape } from '#protocol/delegation/handed-in.ts';
 import { dialBackAnswerShape, dialBackShape } from '#protocol/dial-back.ts';
 import { evidenceShape } from '#protocol/evidence.ts';
+import { hostedMessageShape } from '#protocol/hosted-link.ts';
 import { loginShape, requestShape } from '#protocol/hub-session.ts';
 import { invoiceShape, signedInvoiceShape } from '#protocol/invoice.ts';
 import { joinRequestShape, signedJoinRequestShape } from '#protocol/join-request.ts';
@@ -52,6 +54,9 @@ const SHAPES: Readonly<Record<string, Shape<unknown>>> = {
   'participant-record': participantRecordShape,
   'signed-participant-record': signedParticipantRecordShape,
   delegation: delegationShape,
+  'hosted-message': hostedMessageShape,
+  'handed-mandate': handedMandateShape,
+  'handed-attempt': handedAttemptShape,
   'delegated-signature': delegatedSignatureShape,
   'join-request': joinRequestShape,
   'signed-join-request': signedJoinRequestShape,

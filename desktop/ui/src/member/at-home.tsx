@@ -5,14 +5,51 @@ import { ConfirmButton } from '../confirm.tsx';
 import { Fold } from '../fold.tsx';
 import { Money, Name, Time, Trouble, useTask } from '../parts.tsx';
 import { Outcome } from '../screens/pay-steps.tsx';
-import { type Known, refresh } from '../state.ts';
+import { type Known, type Person, refresh } from '../state.ts';
 import type { WaitingLine, WaitingPayment } from './queue.ts';
-import { mandates, waiting } from './session.ts';
+import { alarms, mandates, waiting } from './session.ts';
 import { sessionNow } from './stage.ts';
 import { M, m } from './words.ts';
 
-/** What could not be sent yet, or is not proven yet. */
-export function Waiting() {
+/** What the hub should be asked about, and what could not be sent yet. */
+export function AtHome({ all }: { readonly all: Known }) {
+  return (
+    <>
+      <Alarms all={all} />
+      <Waiting />
+    </>
+  );
+}
+
+/** The hub shows limits otherwise than they were signed in this browser. */
+function Alarms({ all }: { readonly all: Known }) {
+  const shown = alarms.value;
+  return (
+    <div role="alert">
+      {shown.length > 0 && (
+        <div class="trouble">
+          <strong>{m('alarmTitle')}</strong>
+          {shown.map(({ neighbour, equivalent, limit }) => (
+            <p key={`${neighbour} ${equivalent}`}>
+              <M
+                k="alarmLine"
+                who={<Name of={personOf(all, neighbour)} />}
+                money={<Money amount={limit} of={equivalent} />}
+              />
+            </p>
+          ))}
+          <p>{m('alarmDo')}</p>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function personOf({ contacts }: Known, key: string): Person {
+  return contacts.find(({ publicKey }) => publicKey === key) ?? { pid: key, name: null };
+}
+
+function Waiting() {
   const shown = waiting.value.filter((one) => one.kind === 'line' || one.phase !== 'new');
   if (shown.length === 0) return null;
   return (
@@ -105,7 +142,6 @@ export function WhileAway({ all }: { readonly all: Known }) {
   const now = mandates.value;
   const newest = now?.mandates[0];
   if (now === null) return null;
-  const names = new Map(all.contacts.map((contact) => [contact.publicKey, contact]));
   return (
     <section class="card" aria-labelledby="away">
       <h2 id="away">{m('mayTitle')}</h2>
@@ -127,7 +163,7 @@ export function WhileAway({ all }: { readonly all: Known }) {
                 <li key={`${neighbour} ${equivalent}`}>
                   <M
                     k="mayCap"
-                    who={<Name of={names.get(neighbour) ?? { pid: neighbour, name: null }} />}
+                    who={<Name of={personOf(all, neighbour)} />}
                     used={<Money amount={used} of={equivalent} />}
                     cap={<Money amount={cap} of={equivalent} />}
                   />

@@ -10,6 +10,7 @@ import type { Mandates } from './member.ts';
 import type { Memos } from './memos.ts';
 import { settle } from './pay.ts';
 import type { WaitingPayment } from './queue.ts';
+import { type Alarm, alarmsIn, ownLines } from './watch.ts';
 import { mustBe } from './who.ts';
 
 type Place = readonly ['GET' | 'POST' | 'DELETE', string, 'read' | 'act'];
@@ -52,6 +53,8 @@ export interface CarrierOptions extends Omit<Desk, 'state'> {
   readonly changed: () => void;
   /** What the hub may do for the member from now on. */
   readonly renewed: (mandates: Mandates) => void;
+  /** What the hub shows otherwise than the member has signed it. */
+  readonly alarmed: (alarms: readonly Alarm[]) => void;
 }
 
 export class HubCarrier implements Carrier {
@@ -91,12 +94,15 @@ export class HubCarrier implements Carrier {
 
   async readState(): Promise<WholeState> {
     await this.#wait();
-    const { member, kept, changed } = this.#options;
+    const { member, kept, changed, alarmed } = this.#options;
+    // Before what is shown is asked for: what is signed meanwhile need not be in it.
+    const lines = await ownLines(kept);
     const read = await member.state().catch((error: unknown) => {
       const isTooOften = error instanceof AskError && error.code === 'too-often';
       if (isTooOften) setTimeout(changed, 1_000 * Number(error.facts.retryAfterS ?? 60));
       throw error;
     });
+    alarmed(alarmsIn(lines, read.parts.listTrustLines.trustLines));
     const state = this.#filled(read);
     this.#state = state;
     const keeping: KeptState = { atMs: Date.now(), state: read };
@@ -148,6 +154,10 @@ export class HubCarrier implements Carrier {
   /** Pays what waits, now that the person says so again. Throws `AskError`. */
   async payWaiting(one: WaitingPayment): Promise<Result<'pay'>> {
     return payAgain(this.#desk, one);
+  }
+
+  async readLedger(): Promise<Blob> {
+    return new Blob([await this.#options.hub.download('ledger')]);
   }
 
   async invite(suggestedLimit: { readonly amount: string; readonly equivalent: string }): Promise<string> {

@@ -23,10 +23,7 @@ export class MemberEvents implements Events {
   }
 
   async #open(since: string | null): Promise<void> {
-    const url = new URL(`${this.#hub.url}/api/v1/ws`);
-    url.protocol = url.protocol.replace('http', 'ws');
-    if (since !== null) url.searchParams.set('since', since);
-    const socket = new WebSocket(url, ['geo', await this.#hub.accessToken()]);
+    const socket = await this.#hub.openEvents(since);
     let wasOpen = false;
     socket.addEventListener('open', () => {
       wasOpen = true;

@@ -129,9 +129,23 @@ export class Hub {
     return (await this.#asMember(ask)) as T;
   }
 
-  /** For a stream of events. */
-  async accessToken(): Promise<string> {
-    return (await this.#goodTokens()).accessToken;
+  /** A file of the member's, as text. */
+  async download(name: 'ledger'): Promise<string> {
+    return this.#asMember(async (headers) => {
+      const response = await fetch(`${this.url}${API}/participants/me/${name}`, { headers });
+      if (response.ok) return response.text();
+      const { error } = (await response.json()) as { error: { code: string; message: string } };
+      throw new AskError(error.code, error.message);
+    });
+  }
+
+  /** The stream of events, from after this cursor on: messages with JSON in `data`. */
+  async openEvents(since: string | null): Promise<WebSocket> {
+    const { accessToken } = await this.#goodTokens();
+    const url = new URL(`${this.url}${API}/ws`);
+    url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
+    if (since !== null) url.searchParams.set('since', since);
+    return new WebSocket(url, ['geo', accessToken]);
   }
 
   /** Ends the session, if there is one. */
@@ -142,7 +156,7 @@ export class Hub {
     if (refreshToken !== null) await exchange(this.url, 'POST', `${API}/auth/logout`, { refreshToken }, {});
   }
 
-  async #asMember(ask: (bearer: Headers) => Promise<unknown>): Promise<unknown> {
+  async #asMember<T>(ask: (bearer: Headers) => Promise<T>): Promise<T> {
     const { accessToken } = await this.#goodTokens();
     try {
       return await ask({ authorization: `Bearer ${accessToken}` });

@@ -1,13 +1,19 @@
 /** What a member of a hub does from a browser: allow the hub its part, trust, pay. Each act is made and signed here. */
 import type { Result } from '#node/api/contract.ts';
 import { formatAmount, parseLimit } from '#protocol/amount.ts';
-import { toBase64url } from '#protocol/base64url.ts';
+import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
-import { type HandedAttempt, handedAttemptShape, handedMandateShape } from '#protocol/delegation/handed-in.ts';
+import {
+  type HandedAttempt,
+  handedAttemptShape,
+  handedMandateShape,
+  readHanded,
+} from '#protocol/delegation/handed-in.ts';
 import { hexToBytes } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { txIdOf } from '#protocol/packet.ts';
+import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
 import { AskError } from '../ask-error.ts';
@@ -16,6 +22,7 @@ import { Attempts } from './attempts.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Alarm, alarmsIn, keepLine, ownLines } from './watch.ts';
 
 /** What the hub may sign for the member, the newest first. */
 export interface Mandates {
@@ -47,7 +54,7 @@ interface Evidence {
 /** How a payment came out: proven, or what the hub says of why not. */
 export type Paid =
   | { readonly state: 'paid'; readonly receipt: Uint8Array }
-  | { readonly state: 'refused'; readonly why: Result<'pay'>['refusal'] | Result<'quotePayment'>['stoppedBy'] }
+  | { readonly state: 'refused'; readonly why: Result<'pay'>['refusal'] }
   /** Nothing proves yet how it ended: it must not be paid anew under another id. */
   | { readonly state: 'open' };
 
@@ -70,14 +77,22 @@ const PRECISION = 8;
 export class Member {
   readonly #signer: Signer;
   readonly #hub: Hub;
+  readonly #kept: Kept;
   readonly #attempts: Attempts;
   readonly #verify: Verify;
 
   constructor(signer: Signer, hub: Hub, kept: Kept, verify: Verify) {
     this.#signer = signer;
     this.#hub = hub;
+    this.#kept = kept;
     this.#attempts = new Attempts(kept);
     this.#verify = verify;
+  }
+
+  /** What the hub shows otherwise than it was signed. */
+  async alarms(): Promise<readonly Alarm[]> {
+    const lines = await ownLines(this.#kept);
+    return alarmsIn(lines, (await this.state()).parts.listTrustLines.trustLines);
   }
 
   state(): Promise<WholeState> {
@@ -125,7 +140,11 @@ export class Member {
 
   /** Hands a signed trust line in. Throws `AskError`. */
   async handInTrustLine({ document }: SignedLine): Promise<Result<'setTrustLine'>> {
-    return this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
+    const card = await this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
+    const signed = readHanded(signedTrustLineShape, fromBase64url(document));
+    // From now on the hub has to show it.
+    if (!isRefusal(signed)) await keepLine(this.#kept, signed);
+    return card;
   }
 
   /** Lets somebody owe the member up to a limit. */
@@ -163,6 +182,29 @@ export class Member {
     }
     const end = await this.standing(order.paymentId);
     return end.state === 'over' ? { state: 'refused', why } : end;
+  }
+
+  /** All there is of the member, as a backup file that its words open: for `geo restore`. */
+  async takeAlong(seed: Uint8Array): Promise<{ readonly file: Uint8Array; readonly checksum: string }> {
+    const { summary, contents, checksum } = await this.#hub.read<{
+      readonly summary: string;
+      readonly contents: string;
+      readonly checksum: string;
+    }>('GET', '/participants/me/bundle');
+    // Seldom wanted, and no small part of the page.
+    const [{ backupFile }, { NONCE_BYTES }] = await Promise.all([
+      import('#protocol/backup-file.ts'),
+      import('#protocol/sealing.ts'),
+    ]);
+    const { publicKey } = this.#signer;
+    const nonces = [randomBytes(NONCE_BYTES), randomBytes(NONCE_BYTES)] as const;
+    const parts = { summary: fromBase64(summary), contents: fromBase64(contents) };
+    return { file: backupFile({ seed, publicKey }, parts, nonces), checksum };
+  }
+
+  /** Ends at this hub, for good. Refused when anything has changed since the backup with this checksum was taken. */
+  async leave(checksum: string): Promise<void> {
+    await this.#hub.act('POST', '/participants/me/leave', { checksum });
   }
 
   /**
@@ -226,6 +268,12 @@ function limitIn(text: string | undefined): bigint {
   return typeof limit === 'bigint' ? limit : 0n;
 }
 
+const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+
+function randomBytes(bytes: number): Uint8Array {
+  return crypto.getRandomValues(new Uint8Array(bytes));
+}
+
 export function randomHex(bytes: number): string {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+  return [...randomBytes(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 }

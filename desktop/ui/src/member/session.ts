@@ -16,6 +16,7 @@ import { Names } from './names.ts';
 import { Queue, type Waiting } from './queue.ts';
 import { browserKept, readValue, writeValue } from './storage.ts';
 import { type LockedSeed, lockSeed } from './vault.ts';
+import type { Alarm } from './watch.ts';
 
 /** How far somebody has come with the key of this browser. */
 export type Progress = 'words' | 'name' | 'member';
@@ -43,6 +44,9 @@ export const waiting = signal<readonly Waiting[]>([]);
 
 /** What the hub may do for the member; null: not known yet. */
 export const mandates = signal<Mandates | null>(null);
+
+/** What the hub shows otherwise than the member has signed it. */
+export const alarms = signal<readonly Alarm[]>([]);
 
 export class Session {
   readonly hub: Hub;
@@ -73,6 +77,9 @@ export class Session {
       changed: () => void refresh(),
       renewed: (now) => {
         mandates.value = now;
+      },
+      alarmed: (now) => {
+        alarms.value = now;
       },
     });
   }

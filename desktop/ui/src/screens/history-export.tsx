@@ -1,7 +1,7 @@
 /** The history to take away: what is listed for a spreadsheet, a month on paper, and the ledger that proves all of it. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import { otherCarrier, readLedger } from '../api.ts';
+import { readLedger } from '../api.ts';
 import { bridge } from '../bridge.ts';
 import { saveFile } from '../files.ts';
 import { csvOf } from '../history-csv.ts';
@@ -14,7 +14,6 @@ import { monthOf, monthSpan } from '../statement.ts';
 /** `entries`: those that are listed. */
 export function HistoryExport({ entries }: { readonly entries: readonly Entry[] }) {
   const { isBusy, trouble, run } = useTask();
-  const isOfNode = otherCarrier() === null;
   const saveLedger = (): void => {
     void run(async () => saveFile('geo-ledger.ndjson', [await readLedger()], 'application/x-ndjson'));
   };
@@ -26,13 +25,13 @@ export function HistoryExport({ entries }: { readonly entries: readonly Entry[] 
           {t('saveCsv')}
         </button>
         {/* It comes as a stream, which the bridge of the desktop program does not carry. */}
-        {isOfNode && bridge === null && (
+        {bridge === null && (
           <button type="button" class="quiet" disabled={isBusy.value} onClick={saveLedger}>
             {t('saveLedger')}
           </button>
         )}
       </p>
-      {isOfNode && <p class="hint">{t('saveLedgerHint')}</p>}
+      <p class="hint">{t('saveLedgerHint')}</p>
       <MonthForm />
       {trouble.value !== null && <Trouble text={trouble.value} />}
     </section>

@@ -24,7 +24,7 @@ export function HomeScreen({ all }: Props) {
       <Title>{t('home')}</Title>
       <NextStep all={all} />
       <NeedsYou />
-      {AtHome !== undefined && <AtHome />}
+      {AtHome !== undefined && <AtHome all={all} />}
       {balance.net.length > 0 && (
         <section aria-labelledby="balances">
           <h2 id="balances">{t('balances')}</h2>

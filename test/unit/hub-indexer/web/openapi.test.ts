@@ -4,6 +4,7 @@ import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { CODES } from '#hub-indexer/web/codes.ts';
+import { NODE_CODES } from '#hub-indexer/web/node-errors.ts';
 import { addMemberRoutes } from '#hub-indexer/web/server.ts';
 import { Failure } from '#node/failure.ts';
 import { createLog } from '#node/log.ts';
@@ -98,7 +99,7 @@ describe('the OpenAPI document', () => {
     const error = document.components.schemas.Error as {
       properties: { error: { properties: { code: { enum: string[] } } } };
     };
-    expect(error.properties.error.properties.code.enum).toEqual(CODES);
+    expect(error.properties.error.properties.code.enum).toEqual([...new Set<string>([...CODES, ...NODE_CODES])]);
     for (const [path, , operation] of described(document)) {
       expect(path).toMatch(/^\/api\/v1\//);
       expect(operation.summary.length).toBeGreaterThan(10);

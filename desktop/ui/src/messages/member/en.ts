@@ -67,6 +67,10 @@ export const en = {
   forgetMeans: 'If it was paid all the same, it stays paid: ask {who} first whether it has arrived.',
   lookNow: 'Look again',
 
+  alarmTitle: 'Your hub shows something else than you signed',
+  alarmLine: 'You have signed that {who} may owe you up to {money}; the hub shows otherwise.',
+  alarmDo: 'Ask the operator, and save your ledger under History: it proves what was signed.',
+
   you: 'You',
   yourHub: 'Your hub',
   yourPid: 'Your public name',
