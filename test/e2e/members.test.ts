@@ -244,7 +244,7 @@ describe('a member moves to a node of its own', () => {
     await expect(bob.leave(checksum)).rejects.toMatchObject({ code: 'bad-document' });
     const again = await bob.takeAlong(people[1].seed);
     await bob.leave(again.checksum);
-    await expect(bob.state()).rejects.toMatchObject({ code: 'token-wrong' });
+    await expect(bob.state()).rejects.toMatchObject({ code: 'login-refused' });
     expect(file.length).toBeGreaterThan(100);
 
     const folder = join(mkdtempSync(join(tmpdir(), 'geo-moved-')), 'node');
