@@ -51,6 +51,8 @@ export async function addMemberPages(app: FastifyInstance): Promise<void> {
     root: filesFolder(),
     prefix: '/',
     index: [PAGE],
+    // What is none of the files is for others to answer: the API says what it does not know in its own words.
+    wildcard: false,
     cacheControl: false,
     setHeaders(response, path) {
       response.headers({

@@ -3,7 +3,6 @@ import { signal } from '@preact/signals';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { seedFromWords, wordsFromSeed } from '#protocol/words.ts';
 import { AskError } from '../ask-error.ts';
 import { type Joined, readHub } from './hub.ts';
 import { refused } from './refused.ts';
@@ -70,7 +69,7 @@ export async function unlock(identity: Identity, passphrase: string): Promise<bo
 
 /** Makes a key, or takes the one of the words; kept at once. Throws `AskError`. */
 export async function makeKey(words: string | null, passphrase: string | null): Promise<void> {
-  const seed = words === null ? crypto.getRandomValues(new Uint8Array(32)) : refused(seedFromWords(words));
+  const seed = words === null ? crypto.getRandomValues(new Uint8Array(32)) : await seedOf(words);
   const { publicKey: hub, network } = await readHub(location.origin);
   const publicKey = bytesToHex(nobleEd25519.publicKey(seed)) as PublicKey;
   const locked = await lockSeed(seed, publicKey, passphrase);
@@ -84,11 +83,22 @@ export async function makeKey(words: string | null, passphrase: string | null): 
   await proceed(identity, seed);
 }
 
+// The list of words is loaded for who is new here, and for nobody else.
+async function seedOf(words: string): Promise<Uint8Array> {
+  const { seedFromWords } = await import('#protocol/words.ts');
+  return refused(seedFromWords(words));
+}
+
+async function wordsOf(seed: Uint8Array): Promise<readonly string[]> {
+  const { wordsFromSeed } = await import('#protocol/words.ts');
+  return wordsFromSeed(seed).split(' ');
+}
+
 async function proceed(identity: Identity, seed: Uint8Array): Promise<void> {
   const session = new Session(identity, seed);
   switch (identity.progress) {
     case 'words':
-      stage.value = { name: 'words', words: wordsFromSeed(seed).split(' '), session };
+      stage.value = { name: 'words', words: await wordsOf(seed), session };
       break;
     case 'name':
       stage.value = { name: 'joining', session };

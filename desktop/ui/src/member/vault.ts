@@ -2,7 +2,6 @@
  * The seed of a member as the browser keeps it: encrypted with a key of the browser that no script can read out, and below
  * that, where the person wants it, with a passphrase.
  */
-import { scryptAsync } from '@noble/hashes/scrypt.js';
 import type { PublicKey } from '#protocol/identity.ts';
 
 /** A seed that cannot be read without the browser that made it, nor without the passphrase where there is one. */
@@ -50,6 +49,7 @@ export async function openSeed(locked: LockedSeed, passphrase: string | null): P
 }
 
 async function passphraseKey(passphrase: string, salt: Uint8Array, cost: number): Promise<CryptoKey> {
+  const { scryptAsync } = await import('@noble/hashes/scrypt.js');
   const bytes = await scryptAsync(passphrase.normalize('NFKC'), salt, { N: cost, r: 8, p: 1, dkLen: 32 });
   return crypto.subtle.importKey('raw', Uint8Array.from(bytes), 'AES-GCM', false, ['encrypt', 'decrypt']);
 }
