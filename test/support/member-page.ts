@@ -3,7 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { accessibilityFindings, picture, scrollsSideways, watchedPage } from './browser.ts';
 
 /** A phone. */
-export const NARROW = { width: 360, height: 740 };
+const NARROW = { width: 360, height: 740 };
 
 export class MemberPage {
   readonly context: BrowserContext;

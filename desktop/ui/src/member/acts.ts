@@ -37,7 +37,7 @@ export interface Desk {
   readonly names: Names;
   readonly verify: Verify;
   /** As it was read last; read now where it never was. Throws `AskError`. */
-  state(): Promise<WholeState>;
+  readonly state: () => Promise<WholeState>;
 }
 
 /** Each throws `AskError`. */

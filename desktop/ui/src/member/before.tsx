@@ -94,7 +94,7 @@ function Locked({ identity }: { readonly identity: Identity }) {
     event.preventDefault();
     const typed = new FormData(event.currentTarget as HTMLFormElement).get('passphrase');
     void run(async () => {
-      if (!(await unlock(identity, String(typed)))) trouble.value = t('passphraseWrong');
+      if (typeof typed === 'string' && !(await unlock(identity, typed))) trouble.value = t('passphraseWrong');
     });
   };
   return (

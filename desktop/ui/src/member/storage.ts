@@ -12,16 +12,16 @@ let opened: Promise<IDBDatabase> | null = null;
 function database(): Promise<IDBDatabase> {
   opened ??= new Promise((resolve, reject) => {
     const asked = indexedDB.open(NAME, 1);
-    asked.onupgradeneeded = () => {
+    asked.addEventListener('upgradeneeded', () => {
       asked.result.createObjectStore(TEXTS);
       asked.result.createObjectStore(VALUES);
-    };
-    asked.onsuccess = () => {
+    });
+    asked.addEventListener('success', () => {
       // Another window forgets all of it.
-      asked.result.onversionchange = () => asked.result.close();
+      asked.result.addEventListener('versionchange', () => asked.result.close());
       resolve(asked.result);
-    };
-    asked.onerror = () => reject(asked.error ?? new Error('the browser keeps nothing'));
+    });
+    asked.addEventListener('error', () => reject(asked.error ?? new Error('the browser keeps nothing')));
   });
   return opened;
 }
@@ -30,8 +30,8 @@ async function read<T>(store: string, work: (from: IDBObjectStore) => IDBRequest
   const db = await database();
   return new Promise((resolve, reject) => {
     const asked = work(db.transaction(store, 'readonly').objectStore(store));
-    asked.onsuccess = () => resolve(asked.result as T);
-    asked.onerror = () => reject(asked.error ?? new Error('the browser does not say what it keeps'));
+    asked.addEventListener('success', () => resolve(asked.result as T));
+    asked.addEventListener('error', () => reject(asked.error ?? new Error('the browser does not say what it keeps')));
   });
 }
 
@@ -39,8 +39,8 @@ async function write(store: string, work: (to: IDBObjectStore) => void): Promise
   const db = await database();
   return new Promise((resolve, reject) => {
     const transaction = db.transaction(store, 'readwrite', { durability: 'strict' });
-    transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error('the browser did not keep it'));
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('the browser did not keep it')));
     work(transaction.objectStore(store));
   });
 }
@@ -71,7 +71,7 @@ export async function forgetAll(): Promise<void> {
   opened = null;
   await new Promise<void>((resolve, reject) => {
     const asked = indexedDB.deleteDatabase(NAME);
-    asked.onsuccess = () => resolve();
-    asked.onerror = () => reject(asked.error ?? new Error('the browser does not forget'));
+    asked.addEventListener('success', () => resolve());
+    asked.addEventListener('error', () => reject(asked.error ?? new Error('the browser does not forget')));
   });
 }
