@@ -16,6 +16,7 @@ import { refuse } from './codes.ts';
 import { type MembersWebOptions, openContext, type WebContext } from './context.ts';
 import { guard } from './guard.ts';
 import { addInvitationRoutes, addMemberOperations } from './member-routes.ts';
+import { addMemberPages, areMemberPagesThere } from './pages.ts';
 import { SECURITY_SCHEMES } from './routes.ts';
 import { addSessionRoutes } from './session-routes.ts';
 
@@ -108,6 +109,7 @@ export async function startMembersWeb(options: MembersServerOptions, more?: More
     // Before the routes, so that it sees them all.
     await app.register(websocket, { options: STREAM_OPTIONS });
     await addMemberRoutes(app, options, more);
+    if (areMemberPagesThere()) await addMemberPages(app);
     await app.listen({ host, port });
   } catch (cause) {
     await app.close();

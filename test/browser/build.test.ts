@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
@@ -13,6 +13,25 @@ async function firstScripts(page: string): Promise<readonly Buffer[]> {
   const names = await withImports(scripts);
   return Promise.all(names.map((name) => readFile(join(DIST, name))));
 }
+
+/** The same of the page of members, with its largest language. */
+async function memberScripts(): Promise<readonly Buffer[]> {
+  const html = await readFile(join(DIST, 'member/member.html'), 'utf8');
+  const scripts = [...html.matchAll(/(?:src|href)="\/(assets\/[^"]+\.js)"/g)].map(([, name]) => `member/${name}`);
+  const packs = (await readdir(join(DIST, 'member/assets'))).filter((name) => name.startsWith('pack-'));
+  const files = await Promise.all(packs.map((name) => readFile(join(DIST, 'member/assets', name))));
+  const [largest] = files.toSorted((one, other) => gzipSync(other).length - gzipSync(one).length);
+  return [...(await Promise.all(scripts.map((name) => readFile(join(DIST, name))))), largest as Buffer];
+}
+
+it('the page of members loads at most 150 kB of compressed script, in any one language and without pictures of networks', async () => {
+  const files = await memberScripts();
+  const bytes = files.reduce((sum, file) => sum + gzipSync(file).length, 0);
+  console.info(`first load of members: ${bytes} bytes of script, gzipped`);
+  expect(files.length).toBeGreaterThan(1);
+  expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+  expect(files.some((file) => file.includes('webgl2'))).toBe(false);
+});
 
 it('the pages load at most 150 kB of compressed script, from the node alone, and nothing inline', async () => {
   const html = await readFile(join(DIST, 'index.html'), 'utf8');

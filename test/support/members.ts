@@ -16,6 +16,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { VERSION } from '#protocol/limits.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
+import { Memory } from './memory.ts';
 import type { Person } from './people.ts';
 
 const stops: (() => Promise<void>)[] = [];
@@ -30,16 +31,20 @@ export interface TestHub {
   stop(): Promise<void>;
 }
 
-/** Starts a hub whose members are served on a free port, in a new folder or one of an earlier hub. */
-export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>, isBehindProxy = false): Promise<TestHub> {
+/** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
+export async function startMembersHub(
+  before?: Pick<TestHub, 'dataDir' | 'url'>,
+  isBehindProxy = false,
+): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
+  const port = before === undefined ? 0 : Number(new URL(before.url).port);
   const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
       ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
-      members: { admission: 'open', host: '127.0.0.1', port: 0 },
+      members: { admission: 'open', host: '127.0.0.1', port },
     },
     { log: createLog({ level: 'silent', file: null }) },
   );
@@ -50,19 +55,6 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir'>, isBehin
   };
   stops.push(stop);
   return { dataDir, hub, url: hub.membersUrl as string, stop };
-}
-
-/** What a browser would keep. */
-class Memory implements Kept {
-  readonly #values = new Map<string, string>();
-
-  get(name: string): string | null {
-    return this.#values.get(name) ?? null;
-  }
-
-  set(name: string, value: string): void {
-    this.#values.set(name, value);
-  }
 }
 
 export interface TestMember extends Member {

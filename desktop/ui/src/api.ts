@@ -2,7 +2,8 @@
 import type { Input, Result } from '#node/api/contract.ts';
 import type { Answer } from '../../preload/bridge.ts';
 import { AskError } from './ask-error.ts';
-import { BridgeEvents, bridge, type Events } from './bridge.ts';
+import { BridgeEvents, bridge } from './bridge.ts';
+import type { Carrier, Events } from './carrier.ts';
 import { ROUTES, type Used } from './operations.ts';
 
 const KEY = 'geo-key';
@@ -13,8 +14,27 @@ const PROTOCOL = 'geo' satisfies typeof import('#node/api/contract.ts').UI_PROTO
 const LEDGER_PATH = '/v1/ledger' satisfies typeof import('#node/api/contract.ts').LEDGER_PATH;
 const EVENTS_PATH = '/v1/events' satisfies typeof import('#node/api/contract.ts').EVENTS_PATH;
 
+/** Null: a node, by HTTP or over the bridge. */
+let other: Carrier | null = null;
+
+/** From now on everything goes over this carrier. */
+export function carryWith(carrier: Carrier): void {
+  other = carrier;
+}
+
+/** The carrier, where it is none of a node. */
+export function otherCarrier(): Carrier | null {
+  return other;
+}
+
+/** Is there anybody who carries this out? */
+export function can(name: Used): boolean {
+  return other === null || other.can(name);
+}
+
 /** Carries out an operation of the API, over whichever carrier there is. Throws `AskError`. */
 export async function ask<N extends Used>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Result<N>> {
+  if (other !== null) return other.ask(name, input, signal);
   if (bridge !== null) return (await unlessAborted(bridge.ask(name, input as object), signal)) as Result<N>;
   const [method, template] = ROUTES[name];
   const fields = new Map(Object.entries(input as object).filter(([, value]) => value !== undefined));
@@ -77,6 +97,7 @@ export function leave(): void {
 
 /** The whole ledger as a file. Throws `AskError`. */
 export async function readLedger(): Promise<Blob> {
+  if (other !== null) return other.readLedger();
   try {
     const response = await fetch(LEDGER_PATH, { headers: { [KEY_HEADER]: localStorage.getItem(KEY) ?? '' } });
     if (response.ok) return await response.blob();
@@ -90,6 +111,7 @@ export async function readLedger(): Promise<Blob> {
 
 /** The stream of events, from after this cursor on: events `open`, `message` with JSON in `data`, and `close`. */
 export function openEvents(since: string | null): Events {
+  if (other !== null) return other.openEvents(since);
   if (bridge !== null) return new BridgeEvents(bridge, since);
   const url = new URL(EVENTS_PATH, location.href);
   url.protocol = 'ws:';

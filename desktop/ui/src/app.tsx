@@ -5,22 +5,18 @@ import { T, t } from './i18n.tsx';
 import { LanguageChoice } from './language-choice.tsx';
 import { lastReceived } from './live.ts';
 import { LossBanner, WaitingCount } from './needs-you.tsx';
-import { Money, Name, Title } from './parts.tsx';
+import { hasScreen, type OwnScreen, ownOf } from './own.ts';
+import { Money, Name, Time, Title } from './parts.tsx';
 import { place } from './place.ts';
-import { comesFirst, situation } from './program.ts';
-import { linkTo, MENU, type Screen } from './routes.ts';
-import { AboutScreen } from './screens/about.tsx';
+import { COMMON, linkTo, MENU, type Screen } from './routes.ts';
 import { AskScreen } from './screens/ask.tsx';
-import { BeforeScreen } from './screens/before.tsx';
 import { ClearingScreen } from './screens/clearing.tsx';
 import { HistoryScreen } from './screens/history.tsx';
 import { HomeScreen } from './screens/home.tsx';
 import { NetworkScreen } from './screens/network.tsx';
-import { NodeScreen } from './screens/node.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
-import { SettingsScreen } from './screens/settings.tsx';
-import { connection, type Known, known } from './state.ts';
+import { connection, type Known, keptAtMs, known } from './state.ts';
 
 /** The whole page. */
 export function App() {
@@ -28,7 +24,7 @@ export function App() {
   useEffect(() => {
     document.title = t('titleOf', { screen: t(screen) });
   });
-  const before = bridge !== null && comesFirst(situation.value) ? bridge : null;
+  const before = ownOf().before?.() ?? null;
   const isOpen = connection.value !== 'signed-out' && before === null;
   return (
     <>
@@ -41,13 +37,7 @@ export function App() {
       </header>
       <Announcements isBefore={before !== null} />
       <main id="content" tabIndex={-1}>
-        {before !== null ? (
-          <BeforeScreen program={before} now={situation.value} />
-        ) : isOpen ? (
-          <Content screen={screen} />
-        ) : (
-          <SignedOut />
-        )}
+        {before !== null ? before : isOpen ? <Content screen={screen} /> : <SignedOut />}
       </main>
       <footer>
         <LanguageChoice />
@@ -56,12 +46,18 @@ export function App() {
   );
 }
 
+const isCommon = (screen: Screen): screen is (typeof COMMON)[number] => (COMMON as readonly Screen[]).includes(screen);
+
+function isHere(screen: Screen): boolean {
+  return isCommon(screen) || hasScreen(screen);
+}
+
 function Menu({ current }: { readonly current: Screen }) {
   return (
     <nav aria-label={t('mainMenu')}>
       {MENU.map((part) => (
         <ul key={part[0]}>
-          {part.map((screen) => (
+          {part.filter(isHere).map((screen) => (
             <li key={screen}>
               <a href={linkTo(screen)} {...(screen === current && { 'aria-current': 'page' as const })}>
                 {t(screen)}
@@ -82,7 +78,10 @@ function Announcements({ isBefore }: { readonly isBefore: boolean }) {
     <>
       <div role="alert">
         {connection.value === 'unreachable' && !isBefore && (
-          <p class="banner">{t(bridge === null ? 'unreachable' : 'unreachableHere')}</p>
+          <p class="banner">
+            {t(bridge === null ? 'unreachable' : 'unreachableHere')}{' '}
+            {keptAtMs.value !== null && <T k="keptFrom" time={<Time at={keptAtMs.value} />} />}
+          </p>
         )}
       </div>
       <LossBanner />
@@ -123,6 +122,7 @@ function Content({ screen }: { readonly screen: Screen }) {
 }
 
 function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Known }) {
+  if (!isCommon(screen)) return <OwnScreenOf screen={screen} all={all} />;
   switch (screen) {
     case 'home':
       return <HomeScreen all={all} />;
@@ -136,15 +136,15 @@ function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Know
       return <ClearingScreen all={all} />;
     case 'history':
       return <HistoryScreen all={all} />;
-    case 'node':
-      return <NodeScreen all={all} />;
-    case 'settings':
-      return <SettingsScreen all={all} />;
     case 'network':
       return <NetworkScreen all={all} />;
-    case 'about':
-      return <AboutScreen all={all} />;
   }
+}
+
+/** An address of a screen that is not here leads to the first one. */
+function OwnScreenOf({ screen, all }: { readonly screen: OwnScreen; readonly all: Known }) {
+  const Shown = ownOf().screens[screen] ?? HomeScreen;
+  return <Shown all={all} />;
 }
 
 function SignedOut() {

@@ -1,5 +1,6 @@
 /** The second carrier of the API: in the desktop program the page has no address of the node, but a bridge to it. */
 import type { GeoBridge } from '../../preload/bridge.ts';
+import type { Events } from './carrier.ts';
 
 declare global {
   interface Window {
@@ -10,12 +11,6 @@ declare global {
 
 /** The bridge; null in a browser. */
 export const bridge: GeoBridge | null = window.geoBridge ?? null;
-
-/** A stream of events, whatever carries it: a WebSocket, or what the page uses of one. */
-export interface Events {
-  addEventListener(type: 'open' | 'close', listener: () => void): void;
-  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
-}
 
 /** A stream of events over the bridge. */
 export class BridgeEvents implements Events {

@@ -1,11 +1,10 @@
 /** The language of the page: the one that was chosen here, else the browser's, else English. */
 import { computed, effect, signal } from '@preact/signals';
 import { type ComponentChildren, Fragment, type VNode } from 'preact';
-import { type Key, LANGUAGES, type Language, languageFor, messages } from './messages/catalogue.ts';
+import { CHOICE, type Key, LANGUAGES, type Language, languageFor, messages, ready } from './messages/catalogue.ts';
 import { type CountKey, counts, formFor } from './messages/counts.ts';
 import { rehearsalFor, rehearse } from './messages/rehearsal.ts';
 
-const CHOICE = 'geo-language';
 /** Set by tests alone. */
 const REHEARSAL = 'geo-rehearsal';
 
@@ -25,7 +24,8 @@ export const locale = computed(
 );
 
 /** Chooses a language, and keeps the choice in this browser. */
-export function chooseLanguage(chosen: Language): void {
+export async function chooseLanguage(chosen: Language): Promise<void> {
+  await ready(chosen);
   localStorage.setItem(CHOICE, chosen);
   language.value = chosen;
 }
@@ -68,5 +68,5 @@ function filled(text: string, parts: Readonly<Record<string, string>>): string {
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => parts[name] ?? whole);
 }
 
-/** Of the pages of a node. */
+/** Of the pages of a node, and of all that has the same screens. */
 export const { t, T } = speak<Key>(messages);

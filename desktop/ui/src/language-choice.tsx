@@ -4,10 +4,12 @@ import { LANGUAGES, type Language } from './messages/catalogue.ts';
 
 /** All languages, as they call themselves. */
 export function LanguageChoice() {
+  // Without a connection one that was never loaded does not come: all stays as it is.
+  const choose = (chosen: Language): Promise<void> => chooseLanguage(chosen).catch(() => undefined);
   return (
     <label>
       {t('language')}{' '}
-      <select value={language.value} onChange={(event) => chooseLanguage(event.currentTarget.value as Language)}>
+      <select value={language.value} onChange={(event) => void choose(event.currentTarget.value as Language)}>
         {Object.entries(LANGUAGES).map(([code, { name }]) => (
           <option key={code} value={code} lang={code}>
             {name}

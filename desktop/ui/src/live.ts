@@ -3,7 +3,6 @@ import { signal } from '@preact/signals';
 import type { z } from 'zod';
 import type { eventMessage } from '#node/api/contract.ts';
 import { ask, openEvents } from './api.ts';
-import { AskError } from './ask-error.ts';
 import { connection, noteTrouble, refresh } from './state.ts';
 
 type Message = z.output<typeof eventMessage>;
@@ -61,6 +60,6 @@ async function comeBack(retryMs: number): Promise<void> {
     (error: unknown) => error,
   );
   if (trouble !== null) noteTrouble(trouble);
-  if (trouble instanceof AskError && trouble.code === 'signed-out') return;
+  if (connection.value === 'signed-out') return;
   setTimeout(() => goLive(Math.min(retryMs * 2, LONGEST_RETRY_MS)), retryMs);
 }

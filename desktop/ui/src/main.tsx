@@ -4,9 +4,14 @@ import { openSession } from './api.ts';
 import { App } from './app.tsx';
 import { bridge } from './bridge.ts';
 import { goLive, stayFresh } from './live.ts';
+import { setOwn } from './own.ts';
 import { followAddress } from './place.ts';
-import { followProgram } from './program.ts';
+import { comesFirst, followProgram, situation } from './program.ts';
 import { secretOf } from './routes.ts';
+import { AboutScreen } from './screens/about.tsx';
+import { BeforeScreen } from './screens/before.tsx';
+import { NodeScreen } from './screens/node.tsx';
+import { SettingsScreen } from './screens/settings.tsx';
 import { connection, noteTrouble, refresh } from './state.ts';
 import './style.css';
 import './own-node.css';
@@ -21,7 +26,14 @@ async function enter(): Promise<boolean> {
   return true;
 }
 
+/** What comes before the screens: in the desktop program there may be no node yet. */
+function before() {
+  if (bridge === null || !comesFirst(situation.value)) return null;
+  return <BeforeScreen program={bridge} now={situation.value} />;
+}
+
 async function start(): Promise<void> {
+  setOwn({ screens: { node: NodeScreen, settings: SettingsScreen, about: AboutScreen }, before });
   const entering = enter();
   followAddress();
   const root = document.getElementById('app');

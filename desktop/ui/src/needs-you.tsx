@@ -1,5 +1,6 @@
 /** What waits for the person, told where people look first. */
 import { T, t } from './i18n.tsx';
+import { hasScreen } from './own.ts';
 import { place } from './place.ts';
 import { linkTo } from './routes.ts';
 import { known } from './state.ts';
@@ -46,7 +47,7 @@ export function LossBanner() {
   const waits = restored !== null && (restored.frozen || restored.agreed.length > 0);
   return (
     <div role="alert">
-      {waits && place.value.screen !== 'node' && (
+      {waits && hasScreen('node') && place.value.screen !== 'node' && (
         <p class="banner">
           {t('restoreBanner')} <a href={linkTo('node')}>{t('restoreLook')}</a>
         </p>

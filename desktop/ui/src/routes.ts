@@ -10,6 +10,9 @@ export type Screen = (typeof MENU)[number][number];
 
 export const SCREENS: readonly Screen[] = MENU.flat();
 
+/** The screens that every page has, whoever answers it; the others are of a node, or of a member of a hub. */
+export const COMMON = ['home', 'pay', 'ask', 'people', 'clearing', 'history', 'network'] as const;
+
 export interface Place {
   readonly screen: Screen;
   readonly query: URLSearchParams;

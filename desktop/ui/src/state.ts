@@ -1,8 +1,9 @@
 /** What the page knows of the node: read whole at the start, and again when an event says that something changed. */
 import { signal } from '@preact/signals';
 import type { Result } from '#node/api/contract.ts';
-import { ask } from './api.ts';
+import { ask, otherCarrier } from './api.ts';
 import { AskError } from './ask-error.ts';
+import type { WholeState } from './carrier.ts';
 
 export type Connection = 'connecting' | 'live' | 'unreachable' | 'signed-out';
 
@@ -26,6 +27,9 @@ export interface Known {
 /** Null: nothing was read yet. */
 export const known = signal<Known | null>(null);
 
+/** When what is shown was read, where it is not of now: it was kept from an earlier visit. */
+export const keptAtMs = signal<number | null>(null);
+
 /** Someone as the API gives them. */
 export interface Person {
   readonly pid: string;
@@ -36,7 +40,9 @@ export interface Person {
 export const HISTORY_ENTRIES = 100;
 
 async function read(): Promise<Known> {
-  const [status, { contacts }, balance, { trustLines }, { held }, clearing, { entries, next }] = await Promise.all([
+  const other = otherCarrier();
+  if (other !== null) return knownFrom((await other.readState()).parts);
+  const [getStatus, listContacts, getBalance, listTrustLines, listHeld, getClearing, getHistory] = await Promise.all([
     ask('getStatus', {}),
     ask('listContacts', {}),
     ask('getBalance', {}),
@@ -45,7 +51,21 @@ async function read(): Promise<Known> {
     ask('getClearing', {}),
     ask('getHistory', { limit: HISTORY_ENTRIES }),
   ]);
-  return { status, contacts, balance, trustLines, held, clearing, history: entries, historyNext: next };
+  return knownFrom({ getStatus, listContacts, getBalance, listTrustLines, listHeld, getClearing, getHistory });
+}
+
+/** The same as the screens have it. */
+export function knownFrom(parts: WholeState['parts']): Known {
+  return {
+    status: parts.getStatus,
+    contacts: parts.listContacts.contacts,
+    balance: parts.getBalance,
+    trustLines: parts.listTrustLines.trustLines,
+    held: parts.listHeld.held,
+    clearing: parts.getClearing,
+    history: parts.getHistory.entries,
+    historyNext: parts.getHistory.next,
+  };
 }
 
 let reading: Promise<void> | null = null;
@@ -59,6 +79,7 @@ export function refresh(): Promise<void> {
       while (isStale) {
         isStale = false;
         known.value = await read();
+        keptAtMs.value = null;
       }
     } catch (error) {
       noteTrouble(error);
@@ -69,9 +90,12 @@ export function refresh(): Promise<void> {
   return reading;
 }
 
+/** The last two: a hub says so of a member. */
+const NOT_LET_IN = new Set(['signed-out', 'link-used', 'member-suspended', 'login-refused']);
+
 /** What an error says about the connection; what the node refused is not its matter. */
 export function noteTrouble(error: unknown): void {
   const code = error instanceof AskError ? error.code : 'unreachable';
-  if (code === 'signed-out' || code === 'link-used') connection.value = 'signed-out';
+  if (NOT_LET_IN.has(code)) connection.value = 'signed-out';
   else if (code === 'unreachable') connection.value = 'unreachable';
 }

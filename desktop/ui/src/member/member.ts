@@ -1,7 +1,6 @@
 /** What a member of a hub does from a browser: allow the hub its part, trust, pay. Each act is made and signed here. */
 import type { Result } from '#node/api/contract.ts';
 import { formatAmount, parseLimit } from '#protocol/amount.ts';
-import { backupFile } from '#protocol/backup-file.ts';
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
 import {
@@ -15,30 +14,20 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { headerShape, txIdOf } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
-import { NONCE_BYTES } from '#protocol/sealing.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
 import { AskError } from '../ask-error.ts';
+import type { WholeState } from '../carrier.ts';
+import { Attempts } from './attempts.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
 import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
-import { type Alarm, alarmsIn, keepLine } from './watch.ts';
+import { type Alarm, alarmsIn, keepLine, ownLines } from './watch.ts';
 
-/** All of what a page shows first, as the hub tells it. */
-export interface MemberState {
-  readonly cursor: string;
-  readonly parts: {
-    readonly getStatus: Result<'getStatus'>;
-    readonly listContacts: Result<'listContacts'>;
-    readonly getBalance: Result<'getBalance'>;
-    readonly listTrustLines: Result<'listTrustLines'>;
-    readonly listHeld: Result<'listHeld'>;
-    readonly getClearing: Result<'getClearing'>;
-    readonly getHistory: Result<'getHistory'>;
-  };
-}
-
-interface Mandates {
+/** What the hub may sign for the member, the newest first. */
+export interface Mandates {
+  /** May others reach the member now? */
+  readonly present: boolean;
   readonly mandates: readonly {
     readonly seq: number;
     readonly notAfterMs: number;
@@ -69,6 +58,15 @@ export type Paid =
   /** Nothing proves yet how it ended: it must not be paid anew under another id. */
   | { readonly state: 'open' };
 
+/** A trust line as the member wants it. */
+export type Wanted = Parameters<typeof makeTrustLine>[1];
+
+/** A trust line of which only the sending is left. */
+export interface SignedLine {
+  readonly document: string;
+  readonly seq: number;
+}
+
 const MOST_ATTEMPTS = 4;
 /** A mandate is made anew when less than this is left of it. */
 const RENEWED_MS = 5 * 86_400_000;
@@ -80,29 +78,36 @@ export class Member {
   readonly #signer: Signer;
   readonly #hub: Hub;
   readonly #kept: Kept;
+  readonly #attempts: Attempts;
   readonly #verify: Verify;
 
   constructor(signer: Signer, hub: Hub, kept: Kept, verify: Verify) {
     this.#signer = signer;
     this.#hub = hub;
     this.#kept = kept;
+    this.#attempts = new Attempts(kept);
     this.#verify = verify;
   }
 
   /** What the hub shows otherwise than it was signed. */
   async alarms(): Promise<readonly Alarm[]> {
-    const { parts } = await this.state();
-    return alarmsIn(this.#kept, parts.listTrustLines.trustLines);
+    const lines = await ownLines(this.#kept);
+    return alarmsIn(lines, (await this.state()).parts.listTrustLines.trustLines);
   }
 
-  state(): Promise<MemberState> {
-    return this.#hub.read<MemberState>('GET', '/participants/me/state');
+  state(): Promise<WholeState> {
+    return this.#hub.read<WholeState>('GET', '/participants/me/state');
   }
 
-  /** Lets the hub do its part over the accounts that there are now, if what it has does not reach. */
-  async renewMandate(): Promise<void> {
+  mandates(): Promise<Mandates> {
+    return this.#hub.read<Mandates>('GET', '/participants/me/mandate');
+  }
+
+  /** Lets the hub do its part over the accounts that there are now, if what it has does not reach; what it may do then. */
+  async renewMandate(): Promise<Mandates> {
     const { parts } = await this.state();
-    const { mandates } = await this.#hub.read<Mandates>('GET', '/participants/me/mandate');
+    const now = await this.mandates();
+    const { mandates } = now;
     const accounts = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => ({
       neighbour: neighbour.publicKey as PublicKey,
       equivalent,
@@ -110,7 +115,7 @@ export class Member {
     }));
     const [newest] = mandates;
     const nowMs = Date.now();
-    if (accounts.length === 0) return;
+    if (accounts.length === 0) return now;
     const isEnough =
       newest !== undefined &&
       newest.notAfterMs - nowMs > RENEWED_MS &&
@@ -121,10 +126,25 @@ export class Member {
         if (known === undefined || limitIn(known.cap) < account.cap) return false;
         return (limitIn(known.cap) - limitIn(known.used)) * CAP_LEFT >= account.cap;
       });
-    if (isEnough) return;
+    if (isEnough) return now;
     const handed = makeMandate(this.#signer, accounts, Math.max(nowMs, (newest?.seq ?? 0) + 1), nowMs);
     const document = toBase64url(encode(handedMandateShape, handed));
-    await this.#hub.act('PUT', '/participants/me/mandate', { document });
+    return this.#hub.act<Mandates>('PUT', '/participants/me/mandate', { document });
+  }
+
+  /** A trust line of the member's own, signed, as the hub takes it; newer than the one that is known. */
+  signTrustLine(wanted: Wanted, known: Result<'setTrustLine'> | undefined): SignedLine {
+    const signed = makeTrustLine(this.#signer, wanted, known?.given?.seq ?? 0, Date.now());
+    return { document: toBase64url(encode(signedTrustLineShape, signed)), seq: signed.line.seq };
+  }
+
+  /** Hands a signed trust line in. Throws `AskError`. */
+  async handInTrustLine({ document }: SignedLine): Promise<Result<'setTrustLine'>> {
+    const card = await this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
+    const signed = readHanded(signedTrustLineShape, fromBase64url(document));
+    // From now on the hub has to show it.
+    if (!isRefusal(signed)) await keepLine(this.#kept, signed);
+    return card;
   }
 
   /** Lets somebody owe the member up to a limit. */
@@ -139,11 +159,7 @@ export class Member {
     const known = parts.listTrustLines.trustLines.find(
       (card) => card.neighbour.publicKey === to && card.equivalent === equivalent,
     );
-    const wanted = { to, equivalent, limit, status, policy };
-    const signed = makeTrustLine(this.#signer, wanted, known?.given?.seq ?? 0, Date.now());
-    keepLine(this.#kept, signed);
-    const document = toBase64url(encode(signedTrustLineShape, signed));
-    const card = await this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
+    const card = await this.handInTrustLine(this.signTrustLine({ to, equivalent, limit, status, policy }, known));
     await this.renewMandate();
     return card;
   }
@@ -152,7 +168,7 @@ export class Member {
   async pay(order: Order): Promise<Paid> {
     let why: Extract<Paid, { state: 'refused' }>['why'] = null;
     for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
-      const before = await this.#standing(order.paymentId);
+      const before = await this.standing(order.paymentId);
       if (before.state !== 'over') return before;
       const { receiver: to, equivalent, amount } = order;
       const query = new URLSearchParams({ to, equivalent, amount: formatAmount(amount) });
@@ -160,13 +176,11 @@ export class Member {
       if (routes.length === 0) return { state: 'refused', why: why ?? quote.stoppedBy };
       const planned = routes.map(({ nodes, amount: part }) => ({ nodes, amount: limitIn(part) }));
       const salts = planned.map(() => randomHex(16));
-      const attempt = makeAttempt(this.#signer, order, planned, salts, Date.now());
-      this.#keep(attempt);
-      const document = toBase64url(encode(handedAttemptShape, attempt));
-      const { refusal } = await this.#hub.act<Result<'pay'>>('POST', '/payments', { document });
-      why = refusal;
+      const made = makeAttempt(this.#signer, order, planned, salts, Date.now());
+      await this.#attempts.keep(made);
+      why = (await this.#send(made)).refusal;
     }
-    const end = await this.#standing(order.paymentId);
+    const end = await this.standing(order.paymentId);
     return end.state === 'over' ? { state: 'refused', why } : end;
   }
 
@@ -177,6 +191,11 @@ export class Member {
       readonly contents: string;
       readonly checksum: string;
     }>('GET', '/participants/me/bundle');
+    // Seldom wanted, and no small part of the page.
+    const [{ backupFile }, { NONCE_BYTES }] = await Promise.all([
+      import('#protocol/backup-file.ts'),
+      import('#protocol/sealing.ts'),
+    ]);
     const { publicKey } = this.#signer;
     const nonces = [randomBytes(NONCE_BYTES), randomBytes(NONCE_BYTES)] as const;
     const parts = { summary: fromBase64(summary), contents: fromBase64(contents) };
@@ -188,66 +207,74 @@ export class Member {
     await this.#hub.act('POST', '/participants/me/leave', { checksum });
   }
 
-  /** How all attempts of a payment stand, by what proves it; `over` too when there was none. */
-  async #standing(paymentId: PaymentId): Promise<Outcome> {
-    for (const attempt of this.#attempts(paymentId)) {
-      const shown = await this.#shown(attempt);
+  /**
+   * How all attempts of a payment stand, by what proves it; `over` too when there was none. One that may not have reached
+   * the hub is sent now, if it is not too late. Throws `AskError`.
+   */
+  async standing(paymentId: PaymentId): Promise<Outcome> {
+    for (const { attempt, isSent } of await this.#attempts.of(paymentId)) {
+      // What was never sent, and is too late to be, is known to nobody.
+      if (!isSent && isLate(attempt)) continue;
+      if (!isSent) await this.#send(attempt);
+      const shown = shownIn((await this.#evidenceOf(attempt)) ?? (await this.#sentAgain(attempt)));
       const outcome = outcomeOf(attempt, shown, this.#verify);
       if (outcome.state === 'paid') return outcome;
-      if (outcome.state === 'open') {
-        const decline = await this.#declined(attempt);
-        if (outcomeOf(attempt, { ...shown, decline }, this.#verify).state === 'open') return outcome;
-      }
+      if (outcome.state === 'over') continue;
+      const decline = await this.#declined(attempt);
+      if (outcomeOf(attempt, { ...shown, decline }, this.#verify).state !== 'over') return outcome;
     }
     return { state: 'over' };
   }
 
-  /** What the hub shows of an attempt; of one that never came there, nothing. */
-  async #shown({ header }: HandedAttempt): Promise<Shown> {
-    try {
-      const { receipt, aborts, decline } = await this.#hub.read<Evidence>(
-        'GET',
-        `/payments/attempts/${txIdOf(header)}`,
-      );
-      return {
-        receipt: receipt === null ? null : hexToBytes(receipt),
-        aborts: aborts.map(hexToBytes),
-        decline: decline === null ? null : hexToBytes(decline),
-      };
-    } catch (error) {
-      if (!(error instanceof AskError) || error.code !== 'unknown-transaction') throw error;
-      return { receipt: null, aborts: [], decline: null };
-    }
-  }
-
   /** The receiver's word that an attempt past its time is never committed; null: it has not given it. */
-  async #declined({ header }: HandedAttempt): Promise<Uint8Array | null> {
-    if (Date.now() <= header.expiresAtMs) return null;
-    const document = toBase64url(encode(headerShape, header));
+  async #declined(attempt: HandedAttempt): Promise<Uint8Array | null> {
+    if (!isLate(attempt)) return null;
+    const document = toBase64url(encode(headerShape, attempt.header));
     const { decline } = await this.#hub.act<{ readonly decline: string | null }>('POST', '/payments/attempts/decline', {
       document,
     });
     return decline === null ? null : hexToBytes(decline);
   }
 
-  /** Before it is sent: whatever becomes of the page, the browser knows what it signed. */
-  #keep(attempt: HandedAttempt): void {
-    const { paymentId } = attempt.header;
-    const all = [...this.#attempts(paymentId), attempt];
-    const texts = all.map((one) => toBase64url(encode(handedAttemptShape, one)));
-    this.#kept.set(nameOf(paymentId), JSON.stringify(texts));
+  /** Was anything signed for it that may have left this browser? */
+  async hasSigned(paymentId: PaymentId): Promise<boolean> {
+    return (await this.#attempts.of(paymentId)).some(({ isSent }) => isSent);
   }
 
-  #attempts(paymentId: PaymentId): readonly HandedAttempt[] {
-    const texts = JSON.parse(this.#kept.get(nameOf(paymentId)) ?? '[]') as readonly string[];
-    return texts.flatMap((text) => {
-      const attempt = readHanded(handedAttemptShape, fromBase64url(text));
-      return isRefusal(attempt) ? [] : [attempt];
-    });
+  async #send(attempt: HandedAttempt): Promise<Result<'pay'>> {
+    await this.#attempts.sending(attempt);
+    const document = toBase64url(encode(handedAttemptShape, attempt));
+    return this.#hub.act<Result<'pay'>>('POST', '/payments', { document });
+  }
+
+  /** What the hub shows of an attempt; null: it says that it knows none. */
+  async #evidenceOf({ header }: HandedAttempt): Promise<Evidence | null> {
+    try {
+      return await this.#hub.read<Evidence>('GET', `/payments/attempts/${txIdOf(header)}`);
+    } catch (error) {
+      if (error instanceof AskError && error.code === 'unknown-transaction') return null;
+      throw error;
+    }
+  }
+
+  /** The connection broke as it was sent. The same attempt again is the same; null: too late, and nothing proves how it is. */
+  async #sentAgain(attempt: HandedAttempt): Promise<Evidence | null> {
+    if (isLate(attempt)) return null;
+    await this.#send(attempt);
+    return this.#evidenceOf(attempt);
   }
 }
 
-const nameOf = (paymentId: PaymentId): string => `geo-attempts-${paymentId}`;
+/** What the hub shows of an attempt; of one that never came there, nothing. */
+function shownIn(evidence: Evidence | null): Shown {
+  return {
+    receipt: evidence?.receipt ? hexToBytes(evidence.receipt) : null,
+    aborts: evidence?.aborts.map(hexToBytes) ?? [],
+    decline: evidence?.decline ? hexToBytes(evidence.decline) : null,
+  };
+}
+
+const isLate = ({ header }: HandedAttempt): boolean => header.expiresAtMs <= Date.now();
 
 function limitIn(text: string | undefined): bigint {
   const limit = text === undefined ? 0n : parseLimit(text, PRECISION);

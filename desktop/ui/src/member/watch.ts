@@ -16,7 +16,7 @@ export interface Alarm {
   readonly limit: string;
 }
 
-interface KeptLine {
+export interface OwnLine {
   readonly neighbour: string;
   readonly equivalent: string;
   readonly seq: number;
@@ -24,22 +24,24 @@ interface KeptLine {
   readonly status: string;
 }
 
-const LINES = 'geo-own-lines';
+const PREFIX = 'geo-own-line-';
 
-function linesIn(kept: Kept): readonly KeptLine[] {
-  return JSON.parse(kept.get(LINES) ?? '[]') as readonly KeptLine[];
+/** The newest that was signed of each line, as it was handed in. */
+export async function ownLines(kept: Kept): Promise<readonly OwnLine[]> {
+  const texts = await Promise.all((await kept.names(PREFIX)).map((name) => kept.get(name)));
+  return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as OwnLine]));
 }
 
-/** Remembers a trust line before it is handed in. */
-export function keepLine(kept: Kept, { line }: SignedTrustLine): void {
+/** Remembers a trust line that the hub has taken. */
+export async function keepLine(kept: Kept, { line }: SignedTrustLine): Promise<void> {
   const { to: neighbour, equivalent, seq, limit, status } = line;
-  const others = linesIn(kept).filter((known) => known.neighbour !== neighbour || known.equivalent !== equivalent);
-  kept.set(LINES, JSON.stringify([...others, { neighbour, equivalent, seq, limit: formatAmount(limit), status }]));
+  const own: OwnLine = { neighbour, equivalent, seq, limit: formatAmount(limit), status };
+  await kept.set(`${PREFIX}${neighbour}-${equivalent}`, JSON.stringify(own));
 }
 
-/** What of the shown trust lines is not as it was signed last. */
-export function alarmsIn(kept: Kept, shown: Result<'listTrustLines'>['trustLines']): readonly Alarm[] {
-  return linesIn(kept).flatMap(({ neighbour, equivalent, seq, limit, status }): readonly Alarm[] => {
+/** What of the trust lines that were shown after `lines` were remembered is not as it was signed last. */
+export function alarmsIn(lines: readonly OwnLine[], shown: Result<'listTrustLines'>['trustLines']): readonly Alarm[] {
+  return lines.flatMap(({ neighbour, equivalent, seq, limit, status }): readonly Alarm[] => {
     const card = shown.find((one) => one.neighbour.publicKey === neighbour && one.equivalent === equivalent);
     const given = card?.given ?? null;
     if (given === null || given.seq < seq) return [{ type: 'line-hidden', neighbour, equivalent, limit }];

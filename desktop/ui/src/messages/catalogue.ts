@@ -1,4 +1,5 @@
 /** All messages of the page in all of its languages. A key that a language lacks does not compile. */
+import { CHOICE, LANGUAGES, type Language, languageFor } from './choice.ts';
 import { en } from './en.ts';
 import { enFindings } from './findings/en.ts';
 import { ruFindings } from './findings/ru.ts';
@@ -15,14 +16,7 @@ import type { TroubleMessages } from './troubles/shape.ts';
 import { ukTroubles } from './troubles/uk.ts';
 import { uk } from './uk.ts';
 
-/** The languages, as they call themselves. */
-export const LANGUAGES = {
-  en: { name: 'English', dir: 'ltr' },
-  uk: { name: 'Українська', dir: 'ltr' },
-  ru: { name: 'Русский', dir: 'ltr' },
-} as const;
-
-export type Language = keyof typeof LANGUAGES;
+export { CHOICE, LANGUAGES, type Language, languageFor };
 export type Key = keyof typeof en;
 export type Messages = Readonly<Record<Key, string>>;
 
@@ -37,12 +31,5 @@ export const findings: Readonly<Record<Language, FindingMessages>> = { en: enFin
 /** What is said of why there is no link with somebody. */
 export const troubles: Readonly<Record<Language, TroubleMessages>> = { en: enTroubles, uk: ukTroubles, ru: ruTroubles };
 
-/** The first of these languages that there is, whatever its region; else English. */
-export function languageFor(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const name = tag.toLowerCase().split('-')[0];
-    const found = (Object.keys(LANGUAGES) as Language[]).find((language) => language === name);
-    if (found !== undefined) return found;
-  }
-  return 'en';
-}
+/** Resolves when the messages of a language are there: here all of them are, from the beginning. */
+export async function ready(_language: Language): Promise<void> {}

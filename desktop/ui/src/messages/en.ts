@@ -19,6 +19,7 @@ export const en = {
   connecting: 'Connecting with your node…',
   unreachable:
     'Your node cannot be reached. It may have been stopped: start it with “geo start”. This page tries again by itself, and what it shows may be old.',
+  keptFrom: 'What you see is from {time}.',
   signedOutTitle: 'This page is closed',
   signedOut:
     'To open your node in this browser, run “geo ui” on this computer and open the link that it shows. A link works once and for a minute; this browser is let in until you sign it out or do not use it for a month.',
@@ -164,6 +165,8 @@ export const en = {
   paying: 'Paying…',
   paid: 'Paid: {money} to {who}.',
   notPaid: 'Not paid. Nobody owes anything more than before.',
+  notSentYet:
+    'Not sent: the hub cannot be reached. Nothing was paid. It is kept under Home, where you can pay it later.',
   unknownYet: 'Not decided yet. The history will show what became of it; do not pay again before.',
   again: 'Another payment',
   details: 'Details',

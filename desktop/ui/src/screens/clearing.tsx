@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { Fragment } from 'preact';
 import type { Result } from '#node/api/contract.ts';
-import { ask } from '../api.ts';
+import { ask, can } from '../api.ts';
 import { isZero } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Money, Name, Time, Title, Trouble, useTask } from '../parts.tsx';
@@ -45,9 +45,11 @@ export function ClearingScreen({ all }: Props) {
         </section>
       )}
       <Cleared all={all} />
-      <section class="card">
-        <Sought sought={sought} />
-      </section>
+      {can('changeSettings') && (
+        <section class="card">
+          <Sought sought={sought} />
+        </section>
+      )}
     </>
   );
 }

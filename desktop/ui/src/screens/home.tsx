@@ -1,6 +1,7 @@
 import { isZero } from '../format.ts';
 import { t } from '../i18n.tsx';
 import { NeedsYou } from '../needs-you.tsx';
+import { hasScreen, ownOf } from '../own.ts';
 import { Balance, Money, Title } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
 import type { Known } from '../state.ts';
@@ -17,11 +18,13 @@ const RECENT = 5;
 export function HomeScreen({ all }: Props) {
   const { balance, held, history } = all;
   const open = balance.accounts.filter((account) => !isZero(account.balance));
+  const { atHome: AtHome, atHomeLast: AtHomeLast } = ownOf();
   return (
     <>
       <Title>{t('home')}</Title>
       <NextStep all={all} />
       <NeedsYou />
+      {AtHome !== undefined && <AtHome all={all} />}
       {balance.net.length > 0 && (
         <section aria-labelledby="balances">
           <h2 id="balances">{t('balances')}</h2>
@@ -42,6 +45,7 @@ export function HomeScreen({ all }: Props) {
         <Entries entries={history.slice(0, RECENT)} />
         {history.length > RECENT && <a href={linkTo('history')}>{t('allPayments')}</a>}
       </section>
+      {AtHomeLast !== undefined && <AtHomeLast all={all} />}
     </>
   );
 }
@@ -83,7 +87,7 @@ function Held({ held }: { readonly held: Known['held'] }) {
           </li>
         ))}
       </ul>
-      <a href={linkTo('node')}>{t('whatToDo')}</a>
+      {hasScreen('node') && <a href={linkTo('node')}>{t('whatToDo')}</a>}
     </section>
   );
 }

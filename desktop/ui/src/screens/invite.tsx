@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../api.ts';
+import { ask, otherCarrier } from '../api.ts';
 import { typedAmount } from '../format.ts';
 import { t } from '../i18n.tsx';
 import { Field, LinkAndPicture, Trouble, typedIn, useTask } from '../parts.tsx';
@@ -14,7 +14,8 @@ export function Invite({ currency }: { readonly currency: string }) {
     void run(async () => {
       link.value = null;
       const [amount, equivalent] = [typedAmount(typedIn(form, 'limit')), typedIn(form, 'currency')];
-      link.value = (await ask('makeCard', { suggestedLimit: { amount, equivalent } })).card;
+      const suggestedLimit = { amount, equivalent };
+      link.value = (await otherCarrier()?.invite(suggestedLimit)) ?? (await ask('makeCard', { suggestedLimit })).card;
     });
   };
   return (

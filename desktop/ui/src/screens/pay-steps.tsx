@@ -1,4 +1,5 @@
 import type { Result } from '#node/api/contract.ts';
+import { otherCarrier } from '../api.ts';
 import { magnitude } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Memo, Money, Name, Time, Trouble } from '../parts.tsx';
@@ -89,6 +90,8 @@ function Way({ route }: { readonly route: NonNullable<Order['preview']['route']>
 /** What came of it. */
 export function Outcome({ payment, onAgain }: { readonly payment: Result<'pay'>; readonly onAgain: () => void }) {
   const { state, amount, equivalent, receiver, refusal } = payment;
+  // A hub that is away has heard nothing of it.
+  const isUnsent = state === 'NEW' && otherCarrier() !== null;
   return (
     <section class="card">
       {state === 'COMMITTED' && (
@@ -97,7 +100,7 @@ export function Outcome({ payment, onAgain }: { readonly payment: Result<'pay'>;
         </p>
       )}
       {state === 'ABORTED' && refusal !== null && <Trouble title={t('notPaid')} text={whyOf(refusal, equivalent)} />}
-      {state !== 'COMMITTED' && state !== 'ABORTED' && <p role="status">{t('unknownYet')}</p>}
+      {state !== 'COMMITTED' && state !== 'ABORTED' && <p role="status">{t(isUnsent ? 'notSentYet' : 'unknownYet')}</p>}
       <p class="actions">
         <button type="button" onClick={onAgain}>
           {t('again')}

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import { ask } from '../api.ts';
+import { ask, can } from '../api.ts';
 import { typedAmount } from '../format.ts';
 import { T, t } from '../i18n.tsx';
 import { Balance, Field, Money, Name, Title, Trouble, typedIn, useTask } from '../parts.tsx';
@@ -166,7 +166,7 @@ function AddPerson() {
       card.value = '';
       await refresh();
       // Takes as long as it takes; the card of the person shows when it is done.
-      void ask('connectPeer', { who: put.contact.publicKey, waitMs: 0 }).catch(() => undefined);
+      if (can('connectPeer')) void ask('connectPeer', { who: put.contact.publicKey, waitMs: 0 }).catch(() => undefined);
     });
   };
   return (

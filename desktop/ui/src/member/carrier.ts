@@ -1,0 +1,259 @@
+/** The third carrier of the API: a hub answers what costs its member nothing, and the browser does the rest itself. */
+import type { Input, Result } from '#node/api/contract.ts';
+import { AskError } from '../ask-error.ts';
+import type { Carrier, Events, WholeState } from '../carrier.ts';
+import type { Used } from '../operations.ts';
+import { actsOf, type Desk, handInLine, payAgain, previewAlone, who } from './acts.ts';
+import { MemberEvents } from './events.ts';
+import type { Kept } from './hub.ts';
+import type { Mandates } from './member.ts';
+import type { Memos } from './memos.ts';
+import { settle } from './pay.ts';
+import type { WaitingPayment } from './queue.ts';
+import { type Alarm, alarmsIn, ownLines } from './watch.ts';
+import { mustBe } from './who.ts';
+
+type Place = readonly ['GET' | 'POST' | 'DELETE', string, 'read' | 'act'];
+
+/** Where the hub answers, after `/api/v1`: hub-indexer/web/operations.ts. */
+const PLACES: { readonly [N in Used]?: Place } = {
+  getStatus: ['GET', '/participants/me/status', 'read'],
+  listContacts: ['GET', '/participants/me/contacts', 'read'],
+  putContact: ['POST', '/participants/me/contacts', 'act'],
+  removeContact: ['DELETE', '/participants/me/contacts/{who}', 'act'],
+  listTrustLines: ['GET', '/trustlines', 'read'],
+  getBalance: ['GET', '/balance', 'read'],
+  listHeld: ['GET', '/balance/held', 'read'],
+  getHistory: ['GET', '/balance/history', 'read'],
+  getNeighbourhood: ['GET', '/neighbourhood', 'read'],
+  resolveTransaction: ['POST', '/transactions/{txId}/resolve', 'act'],
+  quotePayment: ['POST', '/payments/quote', 'read'],
+  previewPayment: ['POST', '/payments/preview', 'read'],
+  getReceipt: ['GET', '/payments/{id}/receipt', 'read'],
+  getClearing: ['GET', '/clearing', 'read'],
+  seekRings: ['POST', '/clearing/searches', 'act'],
+  answerProposal: ['POST', '/clearing/proposals/{id}', 'act'],
+};
+
+const STATE = 'geo-state';
+/** Under the rate of the hub, with room for all else that is asked. */
+const STATE_GAP_MS = 1_000;
+const STATES_AT_ONCE = 8;
+
+/** The last state with when it was read. */
+interface KeptState {
+  readonly atMs: number;
+  readonly state: WholeState;
+}
+
+export interface CarrierOptions extends Omit<Desk, 'state'> {
+  readonly kept: Kept;
+  readonly memos: Memos;
+  /** There is more to show than was read: names, memos, what was sent. */
+  readonly changed: () => void;
+  /** What the hub may do for the member from now on. */
+  readonly renewed: (mandates: Mandates) => void;
+  /** What the hub shows otherwise than the member has signed it. */
+  readonly alarmed: (alarms: readonly Alarm[]) => void;
+}
+
+export class HubCarrier implements Carrier {
+  readonly #options: CarrierOptions;
+  readonly #desk: Desk;
+  readonly #acts: ReturnType<typeof actsOf>;
+  #state: WholeState | null = null;
+  #accounts = '';
+  #renewing: Promise<void> | null = null;
+  #spentAtMs: number[] = [];
+
+  constructor(options: CarrierOptions) {
+    this.#options = options;
+    this.#desk = { ...options, state: async () => this.#state ?? this.readState() };
+    this.#acts = actsOf(this.#desk);
+  }
+
+  can(name: Used): boolean {
+    return name in PLACES || name in this.#acts;
+  }
+
+  async ask<N extends Used>(name: N, input: Input<N>, signal?: AbortSignal): Promise<Result<N>> {
+    if (name in this.#acts) {
+      const acts = this.#acts as unknown as Record<string, (input: Input<N>) => Promise<Result<N>>>;
+      return (acts[name] as (typeof acts)[string])(input);
+    }
+    const place = PLACES[name];
+    if (place === undefined) throw new AskError('not-found', name);
+    const given = await this.#meant(name, input);
+    const sent = this.#send<Result<N>>(place, given as object, signal ?? null);
+    const answer = this.#options.names.fill(await sent.catch((error: unknown) => this.#withoutHub(name, given, error)));
+    this.#judge(name, given, answer);
+    if (name !== 'getHistory') return answer;
+    const history = answer as Result<'getHistory'>;
+    return { ...history, entries: this.#options.memos.fill(history.entries) } as Result<N>;
+  }
+
+  async readState(): Promise<WholeState> {
+    await this.#wait();
+    const { member, kept, changed, alarmed } = this.#options;
+    // Before what is shown is asked for: what is signed meanwhile need not be in it.
+    const lines = await ownLines(kept);
+    const read = await member.state().catch((error: unknown) => {
+      const isTooOften = error instanceof AskError && error.code === 'too-often';
+      if (isTooOften) setTimeout(changed, 1_000 * Number(error.facts.retryAfterS ?? 60));
+      throw error;
+    });
+    alarmed(alarmsIn(lines, read.parts.listTrustLines.trustLines));
+    const state = this.#filled(read);
+    this.#state = state;
+    const keeping: KeptState = { atMs: Date.now(), state: read };
+    void kept.set(STATE, JSON.stringify(keeping)).catch(() => undefined);
+    void this.#follow(state).catch(() => undefined);
+    return state;
+  }
+
+  /** What was read at an earlier visit; null: nothing. */
+  async lastState(): Promise<KeptState | null> {
+    const text = await this.#options.kept.get(STATE);
+    if (text === null) return null;
+    const { atMs, state } = JSON.parse(text) as KeptState;
+    this.#state = this.#filled(state);
+    return { atMs, state: this.#state };
+  }
+
+  openEvents(since: string | null): Events {
+    const { hub, member } = this.#options;
+    const events = new MemberEvents(hub, since, async () => {
+      await this.#wait();
+      return (await member.state()).cursor;
+    });
+    events.addEventListener('open', () => void this.flush().catch(() => undefined));
+    return events;
+  }
+
+  /** Sends what waits. */
+  async flush(): Promise<void> {
+    const before = JSON.stringify(await this.#options.queue.all());
+    await this.#options.queue.flush({
+      sendLine: (line) => handInLine(this.#desk, line),
+      settle: (payment) => settle(this.#desk, payment),
+    });
+    if (JSON.stringify(await this.#options.queue.all()) !== before) this.#options.changed();
+  }
+
+  /** Lets the hub do its part, where what it has does not reach any more. Throws `AskError`. */
+  renew(): Promise<void> {
+    this.#renewing ??= this.#options.member
+      .renewMandate()
+      .then(this.#options.renewed)
+      .finally(() => {
+        this.#renewing = null;
+      });
+    return this.#renewing;
+  }
+
+  /** Pays what waits, now that the person says so again. Throws `AskError`. */
+  async payWaiting(one: WaitingPayment): Promise<Result<'pay'>> {
+    return payAgain(this.#desk, one);
+  }
+
+  async readLedger(): Promise<Blob> {
+    return new Blob([await this.#options.hub.download('ledger')]);
+  }
+
+  async invite(suggestedLimit: { readonly amount: string; readonly equivalent: string }): Promise<string> {
+    const { hub } = this.#options;
+    const made = await hub.act<{ invitation: string }>('POST', '/invitations', { suggestedLimit });
+    return `${hub.url}/#join=${made.invitation}`;
+  }
+
+  /** Who is named in a payment that is looked at is found here: what is confirmed is what is signed later. */
+  async #meant<N extends Used>(name: N, input: Input<N>): Promise<Input<N>> {
+    if (name !== 'previewPayment') return input;
+    const { to } = input as Input<'previewPayment'>;
+    return { ...(input as object), to: (await who(this.#desk, to)).publicKey } as Input<N>;
+  }
+
+  /** A payment can be confirmed where the hub is away, too: what comes of it is seen when it is there. */
+  async #withoutHub<N extends Used>(name: N, input: Input<N>, error: unknown): Promise<Result<N>> {
+    if (name !== 'previewPayment' || !(error instanceof AskError) || error.code !== 'unreachable') throw error;
+    return (await previewAlone(this.#desk, input as Input<'previewPayment'>)) as Result<N>;
+  }
+
+  /** Throws where the hub answers for somebody else. */
+  #judge<N extends Used>(name: N, input: Input<N>, answer: Result<N>): void {
+    if (name === 'previewPayment') {
+      mustBe((input as Input<'previewPayment'>).to, (answer as Result<'previewPayment'>).to.publicKey);
+    } else if (name === 'putContact') {
+      mustBe((input as Input<'putContact'>).who, (answer as Result<'putContact'>).contact.publicKey);
+    }
+  }
+
+  #send<R>([method, template, how]: Place, input: object, signal: AbortSignal | null): Promise<R> {
+    const { hub } = this.#options;
+    const fields = new Map(Object.entries(input).filter(([, value]) => value !== undefined));
+    const path = template.replace(/\{(\w+)\}/g, (_whole, field: string) => {
+      const value = encodeURIComponent(String(fields.get(field)));
+      fields.delete(field);
+      return value;
+    });
+    const query = new URLSearchParams([...fields].map(([field, value]): [string, string] => [field, String(value)]));
+    const body = method === 'POST' ? Object.fromEntries(fields) : null;
+    const full = method === 'GET' && query.size > 0 ? `${path}?${query}` : path;
+    if (how === 'act' || method === 'DELETE') return hub.act<R>(method, full, body);
+    return hub.read<R>(method, full, body, signal);
+  }
+
+  #filled({ cursor, parts }: WholeState): WholeState {
+    const { names, memos } = this.#options;
+    const named = names.fill(parts);
+    const { entries, next } = named.getHistory;
+    return {
+      cursor,
+      parts: {
+        ...named,
+        listContacts: { contacts: [...named.listContacts.contacts, ...neighboursOf(named)] },
+        getHistory: { entries: memos.fill(entries), next },
+      },
+    };
+  }
+
+  /** What follows from the state: who is who, what payments were for, and that the hub may do its part over all accounts. */
+  async #follow({ parts }: WholeState): Promise<void> {
+    const { names, memos, changed } = this.#options;
+    const accounts = JSON.stringify(
+      parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => [
+        ...[neighbour.publicKey, equivalent, given?.limit, received?.limit],
+      ]),
+    );
+    if (accounts !== this.#accounts) {
+      await this.renew();
+      this.#accounts = accounts;
+    }
+    const [hasNames, hasMemos] = [await names.learn(), await memos.learn()];
+    if (hasNames || hasMemos) changed();
+  }
+
+  /** So that a flood of events does not use up what the hub answers in a minute. */
+  async #wait(): Promise<void> {
+    const recent = this.#spentAtMs.filter((atMs) => atMs > Date.now() - STATES_AT_ONCE * STATE_GAP_MS);
+    const late = recent.length < STATES_AT_ONCE ? 0 : STATE_GAP_MS;
+    this.#spentAtMs = [...recent, Date.now() + late];
+    if (late > 0) await new Promise((resolve) => setTimeout(resolve, late));
+  }
+}
+
+/** Who shares an account with the member and was not added by it: somebody has opened a trust line to it. */
+function neighboursOf({ listContacts, listTrustLines, getBalance }: WholeState['parts']): Contact[] {
+  const known = new Set(listContacts.contacts.map(({ publicKey }) => publicKey));
+  const found: Contact[] = [];
+  for (const { neighbour } of listTrustLines.trustLines) {
+    if (known.has(neighbour.publicKey)) continue;
+    known.add(neighbour.publicKey);
+    const linked = getBalance.accounts.some((account) => account.neighbour.pid === neighbour.pid && account.linked);
+    const { pid, publicKey, name } = neighbour;
+    found.push({ pid, publicKey, name, alias: null, cardName: name, addresses: [], verified: false, linked });
+  }
+  return found;
+}
+
+type Contact = WholeState['parts']['listContacts']['contacts'][number];

@@ -1,0 +1,71 @@
+/** The second of three steps: a name, and the invitation where one is needed. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { AskError } from '../ask-error.ts';
+import { t } from '../i18n.tsx';
+import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
+import { Step } from './before.tsx';
+import { readHub } from './hub.ts';
+import { Invited } from './invited.tsx';
+import type { Session } from './session.ts';
+import { invitationIn, isMemberAlready, join, keptInvitation } from './stage.ts';
+import { m } from './words.ts';
+
+export function Joining({ session }: { readonly session: Session }) {
+  const { isBusy, trouble, run } = useTask();
+  /** Null: it is not known yet. */
+  const needsInvitation = useSignal<boolean | null>(null);
+  useEffect(() => {
+    void run(async () => {
+      if (await isMemberAlready(session)) return;
+      const [{ admission }, token] = [await readHub(location.origin), await keptInvitation()];
+      needsInvitation.value = admission === 'invitation' && token === null;
+    });
+  }, []);
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const form = event.currentTarget as HTMLFormElement;
+    void run(async () => {
+      const token = (await keptInvitation()) ?? invitationIn(typedIn(form, 'invitation'));
+      if (needsInvitation.value === true && token === null) {
+        trouble.value = m('invitationMissing');
+        return;
+      }
+      try {
+        await join(session, typedIn(form, 'name'), token);
+      } catch (error) {
+        // Another one can be pasted then.
+        if (error instanceof AskError && error.code.startsWith('invitation-')) needsInvitation.value = true;
+        throw error;
+      }
+    });
+  };
+  return (
+    <>
+      <Step number={2} />
+      <Title>{m('nameTitle')}</Title>
+      <Invited />
+      {needsInvitation.value === null && trouble.value === null && <p role="status">{m('joining')}</p>}
+      {needsInvitation.value !== null && (
+        <form class="card" onSubmit={submit}>
+          <Field label={m('yourName')} name="name" hint={m('yourNameHint')} required />
+          {needsInvitation.value && (
+            <Field label={m('invitation')} name="invitation" hint={m('invitationHint')} required />
+          )}
+          <button type="submit" disabled={isBusy.value}>
+            {m(isBusy.value ? 'joining' : 'join')}
+          </button>
+          {trouble.value !== null && <Trouble text={trouble.value} />}
+        </form>
+      )}
+      {needsInvitation.value === null && trouble.value !== null && (
+        <>
+          <Trouble text={trouble.value} />
+          <button type="button" onClick={() => location.reload()}>
+            {t('again')}
+          </button>
+        </>
+      )}
+    </>
+  );
+}

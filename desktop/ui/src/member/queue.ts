@@ -1,0 +1,127 @@
+/** What could not be sent yet, kept until it is: signed trust lines, and payments that nobody has heard the end of. */
+import { AskError } from '../ask-error.ts';
+import type { Kept } from './hub.ts';
+import type { SignedLine } from './member.ts';
+
+/** Somebody, with the name that is shown. */
+interface Whom {
+  readonly pid: string;
+  readonly publicKey: string;
+  readonly name: string | null;
+}
+
+/** A signed trust line: it is sent as it is. */
+export interface WaitingLine extends SignedLine {
+  readonly kind: 'line';
+  /** Of the account: a newer line takes the place of an older one. */
+  readonly id: string;
+  readonly to: Whom;
+  readonly equivalent: string;
+  readonly limit: string;
+  readonly madeAtMs: number;
+  /** Why it will never be taken; null: it waits. */
+  readonly refusal: Pick<AskError, 'code' | 'message' | 'facts'> | null;
+}
+
+/** A payment that was confirmed, and of which it is not proven yet how it ended. */
+export interface WaitingPayment {
+  readonly kind: 'payment';
+  /** The payment id. */
+  readonly id: string;
+  readonly to: Whom;
+  readonly equivalent: string;
+  readonly amount: string;
+  readonly memo: string;
+  readonly madeAtMs: number;
+  /** `new`: this page is at it. `asks`: nothing was paid, and the person is asked again. `open`: it may have been. */
+  readonly phase: 'new' | 'asks' | 'open';
+}
+
+export type Waiting = WaitingLine | WaitingPayment;
+
+/** What sends it. */
+export interface Sender {
+  /** Throws `AskError`. */
+  sendLine(line: WaitingLine): Promise<void>;
+  /** `over`: it is not paid and never will be, whatever was signed. Throws `AskError`. */
+  settle(payment: WaitingPayment): Promise<'paid' | 'open' | 'over'>;
+}
+
+const PREFIX = 'geo-waiting-';
+
+export class Queue {
+  readonly #kept: Kept;
+  readonly #changed: (all: readonly Waiting[]) => void;
+
+  /** `changed` is told all of it whenever it changes. */
+  constructor(kept: Kept, changed: (all: readonly Waiting[]) => void = () => undefined) {
+    this.#kept = kept;
+    this.#changed = changed;
+  }
+
+  /** In the order in which they were made. */
+  async all(): Promise<readonly Waiting[]> {
+    const names = await this.#kept.names(PREFIX);
+    const texts = await Promise.all(names.map((name) => this.#kept.get(name)));
+    const found = texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as Waiting]));
+    return found.toSorted((a, b) => a.madeAtMs - b.madeAtMs);
+  }
+
+  /** Kept for good when it resolves. */
+  async put(one: Waiting): Promise<void> {
+    await this.#kept.set(nameOf(one), JSON.stringify(one));
+    await this.tell();
+  }
+
+  async remove(one: Pick<Waiting, 'kind' | 'id'>): Promise<void> {
+    await this.#kept.delete(nameOf(one));
+    await this.tell();
+  }
+
+  /** Tells all of it. */
+  async tell(): Promise<void> {
+    this.#changed(await this.all());
+  }
+
+  /** Sends what can be sent, each once; what is not done stays. Ends where the hub cannot be reached. */
+  async flush(sender: Sender): Promise<void> {
+    for (const one of await this.all()) {
+      try {
+        if (one.kind === 'payment') await this.#settle(one, sender);
+        else if (one.refusal === null) await this.#sendLine(one, sender);
+      } catch (error) {
+        if (!(error instanceof AskError)) throw error;
+        if (error.code === 'unreachable') return;
+      }
+    }
+  }
+
+  async #sendLine(line: WaitingLine, sender: Sender): Promise<void> {
+    try {
+      await sender.sendLine(line);
+    } catch (error) {
+      if (!(error instanceof AskError) || !FINAL.has(error.code)) throw error;
+      const { code, message, facts } = error;
+      if (await this.#isLatest(line)) await this.put({ ...line, refusal: { code, message, facts } });
+      return;
+    }
+    if (await this.#isLatest(line)) await this.remove(line);
+  }
+
+  /** Meanwhile a newer one may have taken its place. */
+  async #isLatest(line: WaitingLine): Promise<boolean> {
+    const text = await this.#kept.get(nameOf(line));
+    return text !== null && (JSON.parse(text) as WaitingLine).document === line.document;
+  }
+
+  async #settle(payment: WaitingPayment, sender: Sender): Promise<void> {
+    const end = await sender.settle(payment);
+    if (end === 'paid') await this.remove(payment);
+    else await this.put({ ...payment, phase: end === 'open' ? 'open' : 'asks' });
+  }
+}
+
+const nameOf = ({ kind, id }: Pick<Waiting, 'kind' | 'id'>): string => `${PREFIX}${kind}-${id}`;
+
+/** What is said of a trust line itself: sent again, it would be the same. */
+const FINAL = new Set(['bad-document', 'bad-encoding', 'limit-below-debt', 'too-many-neighbours', 'to-self']);

@@ -1,0 +1,125 @@
+/** A member in its browser: its key, its connection with the hub, and what both come to. */
+import { signal } from '@preact/signals';
+import { nobleEd25519 } from '#protocol/ed25519.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { openMemo } from '#protocol/memo.ts';
+import { signWith, verifyWith } from '#protocol/statement.ts';
+import { carryWith } from '../api.ts';
+import { goLive, stayFresh } from '../live.ts';
+import { keptAtMs, known, knownFrom, refresh } from '../state.ts';
+import { HubCarrier } from './carrier.ts';
+import type { Signer } from './documents.ts';
+import { Hub } from './hub.ts';
+import { type Mandates, Member } from './member.ts';
+import { Memos } from './memos.ts';
+import { Names } from './names.ts';
+import { Queue, type Waiting } from './queue.ts';
+import { browserKept, readValue, writeValue } from './storage.ts';
+import { type LockedSeed, lockSeed } from './vault.ts';
+import type { Alarm } from './watch.ts';
+
+/** How far somebody has come with the key of this browser. */
+export type Progress = 'words' | 'name' | 'member';
+
+/** Who the member of this browser is, as it is kept. */
+export interface Identity {
+  readonly locked: LockedSeed;
+  readonly hub: PublicKey;
+  readonly network: string;
+  readonly progress: Progress;
+  /** Its words were made here, so nobody can be a member with them yet. */
+  readonly isNew: boolean;
+}
+
+const IDENTITY = 'identity';
+
+/** Undefined: this browser has none. */
+export const readIdentity = (): Promise<Identity | undefined> => readValue<Identity>(IDENTITY);
+
+/** Kept for good when it resolves. */
+export const keepIdentity = (identity: Identity): Promise<void> => writeValue(IDENTITY, identity);
+
+/** What waits to be sent, or to be proven. */
+export const waiting = signal<readonly Waiting[]>([]);
+
+/** What the hub may do for the member; null: not known yet. */
+export const mandates = signal<Mandates | null>(null);
+
+/** What the hub shows otherwise than the member has signed it. */
+export const alarms = signal<readonly Alarm[]>([]);
+
+export class Session {
+  readonly hub: Hub;
+  readonly carrier: HubCarrier;
+  readonly queue: Queue;
+  readonly #seed: Uint8Array;
+  #identity: Identity;
+  #names: Names;
+  #memos: Memos;
+  #isLive = false;
+
+  constructor(identity: Identity, seed: Uint8Array) {
+    const { locked, hub, network } = identity;
+    this.#identity = identity;
+    this.#seed = seed;
+    const signer: Signer = { publicKey: locked.publicKey, sign: signWith(nobleEd25519, seed), network, hub };
+    const verify = verifyWith(nobleEd25519);
+    const kept = browserKept;
+    this.hub = new Hub(location.origin, signer, kept, () => this.#signedIn());
+    this.queue = new Queue(kept, (all) => {
+      waiting.value = all;
+    });
+    this.#names = new Names(this.hub, kept);
+    this.#memos = new Memos(this.hub, kept, (sealed) => openMemo(sealed, seed));
+    const member = new Member(signer, this.hub, kept, verify);
+    this.carrier = new HubCarrier({
+      ...{ signer, hub: this.hub, member, queue: this.queue, names: this.#names, memos: this.#memos, verify, kept },
+      changed: () => void refresh(),
+      renewed: (now) => {
+        mandates.value = now;
+      },
+      alarmed: (now) => {
+        alarms.value = now;
+      },
+    });
+  }
+
+  get identity(): Identity {
+    return this.#identity;
+  }
+
+  /** Kept for good when it resolves. */
+  async progress(progress: Progress): Promise<void> {
+    this.#identity = { ...this.#identity, progress };
+    await keepIdentity(this.#identity);
+  }
+
+  /** Locks the key anew; null: with no passphrase. */
+  async lock(passphrase: string | null): Promise<void> {
+    const locked = await lockSeed(this.#seed, this.#identity.locked.publicKey, passphrase);
+    this.#identity = { ...this.#identity, locked };
+    await keepIdentity(this.#identity);
+  }
+
+  /** Shows what was read last, then what there is, and follows it. */
+  async begin(): Promise<void> {
+    if (this.#isLive) return;
+    this.#isLive = true;
+    await Promise.all([this.#names.open(), this.#memos.open(), this.queue.tell()]);
+    carryWith(this.carrier);
+    const last = await this.carrier.lastState();
+    if (last !== null) {
+      keptAtMs.value = last.atMs;
+      known.value = knownFrom(last.state.parts);
+    }
+    void refresh().then(() => {
+      goLive();
+      stayFresh();
+    });
+  }
+
+  #signedIn(): void {
+    // Before it is a member, there is nothing to allow.
+    if (this.#isLive) void this.carrier.renew().catch(() => undefined);
+  }
+}

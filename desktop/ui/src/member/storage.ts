@@ -1,0 +1,77 @@
+/** What the browser of a member keeps: one database of IndexedDB. Whatever is set is on disk when that resolves. */
+import type { Kept } from './hub.ts';
+
+const NAME = 'geo-member';
+/** Texts by name: attempts, what waits to be sent, the last state. */
+const TEXTS = 'texts';
+/** Values that are no texts: keys of the browser cannot be written out. */
+const VALUES = 'values';
+
+let opened: Promise<IDBDatabase> | null = null;
+
+function database(): Promise<IDBDatabase> {
+  opened ??= new Promise((resolve, reject) => {
+    const asked = indexedDB.open(NAME, 1);
+    asked.addEventListener('upgradeneeded', () => {
+      asked.result.createObjectStore(TEXTS);
+      asked.result.createObjectStore(VALUES);
+    });
+    asked.addEventListener('success', () => {
+      // Another window forgets all of it.
+      asked.result.addEventListener('versionchange', () => asked.result.close());
+      resolve(asked.result);
+    });
+    asked.addEventListener('error', () => reject(asked.error ?? new Error('the browser keeps nothing')));
+  });
+  return opened;
+}
+
+async function read<T>(store: string, work: (from: IDBObjectStore) => IDBRequest): Promise<T> {
+  const db = await database();
+  return new Promise((resolve, reject) => {
+    const asked = work(db.transaction(store, 'readonly').objectStore(store));
+    asked.addEventListener('success', () => resolve(asked.result as T));
+    asked.addEventListener('error', () => reject(asked.error ?? new Error('the browser does not say what it keeps')));
+  });
+}
+
+async function write(store: string, work: (to: IDBObjectStore) => void): Promise<void> {
+  const db = await database();
+  return new Promise((resolve, reject) => {
+    const transaction = db.transaction(store, 'readwrite', { durability: 'strict' });
+    transaction.addEventListener('complete', () => resolve());
+    transaction.addEventListener('abort', () => reject(transaction.error ?? new Error('the browser did not keep it')));
+    work(transaction.objectStore(store));
+  });
+}
+
+/** Texts of the member of this browser. */
+export const browserKept: Kept = {
+  async get(name) {
+    return (await read<string | undefined>(TEXTS, (from) => from.get(name))) ?? null;
+  },
+  set: (name, value) => write(TEXTS, (to) => to.put(value, name)),
+  delete: (name) => write(TEXTS, (to) => to.delete(name)),
+  names: (prefix) => read<string[]>(TEXTS, (from) => from.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`))),
+};
+
+/** A value by its name; undefined: there is none. */
+export function readValue<T>(name: string): Promise<T | undefined> {
+  return read(VALUES, (from) => from.get(name));
+}
+
+/** Keeps a value. */
+export function writeValue(name: string, value: unknown): Promise<void> {
+  return write(VALUES, (to) => to.put(value, name));
+}
+
+/** Forgets everything. */
+export async function forgetAll(): Promise<void> {
+  (await database()).close();
+  opened = null;
+  await new Promise<void>((resolve, reject) => {
+    const asked = indexedDB.deleteDatabase(NAME);
+    asked.addEventListener('success', () => resolve());
+    asked.addEventListener('error', () => reject(asked.error ?? new Error('the browser does not forget')));
+  });
+}

@@ -1,0 +1,89 @@
+/** English for what only members of a hub see. `{name}` stands for what the page puts in. */
+export const en = {
+  insecureTitle: 'This page cannot keep your key safe',
+  insecure:
+    'Your browser lets pages keep keys only where nobody can read along. Open the page with an address that begins with “https://”, and not in a private window.',
+  step: 'Step {number} of 3',
+  welcomeTitle: 'Welcome',
+  welcomeWhat:
+    'Here you can owe people you know, be owed by them, and pay anybody whom you reach through friends of friends. There is no bank in between. This hub keeps the books and answers for you when this page is closed; the key that pays stays in this browser.',
+  invitedBy: '{who} invites you.',
+  invitedByOperator: 'The operator of this hub invites you.',
+  invitedLimit: '{who} suggests that you let them owe you up to {money}. You decide about it later.',
+  haveWords: 'Are you new here?',
+  amNew: 'Yes, I am new',
+  amKnown: 'No, I have my 24 words',
+  typeWords: 'Your 24 words, in order',
+  wordsBring:
+    'With these words you are who you were. What you owe and are owed is at the hub, and comes back by itself.',
+  protect: 'Ask for a passphrase whenever I open the page here',
+  protectHint:
+    'Good where others use this device too. At least {least} characters; nobody can replace it, but your 24 words open everything anew.',
+  nameTitle: 'What are you called?',
+  yourName: 'Your name',
+  yourNameHint: 'Other members see it. You can change it later.',
+  invitation: 'Your invitation',
+  invitationHint: 'This hub takes people by invitation. Paste the link that somebody gave you.',
+  invitationMissing: 'Paste the invitation link first: this hub takes people by invitation.',
+  join: 'Join',
+  joining: 'One moment…',
+  joinedTitle: 'You are in',
+  joinedWhat: 'You are a member now, and {who} is among your people.',
+  joinedSuggestion:
+    'Letting somebody owe you is how payments to you become possible. Do it with people you trust, and for as much as you could bear to lose.',
+  goOn: 'Go on',
+  lockedWhat: 'It opens your key in this browser.',
+  forgotten: 'I have forgotten it',
+  forgottenMeans:
+    'Then this browser forgets your key, and you come back with your 24 words. Without them nobody can help.',
+  forgetKey: 'Forget the key in this browser',
+
+  mayTitle: 'While you are away',
+  mayUntil:
+    'Until {time} the hub may receive payments for you, also when this page is closed; it can never spend for you.',
+  mayNot: 'The hub may not receive for you now: open this page with a connection, and it renews that by itself.',
+  mayNothing:
+    'As soon as you and somebody else let each other owe, the hub can receive for you while this page is closed.',
+  mayDetails: 'What exactly it may do',
+  mayReceive:
+    'Receive payments for you, pass payments of others on over your accounts, and even out circles of debt as you have allowed.',
+  mayCannot:
+    'Pay for you, raise a limit or begin anything that costs you: each of these needs your key, which is only in this browser.',
+  mayRenew: 'This is renewed whenever you open this page. If you do not for a week, nobody can pay you until you do.',
+  mayCaps: 'Over each account no more than this goes in that time, both ways added up:',
+  mayCap: '{who}: {used} of {cap}',
+  can: 'It can:',
+  cannot: 'It cannot:',
+
+  waitingTitle: 'Not sent yet',
+  waitingLine: '{who} may owe you up to {money}: signed, and sent as soon as the hub can be reached.',
+  refusedLine: 'That {who} may owe you up to {money} was not taken.',
+  waitingAsks: 'You wanted to pay {money} to {who}, {time}. Nothing was paid: the hub could not be reached.',
+  waitingOpen:
+    'You signed a payment of {money} to {who}, {time}. Nothing proves yet how it ended, so do not pay it again; it is asked about by itself.',
+  payItNow: 'Pay {money} now',
+  forgetIt: 'Forget it',
+  forgetTitle: 'Forget this payment?',
+  forgetMeans: 'If it was paid all the same, it stays paid: ask {who} first whether it has arrived.',
+  lookNow: 'Look again',
+
+  alarmTitle: 'Your hub shows something else than you signed',
+  alarmLine: 'You have signed that {who} may owe you up to {money}; the hub shows otherwise.',
+  alarmDo: 'Ask the operator, and save your ledger under History: it proves what was signed.',
+
+  you: 'You',
+  yourHub: 'Your hub',
+  yourPid: 'Your public name',
+  yourPidHint: 'Who compares it letter for letter with theirs knows that it is you.',
+  lockTitle: 'Passphrase of this browser',
+  lockOn: 'Asked whenever the page is opened here.',
+  lockOff: 'There is none: whoever opens this browser can pay for you.',
+  lockSet: 'Set a passphrase',
+  lockRemove: 'Ask for none any more',
+  leaveTitle: 'Leave this browser',
+  leaveWhat:
+    'This browser forgets your key and everything that it keeps of you. You stay a member, and your debts stay as they are: your 24 words bring you back, here or elsewhere.',
+  leave: 'Forget me here',
+  leaveSure: 'Do you have your 24 words?',
+  leaveYes: 'Yes, forget me here',
+};

@@ -1,0 +1,66 @@
+/** English where a hub is behind the page: messages of all pages in other words, and what a hub refuses. */
+import type { Messages } from '../catalogue.ts';
+
+export const reworded = {
+  loading: 'Reading from your hub…',
+  connecting: 'Connecting with your hub…',
+  unreachable: 'Your hub cannot be reached. This page tries again by itself.',
+  signedOutTitle: 'The hub does not let you in',
+  signedOut: 'Ask the operator of your hub. Your key and your debts stay yours.',
+  wordsBringBack:
+    'The words bring back who you are, in any browser. Your books are at the hub and come back by themselves.',
+  cardOrPidHint: 'A text that begins with “geo:”. The short public name of a member works too.',
+  noWay: 'No way to pay this much is known right now. You can try: the hub looks for other ways.',
+  cardHint: 'Give this to people who want to add you. It says who you are, and lets nobody do anything else.',
+  clearingNever: 'Your hub takes no part in this.',
+  compareHint:
+    'When you meet, or by telephone, let them read to you what their page shows under Settings. If it is letter for letter what stands here, it is them.',
+  removePersonMeans:
+    'The hub forgets their name. That works only where nothing is owed and neither of you lets the other owe.',
+  inviteHint:
+    'Send them this link, on any way you trust. It brings them here, shows that it is from you, and how much you would like to be able to owe them. It works once, for a week.',
+  stepPeople: 'Invite somebody you know, or add somebody by their contact card.',
+} as const satisfies Partial<Messages>;
+
+export const hubRefusals = {
+  'bad-request': 'The hub did not understand the page at “{where}”. Reload the page and try again.',
+  'bad-pid': '“{input}” is not a public name. Copy it once more, all of it.',
+  'to-self': 'This is you. Choose somebody else.',
+  'unknown-transaction': 'Your hub knows no such payment. Look for it in the history.',
+  'not-found': 'The hub does not know what this page asked for. Reload the page.',
+  'key-unknown': 'The hub does not know {pid}. Ask them for their contact card.',
+  bug: 'The hub met a mistake of its own. Look at the history before you try again.',
+  stopped: 'The hub is stopping. Try again in a minute.',
+  'bad-contact': 'This cannot be how you are reached: {why}.',
+  'bad-limit': 'This amount cannot be suggested: {why}.',
+  'no-such-member': 'Nobody here has this public name. Ask them for their contact card.',
+  'token-missing': 'The hub wants to know who you are. Reload the page.',
+  'token-wrong': 'The hub wants to know again who you are. Reload the page.',
+  'token-expired': 'The hub wants to know again who you are. Reload the page.',
+  'login-refused': 'Nobody is a member with this key. Join first, or check the words.',
+  'challenge-wrong': 'Signing in took too long. Try again.',
+  'refresh-wrong': 'The hub wants to know again who you are. Reload the page.',
+  'refresh-expired': 'You have not been here for long. Reload the page.',
+  'refresh-reused': 'The hub wants to know again who you are. Reload the page.',
+  'signature-missing': 'What was sent was not signed. Reload the page and try again.',
+  'signature-wrong': 'The signature does not fit. Nothing was done; reload the page and try again.',
+  'signature-stale': 'The clock of this device goes wrong, or the connection was slow. Set the clock, and try again.',
+  'signature-replayed': 'This was done already. Look at the history.',
+  'member-suspended': 'The operator of this hub has suspended you: ask them. Your key and your debts stay yours.',
+  'join-forged': 'The hub does not take the signature. Nothing was done; reload the page and try again.',
+  'join-stale': 'The clock of this device goes wrong. Set the clock, and try again.',
+  'other-network': 'This hub is of another network. Reload the page.',
+  'other-hub': 'Another hub answers at this address than the one that you joined. Ask its operator before you go on.',
+  'invitation-needed': 'One joins this hub by invitation. Ask a member for a link.',
+  'invitation-wrong': 'This invitation is none of this hub, or who gave it is no member any more. Ask for another.',
+  'invitation-expired': 'This invitation counted until {expiredAtMs}. Ask for another.',
+  'invitation-used-up': 'This invitation was used already. Ask for another.',
+  'too-many-invitations':
+    'You have {limit} invitations that still count, which is the most. Wait until one has expired.',
+  'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
+  'hub-full': 'This hub has as many members as it can take. Ask its operator.',
+  'too-large': 'This is too much at once for the hub.',
+  'too-often': 'The hub was asked too often. Try again in {retryAfterS} seconds.',
+  failed: 'The hub met an error of its own. Try again, and tell its operator if it stays.',
+  'hub-lies': 'The hub answered for somebody else than “{what}”. Nothing was done. Ask its operator.',
+} as const;

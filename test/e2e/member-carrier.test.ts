@@ -1,0 +1,198 @@
+/** What the page of a member does itself, against a real hub: nothing is signed that was not meant, nothing is sent twice. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import { AskError } from '#desktop/ui/src/ask-error.ts';
+import { Attempts } from '#desktop/ui/src/member/attempts.ts';
+import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
+import type { Hub } from '#desktop/ui/src/member/hub.ts';
+import { randomHex } from '#desktop/ui/src/member/member.ts';
+import { readCard } from '#protocol/card.ts';
+import { pidOf } from '#protocol/identity.ts';
+import type { PaymentId } from '#protocol/packet.ts';
+import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
+import { startMembersHub, type TestHub } from '#test/support/members.ts';
+import { person, verify } from '#test/support/people.ts';
+
+const [annasKey, borisKey] = [person(81), person(82)];
+const UAH = { equivalent: 'UAH' };
+
+let hub: TestHub;
+let anna: TestCarrier;
+let boris: TestCarrier;
+
+beforeAll(async () => {
+  hub = await startMembersHub();
+  anna = await carrierOf(hub.url, annasKey, 'Anna');
+  boris = await carrierOf(hub.url, borisKey, 'Boris');
+  await boris.carrier.ask('setTrustLine', { who: pidOf(annasKey.key), ...UAH, limit: '100' });
+  await Promise.all([boris.carrier.renew(), anna.carrier.renew()]);
+});
+
+/** What Anna owes. */
+async function owed(): Promise<string | undefined> {
+  const { accounts } = await anna.carrier.ask('getBalance', {});
+  return accounts[0]?.iOwe;
+}
+
+/** Answers once in place of the hub, after it or instead of it. */
+function once(
+  of: Hub,
+  name: 'act' | 'read',
+  change: (path: string, answer: () => Promise<unknown>) => Promise<unknown>,
+): void {
+  const real = of[name].bind(of) as (...given: unknown[]) => Promise<unknown>;
+  Object.assign(of, {
+    [name](...given: unknown[]) {
+      delete (of as Partial<Hub>)[name];
+      return change(String(given[1]), () => real(...given));
+    },
+  });
+}
+
+const away = (): Promise<never> => Promise.reject(new AskError('unreachable', ''));
+
+describe('the carrier of a member', () => {
+  it('names who opened a trust line, and pays by that name once', async () => {
+    await anna.until(({ parts }) => parts.listContacts.contacts.some(({ name }) => name === 'Boris'));
+    const order = { to: 'Boris', ...UAH, amount: '10', id: 'bread', memo: 'two loaves' };
+    expect(await anna.carrier.ask('pay', order)).toMatchObject({ state: 'COMMITTED', receiver: { name: 'Boris' } });
+    expect(await anna.carrier.ask('pay', order)).toMatchObject({ state: 'COMMITTED' });
+    expect(await owed()).toBe('10');
+    expect(await anna.queue.all()).toEqual([]);
+  });
+
+  it('reads what a payment to the member was for, which the hub cannot', async () => {
+    await boris.until(({ parts }) => parts.getHistory.entries[0]?.memo === 'two loaves');
+    const raw = await boris.member.state();
+    expect(raw.parts.getHistory.entries[0]).toMatchObject({ memo: null });
+  });
+
+  it('tells why a payment is not possible', async () => {
+    const paid = await anna.carrier.ask('pay', { to: borisKey.key, ...UAH, amount: '500' });
+    expect(paid).toMatchObject({ state: 'ABORTED', refusal: { code: 'insufficient' } });
+    expect(await anna.queue.all()).toEqual([]);
+  });
+
+  it('refuses an answer of the hub that is about somebody else', async () => {
+    once(anna.hub, 'read', async (_path, answer) => {
+      const preview = (await answer()) as { to: object };
+      return { ...preview, to: { ...preview.to, publicKey: person(83).key } };
+    });
+    const asked = anna.carrier.ask('previewPayment', { to: borisKey.key, ...UAH, amount: '1' });
+    await expect(asked).rejects.toMatchObject({ code: 'hub-lies' });
+  });
+
+  it('does not find a member whom the hub gives another key', async () => {
+    once(anna.hub, 'read', async () => ({ pid: pidOf(person(84).key), publicKey: person(83).key, name: 'Mallory' }));
+    const asked = anna.carrier.ask('setTrustLine', { who: pidOf(person(84).key), ...UAH, limit: '1' });
+    await expect(asked).rejects.toMatchObject({ code: 'hub-lies' });
+  });
+
+  it('keeps what a trust line allows when its limit changes, and closes it', async () => {
+    const who = { who: borisKey.key, equivalent: 'hour' };
+    await anna.carrier.ask('setTrustLine', { ...who, limit: '5', policy: { autoClearing: false, dailyLimit: '2' } });
+    await anna.carrier.readState();
+    const changed = await anna.carrier.ask('setTrustLine', { ...who, limit: '6' });
+    expect(changed.given).toMatchObject({ limit: '6', policy: { autoClearing: false, dailyLimit: '2' } });
+    await anna.carrier.readState();
+    expect((await anna.carrier.ask('closeTrustLine', who)).given).toMatchObject({ status: 'closed', limit: '6' });
+  });
+
+  it('makes requests and cards that others can read, and pays requests', async () => {
+    const { link } = await boris.carrier.ask('makeRequest', { ...UAH, amount: '2', memo: 'tea' });
+    expect(await anna.carrier.ask('readRequest', { link })).toMatchObject({ amount: '2', memo: 'tea', expired: false });
+    const wrong = anna.carrier.ask('payRequest', { link, amount: '3' });
+    await expect(wrong).rejects.toMatchObject({ code: 'amount-fixed', facts: { amount: '2' } });
+    expect(await anna.carrier.ask('payRequest', { link })).toMatchObject({ state: 'COMMITTED' });
+    expect(await anna.carrier.ask('payRequest', { link })).toMatchObject({ state: 'COMMITTED' });
+    expect(await owed()).toBe('12');
+    const { card } = await boris.carrier.ask('makeCard', { suggestedLimit: { ...UAH, amount: '9' } });
+    expect(readCard(card, verify, boris.signer.network)).toMatchObject({ name: 'Boris', publicKey: borisKey.key });
+  });
+
+  it('invites by a link to the page', async () => {
+    expect(await anna.carrier.invite({ ...UAH, amount: '7' })).toMatch(new RegExp(`^${hub.url}/#join=[\\w-]+$`));
+  });
+
+  it('has what the hub answers, and nothing else', async () => {
+    expect([anna.carrier.can('pay'), anna.carrier.can('getClearing'), anna.carrier.can('makeBackup')]).toEqual([
+      ...[true, true, false],
+    ]);
+    await expect(anna.carrier.ask('listBackups', {})).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it('says when the hub hides what was signed', async () => {
+    await boris.carrier.readState();
+    expect(boris.alarms).toEqual([]);
+    once(boris.hub, 'read', async (_path, answer) => {
+      const state = (await answer()) as { parts: { listTrustLines: object } };
+      return { ...state, parts: { ...state.parts, listTrustLines: { trustLines: [] } } };
+    });
+    await boris.carrier.readState();
+    expect(boris.alarms).toMatchObject([{ type: 'line-hidden', limit: '100' }]);
+  });
+});
+
+describe('without the hub', () => {
+  it('a payment whose answer was lost is found out about, and not made again', async () => {
+    once(anna.hub, 'act', async (_path, answer) => {
+      await answer();
+      return away();
+    });
+    const order = { to: borisKey.key, ...UAH, amount: '3', id: 'lost' };
+    expect(await anna.carrier.ask('pay', order)).toMatchObject({ state: 'PREPARE_IN_PROGRESS' });
+    expect(await anna.queue.all()).toMatchObject([{ phase: 'open', amount: '3' }]);
+    await anna.carrier.flush();
+    expect(await anna.queue.all()).toEqual([]);
+    expect(await owed()).toBe('15');
+  });
+
+  it('a payment that was signed and not sent is sent when the hub is back, once', async () => {
+    once(anna.hub, 'act', away);
+    const order = { to: borisKey.key, ...UAH, amount: '4', id: 'unsent' };
+    expect(await anna.carrier.ask('pay', order)).toMatchObject({ state: 'PREPARE_IN_PROGRESS' });
+    expect(await owed()).toBe('15');
+    await anna.carrier.flush();
+    await anna.carrier.flush();
+    expect(await anna.queue.all()).toEqual([]);
+    expect(await owed()).toBe('19');
+  });
+
+  it('an attempt that is too late is over if it never left, and open if it may have', async () => {
+    const { signer, kept, member } = anna;
+    const attempts = new Attempts(kept);
+    const made = (paymentId: PaymentId) => {
+      const order = { paymentId, receiver: borisKey.key, ...UAH, amount: 1n, sealedMemo: null };
+      const route = { nodes: [annasKey.key, borisKey.key], amount: 1n };
+      return makeAttempt(signer, order, [route], [randomHex(16)], Date.now() - 3_600_000);
+    };
+    const [unsent, sent] = [randomHex(32) as PaymentId, randomHex(32) as PaymentId];
+    await attempts.keep(made(unsent));
+    expect(await member.standing(unsent)).toEqual({ state: 'over' });
+    await attempts.sending(made(sent));
+    expect(await member.standing(sent)).toEqual({ state: 'open' });
+  });
+
+  it('what is done while it is down is kept, and done when it is up', async () => {
+    await hub.stop();
+    const line = await boris.carrier.ask('setTrustLine', { who: annasKey.key, ...UAH, limit: '80' });
+    expect(line.given).toMatchObject({ limit: '80', acked: false });
+    const order = { to: borisKey.key, ...UAH, amount: '1', id: 'later', memo: 'later' };
+    expect(await anna.carrier.ask('previewPayment', order)).toMatchObject({ payable: true, route: null });
+    expect(await anna.carrier.ask('pay', order)).toMatchObject({ state: 'NEW' });
+    await anna.carrier.flush();
+    expect(await anna.queue.all()).toMatchObject([{ phase: 'asks', memo: 'later' }]);
+
+    hub = await startMembersHub(hub);
+    await boris.carrier.flush();
+    expect(await boris.queue.all()).toEqual([]);
+    const { trustLines } = await boris.carrier.ask('listTrustLines', {});
+    expect(trustLines[0]?.given?.limit).toBe('80');
+    await anna.carrier.flush();
+    const [waiting] = await anna.queue.all();
+    if (waiting?.kind !== 'payment') throw new Error('nothing waits');
+    expect(await owed()).toBe('19');
+    expect(await anna.carrier.payWaiting(waiting)).toMatchObject({ state: 'COMMITTED' });
+    expect(await anna.queue.all()).toEqual([]);
+    expect(await owed()).toBe('20');
+  });
+});

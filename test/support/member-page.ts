@@ -1,0 +1,104 @@
+/** The page of a member in a browser of its own, and what people do with it. */
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { accessibilityFindings, picture, scrollsSideways, watchedPage } from './browser.ts';
+
+/** A phone. */
+const NARROW = { width: 360, height: 740 };
+
+export class MemberPage {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** Errors of its scripts and of its policy. */
+  readonly complaints: readonly string[];
+
+  private constructor(context: BrowserContext, page: Page, complaints: readonly string[]) {
+    this.context = context;
+    this.page = page;
+    this.complaints = complaints;
+  }
+
+  /** A browser that was never here. */
+  static async open(browser: Browser, address: string): Promise<MemberPage> {
+    const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', viewport: NARROW });
+    return MemberPage.openIn(context, address);
+  }
+
+  /** Another window of a browser. */
+  static async openIn(context: BrowserContext, address: string): Promise<MemberPage> {
+    const { page, complaints } = await watchedPage(context);
+    page.setDefaultTimeout(15_000);
+    await page.goto(address);
+    return new MemberPage(context, page, complaints);
+  }
+
+  /** From nothing to the first screen after joining, with the words typed from the paper. */
+  async join(name: string): Promise<readonly string[]> {
+    await this.press('Next');
+    const shown = this.page.locator('ol.words li');
+    await shown.nth(23).waitFor();
+    const words = await shown.allInnerTexts();
+    await this.press('I have written them down');
+    for (const at of [3, 11, 20]) await this.page.getByLabel(`Word ${at}`).fill(words[at - 1] ?? '');
+    await this.press('Next');
+    await this.fill('Your name', name);
+    await this.press('Join');
+    return words;
+  }
+
+  heading(name: string): Promise<void> {
+    return this.page.getByRole('heading', { name, level: 1, exact: true }).waitFor();
+  }
+
+  /** Follows the menu, as people do. */
+  async go(name: string): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name }).click();
+    await this.heading(name);
+  }
+
+  /** Follows the menu to a screen whose heading may not be its name. */
+  async tap(name: string): Promise<void> {
+    await this.page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  }
+
+  /** Fills in the form, and confirms. */
+  async pay(whom: string, amount: string, memo = ''): Promise<void> {
+    await this.heading('Pay');
+    // A payment that was made is still on the screen.
+    const again = this.page.getByRole('button', { name: 'Another payment' });
+    if (await again.isVisible()) await again.click();
+    await this.fill('To whom', whom);
+    await this.fill('How much', amount);
+    await this.fill('Currency', 'UAH');
+    await this.fill('What it is for', memo);
+    await this.press('Continue');
+    await this.press('Pay now');
+  }
+
+  see(text: string | RegExp): Promise<void> {
+    return this.page.getByText(text).first().waitFor();
+  }
+
+  fill(label: string, text: string): Promise<void> {
+    // Sections have labels, too.
+    return this.page.locator('input, textarea').and(this.page.getByLabel(label)).first().fill(text);
+  }
+
+  press(name: string | RegExp): Promise<void> {
+    return this.page
+      .getByRole('button', { name, exact: typeof name === 'string' })
+      .first()
+      .click();
+  }
+
+  /** What is wrong with the page as it is now, on a wide and on a narrow screen; leaves pictures of both. */
+  async flaws(name: string): Promise<string[]> {
+    const flaws: string[] = [];
+    for (const viewport of [{ width: 1280, height: 800 }, NARROW]) {
+      await this.page.setViewportSize(viewport);
+      flaws.push(...(await accessibilityFindings(this.page)));
+      if (await scrollsSideways(this.page)) flaws.push(`${name} is wider than ${viewport.width}`);
+      await picture(this.page, `${name}-${viewport.width}`);
+    }
+    return flaws;
+  }
+}

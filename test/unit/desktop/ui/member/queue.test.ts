@@ -1,0 +1,115 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { AskError } from '#desktop/ui/src/ask-error.ts';
+import {
+  Queue,
+  type Sender,
+  type Waiting,
+  type WaitingLine,
+  type WaitingPayment,
+} from '#desktop/ui/src/member/queue.ts';
+import { Memory } from '#test/support/memory.ts';
+
+const boris = { pid: 'B', publicKey: 'b', name: 'Boris' };
+const line: WaitingLine = {
+  ...{ kind: 'line', id: 'B:UAH', to: boris, equivalent: 'UAH', limit: '10', refusal: null },
+  ...{ document: 'first', seq: 1, madeAtMs: 1 },
+};
+const payment: WaitingPayment = {
+  ...{ kind: 'payment', id: 'f0', to: boris, equivalent: 'UAH', amount: '5', memo: '', madeAtMs: 2, phase: 'new' },
+};
+
+describe('what waits to be sent', () => {
+  let kept: Memory;
+  let told: readonly Waiting[];
+  let queue: Queue;
+  let sent: string[];
+  /** What the hub answers to a line, and how a payment ended. */
+  let answer: AskError | null;
+  let end: 'paid' | 'open' | 'over';
+
+  const sender: Sender = {
+    sendLine: ({ document }) => {
+      if (answer !== null) return Promise.reject(answer);
+      sent.push(document);
+      return Promise.resolve();
+    },
+    settle: ({ id }) => {
+      sent.push(id);
+      return Promise.resolve(end);
+    },
+  };
+
+  beforeEach(() => {
+    kept = new Memory();
+    [told, sent, answer, end] = [[], [], null, 'paid'];
+    queue = new Queue(kept, (all) => {
+      told = all;
+    });
+  });
+
+  it('is sent once, in its order, and gone', async () => {
+    await queue.put(payment);
+    await queue.put(line);
+    await queue.flush(sender);
+    await queue.flush(sender);
+    expect(sent).toEqual(['first', 'f0']);
+    expect([await queue.all(), told]).toEqual([[], []]);
+  });
+
+  it('is there for the next visit', async () => {
+    await queue.put(line);
+    expect(await new Queue(kept).all()).toEqual([line]);
+  });
+
+  it('gives way to a newer line of the same account', async () => {
+    await queue.put(line);
+    await queue.put({ ...line, document: 'second', seq: 2 });
+    await queue.flush(sender);
+    expect(sent).toEqual(['second']);
+  });
+
+  it('stays where a newer line came while the older one was sent', async () => {
+    await queue.put(line);
+    await queue.flush({ ...sender, sendLine: () => queue.put({ ...line, document: 'second', seq: 2 }) });
+    expect(await queue.all()).toMatchObject([{ document: 'second' }]);
+  });
+
+  it.each(['unreachable', 'too-often', 'signature-stale', 'token-wrong'])('stays when the hub is %s', async (code) => {
+    answer = new AskError(code, '');
+    await queue.put(line);
+    await queue.flush(sender);
+    expect(await queue.all()).toEqual([line]);
+  });
+
+  it('is shown with the reason when it is refused, and not sent again', async () => {
+    answer = new AskError('limit-below-debt', 'no', { debt: '20' });
+    await queue.put(line);
+    await queue.flush(sender);
+    answer = null;
+    await queue.flush(sender);
+    expect(sent).toEqual([]);
+    expect(told).toMatchObject([{ refusal: { code: 'limit-below-debt', facts: { debt: '20' } } }]);
+  });
+
+  it('does not hold up what comes after it, unless the hub is away', async () => {
+    await queue.put(line);
+    await queue.put(payment);
+    answer = new AskError('too-often', '');
+    await queue.flush(sender);
+    expect(sent).toEqual(['f0']);
+    await queue.put(payment);
+    answer = new AskError('unreachable', '');
+    await queue.flush(sender);
+    expect(sent).toEqual(['f0']);
+  });
+
+  it.each([
+    ['open', 'open'],
+    ['over', 'asks'],
+  ] as const)('a payment that is %s is kept, and %s', async (how, phase) => {
+    end = how;
+    await queue.put(payment);
+    await queue.flush(sender);
+    expect(told).toEqual([{ ...payment, phase }]);
+  });
+});
