@@ -53,6 +53,7 @@ export class Session {
   readonly carrier: HubCarrier;
   readonly queue: Queue;
   readonly #seed: Uint8Array;
+  readonly #member: Member;
   #identity: Identity;
   #names: Names;
   #memos: Memos;
@@ -72,6 +73,7 @@ export class Session {
     this.#names = new Names(this.hub, kept);
     this.#memos = new Memos(this.hub, kept, (sealed) => openMemo(sealed, seed));
     const member = new Member(signer, this.hub, kept, verify);
+    this.#member = member;
     this.carrier = new HubCarrier({
       ...{ signer, hub: this.hub, member, queue: this.queue, names: this.#names, memos: this.#memos, verify, kept },
       changed: () => void refresh(),
@@ -99,6 +101,16 @@ export class Session {
     const locked = await lockSeed(this.#seed, this.#identity.locked.publicKey, passphrase);
     this.#identity = { ...this.#identity, locked };
     await keepIdentity(this.#identity);
+  }
+
+  /** All there is of the member at its hub, as a file that its words open. */
+  takeAlong(): Promise<{ readonly file: Uint8Array; readonly checksum: string }> {
+    return this.#member.takeAlong(this.#seed);
+  }
+
+  /** Ends at the hub, for good; refused when anything has changed since. */
+  leaveHub(checksum: string): Promise<void> {
+    return this.#member.leave(checksum);
   }
 
   /** Shows what was read last, then what there is, and follows it. */

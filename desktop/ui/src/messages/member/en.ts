@@ -80,6 +80,15 @@ export const en = {
   lockOff: 'There is none: whoever opens this browser can pay for you.',
   lockSet: 'Set a passphrase',
   lockRemove: 'Ask for none any more',
+  moveTitle: 'Go on with a computer of your own',
+  moveWhat:
+    'Save everything there is of you here in one file, which only your 24 words open. On a computer with GEO, answer at the first start that you have your 24 words and a backup file.',
+  moveSaved: 'The file is saved. Try first whether it can be found; then you can end here.',
+  moveEnd: 'End at this hub',
+  moveSure: 'Do you have the file and your 24 words?',
+  moveYes: 'Yes, end here',
+  moveMeans:
+    'This hub never acts for you again, and this browser forgets your key. Your debts stay as they are, and those you know find you on your own computer.',
   leaveTitle: 'Leave this browser',
   leaveWhat:
     'This browser forgets your key and everything that it keeps of you. You stay a member, and your debts stay as they are: your 24 words bring you back, here or elsewhere.',
