@@ -4,6 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { hkdf } from '@noble/hashes/hkdf.js';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import type { Command } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
@@ -272,6 +275,7 @@ async function openHosting(
   const hosting = await options.hosting({
     ...{ publicKey: identity.publicKey, config, sign, verify, clock, log, metrics, store, records, host },
     ...{ instance, startedAtMs, peers: inside.peers, stopping: inside.ending.stopping.signal },
+    secret: hkdf(sha256, identity.seed, undefined, utf8ToBytes('geo/1/host'), 32),
     receive: (from, frame) => handlers.frame(from, frame),
     linkUp: (neighbour) => handlers.linkUp(neighbour),
     linkDown: (neighbour) => handlers.linkDown(neighbour),

@@ -20,6 +20,8 @@ export interface HostingNode {
   readonly config: Config;
   /** As the node's own participant. */
   readonly sign: Sign;
+  /** 32 bytes that are only this node's, for what is kept on disk; the same at every start. */
+  readonly secret: Uint8Array;
   readonly verify: Verify;
   readonly clock: Clock;
   readonly log: Log;

@@ -5,7 +5,7 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { concatBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
 /** One key for each use, so that what is sealed for one is never taken for another. */
-const USES = { file: 'geo/1/backup', kept: 'geo/1/kept-backup' } as const;
+const USES = { file: 'geo/1/backup', kept: 'geo/1/kept-backup', atRest: 'geo/1/at-rest' } as const;
 
 export type SealUse = keyof typeof USES;
 

@@ -12,10 +12,14 @@ import { type MandateRecord, mandateFor } from '#protocol/delegation/mandate.ts'
 import type { HostedProof } from '#protocol/hosted-link.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
+import { type Decline, decodeMessage, encodeMessage } from '#protocol/link.ts';
+import { type Header, type TxId, txIdOf } from '#protocol/packet.ts';
 import { Records } from '#protocol/records.ts';
+import { isRefusal } from '#protocol/refusals.ts';
 import type { Exchange, Port } from './exchange.ts';
 import type { Guard } from './hosting.ts';
 import type { MemberProfile } from './profiles.ts';
+import { atRest, sealedDocuments } from './sealed-documents.ts';
 import { HostedSigner } from './signer.ts';
 
 /** Events kept for a page that comes back; what is older it reads anew. */
@@ -39,6 +43,8 @@ export class HostedMember {
   readonly outside: LocalPort;
   readonly #node: HostingNode;
   readonly #exchange: Exchange;
+  /** Who waits for the DECLINE of a transaction. */
+  readonly #awaited = new Map<TxId, (decline: Decline) => void>();
 
   private constructor(options: MemberOptions, signer: HostedSigner, context: ParticipantContext) {
     this.publicKey = options.publicKey;
@@ -122,6 +128,44 @@ export class HostedMember {
     this.#node.peers.presenceChanged(this.publicKey);
   }
 
+  /**
+   * Asks the receiver of an own attempt that is unknown here for its word that it never commits it; null: it has not given
+   * it in time. For a member whose page signed an attempt and cannot tell whether it was ever sent.
+   */
+  async askForDecline(header: Header, waitMs: number): Promise<Decline | null> {
+    const { clock } = this.#node;
+    const txId = txIdOf(header);
+    const heard = Promise.withResolvers<Decline | null>();
+    this.#awaited.set(txId, heard.resolve);
+    const cancel = clock.wakeAt(clock.nowMs() + waitMs, () => heard.resolve(null));
+    const question = { type: 'resolve', txId, routeIndex: 0, packet: null, header, route: null } as const;
+    const frame = encodeMessage(question);
+    const { publicKey } = this;
+    if (!this.#exchange.send(publicKey, header.receiver, frame)) {
+      this.#node.peers.send(publicKey, header.receiver, frame);
+    }
+    const decline = await heard.promise;
+    cancel();
+    this.#awaited.delete(txId);
+    return decline;
+  }
+
+  /** A DECLINE that is waited for is for the page; the machine knows nothing of it. */
+  #overhear(frame: Uint8Array): void {
+    if (this.#awaited.size === 0) return;
+    const message = decodeMessage(frame);
+    if (!isRefusal(message) && message.type === 'decline') this.#awaited.get(message.txId)?.(message);
+  }
+
+  /** What stands in the way of forgetting it; null: it owes and is owed nothing, and nothing is open. */
+  whyNotForget(): 'owed' | 'open' | 'disputed' | null {
+    const { records } = this;
+    for (const { balance } of records.accounts()) if (balance !== 0n) return 'owed';
+    if (!records.unsettled().next().done) return 'open';
+    for (const { state } of records.payments()) if (state === 'NEW' || state === 'PREPARE_IN_PROGRESS') return 'open';
+    return records.allEvidence().next().done ? null : 'disputed';
+  }
+
   async stop(): Promise<void> {
     await this.context.driver.stop();
     this.context.held.stop();
@@ -136,7 +180,8 @@ export class HostedMember {
     };
     return {
       isPresent: () => this.isPresent(),
-      receive(from, frame) {
+      receive: (from, frame) => {
+        this.#overhear(frame);
         driver.receive(from, frame).catch((error: unknown) => log.debug({ error, from }, 'a frame was not taken'));
       },
       linkUp(neighbour) {
@@ -193,8 +238,9 @@ async function contextOf(
 ): Promise<ParticipantContext> {
   const { config, verify, clock, log, host, instance, startedAtMs, stopping, records: hub } = node;
   const { store, driver, events, held } = of;
+  const documents = sealedDocuments<Contact>(store.documents<Uint8Array>('contact'), atRest(node.secret));
   const contacts = await Contacts.open({
-    ...{ self: publicKey, network: config.network, verify, documents: store.documents<Contact>('contact') },
+    ...{ self: publicKey, network: config.network, verify, documents },
     *strangers() {
       yield* driver.records.neighbours();
       yield hub.self;

@@ -16,6 +16,10 @@ import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember } from './hosted-member.ts';
 import { MemberHosting } from './hosting.ts';
 import { Profiles } from './profiles.ts';
+import { atRest } from './sealed-documents.ts';
+
+/** What is left of somebody whom the hub has forgotten: that the key was used here, so that no old request counts again. */
+const FORGOTTEN = { status: 'left', name: '–', contact: null } as const;
 
 interface Opened {
   readonly node: HostingNode;
@@ -39,7 +43,7 @@ export class MemberDesk {
 
   /** Starts the machines of all members. */
   async open(node: HostingNode): Promise<MemberHosting> {
-    const profiles = await Profiles.open(node.store);
+    const profiles = await Profiles.open(node.store, atRest(node.secret));
     const invitations = await Invitations.open(node.store);
     const hosted = new Map<PublicKey, Records>();
     const { store, clock, log, verify } = node;
@@ -90,6 +94,15 @@ export class MemberDesk {
             // First on disk: whatever is cut short after that, it does not start here again.
             await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
             await hosting.release(publicKey);
+          },
+          async forget(publicKey) {
+            await hosting.release(publicKey);
+            await profiles.change(
+              publicKey,
+              (now) => now && { ...now, ...FORGOTTEN, invitedBy: null, invitation: null, statusAtMs: clock.nowMs() },
+            );
+            await node.store.erase(publicKey);
+            await web.sessions.endAll(publicKey);
           },
         });
       },

@@ -5,6 +5,7 @@
 import type { Documents, Store } from '#node/store/store.ts';
 import { type Pid, type PublicKey, pidOf } from '#protocol/identity.ts';
 import type { MemberKind } from '#protocol/join-request.ts';
+import type { AtRest } from './sealed-documents.ts';
 
 export type MemberStatus = 'active' | 'suspended' | 'left';
 
@@ -26,25 +27,28 @@ export interface MemberProfile {
   readonly contact: string | null;
 }
 
-/** What is stored under the public key; the rest follows from it. */
-type Kept = Omit<MemberProfile, 'publicKey' | 'pid'>;
+/** What is stored under the public key; the rest follows from it. How one is reached is sealed. */
+type Kept = Omit<MemberProfile, 'publicKey' | 'pid' | 'contact'> & { readonly contact: Uint8Array | null };
 
 export class Profiles {
   readonly #documents: Documents<Kept>;
+  readonly #atRest: AtRest;
   readonly #byKey = new Map<PublicKey, MemberProfile>();
   readonly #byPid = new Map<Pid, MemberProfile>();
   readonly #uses = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(documents: Documents<Kept>) {
+  private constructor(documents: Documents<Kept>, atRest: AtRest) {
     this.#documents = documents;
+    this.#atRest = atRest;
   }
 
-  static async open(store: Pick<Store, 'documents'>): Promise<Profiles> {
-    const profiles = new Profiles(store.documents<Kept>('member'));
+  static async open(store: Pick<Store, 'documents'>, atRest: AtRest): Promise<Profiles> {
+    const profiles = new Profiles(store.documents<Kept>('member'), atRest);
     for await (const [id, kept] of profiles.#documents.entries()) {
       const publicKey = id as PublicKey;
-      profiles.#remember({ ...kept, publicKey, pid: pidOf(publicKey) });
+      const contact = kept.contact === null ? null : (atRest.open(kept.contact, publicKey) as string);
+      profiles.#remember({ ...kept, contact, publicKey, pid: pidOf(publicKey) });
     }
     return profiles;
   }
@@ -78,8 +82,8 @@ export class Profiles {
       const now = this.#byKey.get(publicKey);
       const changed = change(now);
       if (!isProfile(changed) || changed === now) return changed;
-      const { publicKey: id, pid: _pid, ...kept } = changed;
-      await this.#documents.put(id, kept);
+      const { publicKey: id, pid: _pid, contact, ...kept } = changed;
+      await this.#documents.put(id, { ...kept, contact: contact === null ? null : this.#atRest.seal(contact, id) });
       this.#remember(changed);
       return changed;
     });

@@ -33,6 +33,7 @@ export interface CodeFacts {
   'invitation-expired': { readonly expiredAtMs: number };
   'invitation-used-up': { readonly uses: number };
   'too-many-invitations': { readonly limit: number };
+  'not-settled': { readonly why: 'owed' | 'open' | 'disputed' };
   'hub-full': { readonly limit: number };
   'too-large': { readonly limitBytes: number; readonly lengthBytes: number | null };
   'too-often': { readonly what: string; readonly perMinute: number; readonly retryAfterS: number };
@@ -86,6 +87,7 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'invitation-expired': 403,
   'invitation-used-up': 403,
   'too-many-invitations': 409,
+  'not-settled': 409,
   'hub-full': 503,
   'too-large': 413,
   'too-often': 429,
@@ -139,6 +141,12 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
     `The invitation has been used ${uses === 1 ? 'already' : `${uses} times, as often as it may`}: ask for another.`,
   'too-many-invitations': ({ limit }) =>
     `You have ${limit} invitations that still count, which is the most: wait until one has expired.`,
+  'not-settled': ({ why }) =>
+    ({
+      owed: 'You still owe somebody, or are owed: settle that first, or take everything along to a node of your own.',
+      open: 'A payment of yours is still under way: wait until it has ended.',
+      disputed: 'There is evidence that somebody broke their word towards you: take it along before you are forgotten.',
+    })[why],
   'hub-full': ({ limit }) => `This hub hosts ${limit} members, which is the most that it can: ask its operator.`,
   'too-large': ({ limitBytes, lengthBytes }) =>
     `The request has ${lengthBytes ?? 'more'} bytes${lengthBytes === null ? ' than it may' : ''}; at most ${limitBytes} are read.`,

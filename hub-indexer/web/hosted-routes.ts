@@ -7,24 +7,28 @@ import { equivalent, payment, quote, trustCard } from '#node/api/schemas.ts';
 import { viewPayment, viewQuote, viewTrustCard } from '#node/api/views.ts';
 import { type AnyRefusal, isAnyRefusal } from '#node/refusals.ts';
 import { formatAmount, parseAmount } from '#protocol/amount.ts';
+import { readHanded } from '#protocol/delegation/handed-in.ts';
 import { parseEquivalent } from '#protocol/equivalent.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import { type PublicKey, parsePid, pidOf } from '#protocol/identity.ts';
 import { encodeMessage } from '#protocol/link.ts';
 import { abortMessage } from '#protocol/machine/outbox.ts';
-import type { TxId } from '#protocol/packet.ts';
+import { headerShape, type TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
 import { receiptOf } from '#protocol/receipt.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
 import { participantChecksum } from '../integrity/checksum.ts';
 import { bundleOf } from '../members/bundle.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
+import { refuse as refuseHub } from './codes.ts';
 import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
 
 /** A payment that has not ended by then is told as it stands. */
 const PAYMENT_WAIT_MS = 20_000;
+/** So long the receiver may take to say that it declines. */
+const DECLINE_WAIT_MS = 5_000;
 /** So long others are asked before routes are told. */
 const CAPACITY_WAIT_MS = 2_000;
 
@@ -101,6 +105,7 @@ export function addHostedRoutes(
     handle: cardNow,
   });
   addMandateRoutes(scope, memberOf);
+  addDeclineRoute(scope, memberOf);
   addMoveRoutes(scope, memberOf, release);
   addTrustLineRoutes(scope, memberOf);
   addPaymentRoutes(scope, memberOf);
@@ -131,6 +136,8 @@ function addMandateRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
 export interface Release {
   readonly nameOf: (publicKey: PublicKey) => string | null;
   end(publicKey: PublicKey): Promise<void>;
+  /** Also deletes all that was kept of it. */
+  forget(publicKey: PublicKey): Promise<void>;
 }
 
 const bundle = z.object({
@@ -167,6 +174,18 @@ function addMoveRoutes(
       }
       await release.end(member.publicKey);
       return { left: true } as const;
+    },
+  });
+  addRoute(scope, {
+    ...{ method: 'DELETE', path: '/participants/me', name: 'forgetMe', access: 'signed' },
+    summary: 'Be forgotten here: only once you owe nothing, are owed nothing, and nothing of yours is open',
+    input: {},
+    result: z.object({ forgotten: z.literal(true) }),
+    async handle(_given, { member }) {
+      const why = memberOf(member.publicKey).whyNotForget();
+      if (why !== null) return refuseHub('not-settled', { why });
+      await release.forget(member.publicKey);
+      return { forgotten: true } as const;
     },
   });
 }
@@ -300,6 +319,25 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
         evidenceOf(context, params.txId as TxId) ??
         new Refused(context, refuse('unknown-transaction', { id: params.txId }))
       );
+    },
+  });
+}
+
+function addDeclineRoute(scope: FastifyInstance, memberOf: (publicKey: PublicKey) => HostedMember): void {
+  addRoute(scope, {
+    ...{ method: 'POST', path: '/payments/attempts/decline', name: 'askForDecline', access: 'signed' },
+    summary: 'The receiver’s word that it never commits an attempt of yours that is over: its header, in base64url',
+    input: { body: documentBody },
+    result: z.object({ decline: hexText.nullable() }),
+    async handle({ body }, { member }) {
+      const hosted = memberOf(member.publicKey);
+      const header = readHanded(headerShape, bytesOf(body.document));
+      if (isRefusal(header)) return new Refused(hosted.context, header);
+      if (header.payer !== member.publicKey) {
+        return new Refused(hosted.context, refuse('bad-document', { why: 'it is of another participant' }));
+      }
+      const decline = await hosted.askForDecline(header, DECLINE_WAIT_MS);
+      return { decline: decline && bytesToHex(encodeMessage(decline)) };
     },
   });
 }

@@ -80,6 +80,11 @@ export class Sessions {
     return continued;
   }
 
+  /** Ends all sessions of a member. */
+  async endAll(participant: PublicKey): Promise<void> {
+    for (const [id, session] of [...this.#byId]) if (session.participant === participant) await this.#forget(id);
+  }
+
   /** Ends the session of a token. */
   async end(refreshToken: string, nowMs: number): Promise<'ended' | TokenFlaw> {
     const found = this.#find(refreshToken, nowMs);

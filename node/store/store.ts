@@ -74,9 +74,13 @@ export interface Store {
    * sections at the same time is on disk at the same time. It ends with this store; closing it does nothing.
    */
   section(name: string): Store;
+  /** Deletes everything that is in a section. Only once nothing writes to it any more. */
+  erase(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
+/** Keys deleted in one batch. */
+const ERASED_AT_ONCE = 1_000;
 /** The first key after all that begin with the prefix: keys are ASCII. */
 const END = '\x7f';
 /** What is loaded whole, in this order. */
@@ -218,6 +222,17 @@ class LevelStore implements Store {
 
   section(name: string): Store {
     return new LevelStore(sectionOf(this.#database, name), this.#clock, null);
+  }
+
+  async erase(name: string): Promise<void> {
+    const section = sectionOf(this.#database, name);
+    const keys: string[] = [];
+    for await (const [key] of section.entries('')) keys.push(key);
+    for (let at = 0; at < keys.length; at += ERASED_AT_ONCE) {
+      await section.write({ sync: true }, (batch) => {
+        for (const key of keys.slice(at, at + ERASED_AT_ONCE)) batch.delete(key);
+      });
+    }
   }
 
   async close(): Promise<void> {

@@ -1,11 +1,12 @@
 /** Delegates that use a counter twice (§11.3): their packets are refused, and the two are kept as evidence. */
 import { counterInBoth, countersIn } from '../delegation/counters.ts';
 import type { Packet } from '../packet.ts';
+import { type Refusal, refuse } from '../refusals.ts';
 import { keepEvidence } from './evidence.ts';
 import type { Turn } from './turn.ts';
 
-/** The position whose delegate used a counter twice; null: none is known to have, and the counters are remembered. */
-export function counterTwice(turn: Turn, packet: Packet): number | null {
+/** The refusal of a packet in which a delegate used a counter twice; null: none is known to have, and they are remembered. */
+export function lieIn(turn: Turn, packet: Packet): Refusal | null {
   const shown = countersIn(packet);
   for (const { id } of shown) {
     const before = turn.records.knowledge.counter(id)?.packet;
@@ -15,7 +16,7 @@ export function counterTwice(turn: Turn, packet: Packet): number | null {
       { type: 'packet', packet: before },
       { type: 'packet', packet },
     ]);
-    return reused.position;
+    return refuse('not-delegated', { hop: Math.max(reused.position - 1, 0) });
   }
   for (const { id } of shown) turn.learn({ type: 'seen-counter', id, packet });
   return null;

@@ -17,7 +17,7 @@ import { isBeforeStart, isClosed, isCompared } from './books.ts';
 import { letGoOfHeld } from './cancel.ts';
 import { commitIfComplete } from './commit.ts';
 import { propose } from './consent.ts';
-import { counterTwice } from './counters.ts';
+import { lieIn } from './counters.ts';
 import { resendTo, scheduleRetry, sendPrepare, sendResolve } from './outbox.ts';
 import { holdIncoming, holdOutgoing, whyNotIn, whyNotOut } from './reserve.ts';
 import { markRestored, mayHaveSigned } from './restored.ts';
@@ -104,9 +104,7 @@ function admit(turn: Turn, packet: Packet, position: number): void {
     return;
   }
   if (mustWait(turn, packet, position)) return;
-  const liar = counterTwice(turn, packet);
-  const refusal =
-    liar === null ? whyNot(turn, packet, position) : refuse('not-delegated', { hop: Math.max(liar - 1, 0) });
+  const refusal = lieIn(turn, packet) ?? whyNot(turn, packet, position);
   if (refusal !== null) {
     if (refusal.code === 'no-auto-clearing') propose(turn, header.equivalent, route);
     abortPosition(turn, { ...base, state: 'none' }, refusal);

@@ -1,9 +1,12 @@
 /** Members of a hub pay each other: the hub runs their machines, their browsers make and sign what costs them. */
 import { createHash } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Attempts } from '#desktop/ui/src/member/attempts.ts';
+import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
+import { readHub } from '#desktop/ui/src/member/hub.ts';
 import { alarmsIn, ownLines } from '#desktop/ui/src/member/watch.ts';
 import { connectClient } from '#node/api/client.ts';
 import { openBackup } from '#node/backup/file.ts';
@@ -14,6 +17,7 @@ import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { identityOf } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
 import { startNode } from '#node/node.ts';
+import { openStore } from '#node/store/store.ts';
 import { verifyWith } from '#protocol/statement.ts';
 import {
   balances,
@@ -108,6 +112,22 @@ describe('three members of one hub', () => {
     const later = await eventsOf(carol.connection, cursor);
     await later.until(isIt);
     later.close();
+  });
+
+  it('an attempt that may never have come to the hub is sent again, or paid anew when the receiver has declined it', async () => {
+    const { publicKey: hubKey, network } = await readHub(hub.url);
+    const signer = { publicKey: alice.key, sign: people[0].sign, network, hub: hubKey };
+    const before = Number((await balances(bob))[alice.key]);
+    for (const signedAtMs of [Date.now(), Date.now() - 60_000]) {
+      const wanted = order(bob.key, 3n * UNIT);
+      const planned = [{ nodes: [alice.key, bob.key], amount: wanted.amount }];
+      const attempt = makeAttempt(signer, wanted, planned, ['00'.repeat(16)], signedAtMs);
+      await new Attempts(alice.kept).sending(attempt);
+      expect((await alice.pay(wanted)).state).toBe('paid');
+      expect((await alice.pay(wanted)).state).toBe('paid');
+    }
+    expect(Number((await balances(bob))[alice.key])).toBe(before + 6);
+    expect((await bob.pay(order(alice.key, 6n * UNIT))).state).toBe('paid');
   });
 
   it('ledgers prove themselves and each other; one with another balance does not', async () => {
@@ -223,9 +243,48 @@ it('a circle of debts of three members clears by itself, whoever is there', asyn
   await vi.waitFor(async () => {
     expect(await balances(alice)).toEqual({ [bob.key]: '-3', [carol.key]: '2' });
   }, 20_000);
-  expect(await balances(carol)).toEqual({ [bob.key]: '0', [alice.key]: '-2' });
+  await vi.waitFor(async () => {
+    expect(await balances(carol)).toEqual({ [bob.key]: '0', [alice.key]: '-2' });
+  }, 20_000);
   const { parts } = await bob.state();
   expect(parts.getHistory.entries.map(({ kind }) => kind)).toContain('clear');
+}, 40_000);
+
+it('who has settled can be forgotten; nothing of it is left on disk, and what was told of contacts never was', async () => {
+  const hub = await startMembersHub();
+  const alice = await openMember(hub.url, people[0], 'Alice');
+  const bob = await openMember(hub.url, people[1], 'Bob');
+  await bob.trust(alice.key, 'UAH', 100n * UNIT);
+  await alice.trust(bob.key, 'UAH', 100n * UNIT);
+  await alice.connection.act('PATCH', '/participants/me', { contact: 'wayofreaching@example.org' });
+  await alice.connection.act('POST', '/participants/me/contacts', { who: bob.key, alias: 'Bobuniquealias' });
+  for (const member of [alice, bob]) await member.renewMandate();
+  expect((await alice.pay(order(bob.key, UNIT))).state).toBe('paid');
+  await expect(alice.connection.act('DELETE', '/participants/me', null)).rejects.toMatchObject({
+    code: 'not-settled',
+    facts: { why: 'owed' },
+  });
+  expect((await bob.pay(order(alice.key, UNIT))).state).toBe('paid');
+  expect((await alice.state()).parts.listContacts.contacts[0]?.name).toBe('Bobuniquealias');
+  await alice.connection.act('DELETE', '/participants/me', null);
+  await expect(alice.state()).rejects.toMatchObject({ code: 'login-refused' });
+  await hub.stop();
+  const store = await openStore(hub.dataDir);
+  try {
+    const kept: string[] = [];
+    for await (const record of store.section(alice.key).entries('')) kept.push(record.type);
+    expect(kept).toEqual([]);
+    expect(store.documents<{ name: string }>('member').get(alice.key)?.name).toBe('–');
+  } finally {
+    await store.close();
+  }
+  const disk = readdirSync(join(hub.dataDir, 'store'), { withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ name }) => readFileSync(join(hub.dataDir, 'store', name)).toString('latin1'))
+    .join();
+  expect(disk).not.toMatch(/wayofreaching|Bobuniquealias/);
+  const again = await startMembersHub(hub);
+  expect(await balances(await openMember(again.url, people[1], 'Bob'))).toEqual({ [alice.key]: '0' });
 }, 40_000);
 
 describe('a member moves to a node of its own', () => {

@@ -277,7 +277,7 @@ describe('damage', () => {
 
   it('by a write that was cut short costs no more than that write', async () => {
     const folder = temporaryFolder();
-    const [first, second, third] = someRecords(3, 8).values() as unknown as [
+    const [first, second, third] = someRecords(5, 8).values() as unknown as [
       DurableRecord,
       DurableRecord,
       DurableRecord,

@@ -274,7 +274,7 @@ export const MUTANTS: readonly Mutant[] = [
     patches: [
       {
         file: machine('prepare'),
-        find: '  if (mayHaveSigned(turn, header)) {\n    if (!isSettledBetween(turn, packet, position)) adopt(turn, packet, position);\n    return;\n  }\n  if (mustWait(turn, packet, position)) return;\n  const refusal = whyNot(turn, packet, position);',
+        find: '  if (mayHaveSigned(turn, header)) {\n    if (!isSettledBetween(turn, packet, position)) adopt(turn, packet, position);\n    return;\n  }\n  if (mustWait(turn, packet, position)) return;\n  const refusal = lieIn(turn, packet) ?? whyNot(turn, packet, position);',
         replace: '  const refusal = mayHaveSigned(turn, header) ? null : whyNot(turn, packet, position);',
       },
     ],

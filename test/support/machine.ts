@@ -16,7 +16,7 @@ import type { Position } from '#protocol/position.ts';
 import { recordKey } from '#protocol/record-key.ts';
 import { type DurableRecord, Records, type Transaction } from '#protocol/records.ts';
 import { isRefusal, type Refusal } from '#protocol/refusals.ts';
-import type { Sign } from '#protocol/statement.ts';
+import type { MaySign, Statement } from '#protocol/statement.ts';
 import {
   DEFAULT_POLICY,
   type LinePolicy,
@@ -205,7 +205,11 @@ export class Machine {
 
   // ---- what must hold of every step
 
-  readonly #sign: Sign = (statement) => {
+  /** What it may sign: all, unless it is hosted. */
+  maySign: (statement: Statement) => boolean = () => true;
+
+  readonly #sign: MaySign = (statement) => {
+    if (!this.maySign(statement)) return null;
     if (statement.signer !== this.key) throw new Error(`${this.name} signs as ${nameOf(statement.signer)}`);
     const signature = sign(statement);
     this.#signed.add(bytesToHex(signature));

@@ -1,6 +1,7 @@
 /** The members' web of a hub on loopback, over a real store in a folder, and members who speak to it. */
 import { onTestFinished } from 'vitest';
 import { Profiles } from '#hub-indexer/members/profiles.ts';
+import { atRest } from '#hub-indexer/members/sealed-documents.ts';
 import { type Admission, Desk, type Hosting } from '#hub-indexer/web/desk.ts';
 import { Invitations } from '#hub-indexer/web/invitations.ts';
 import { type MoreRoutes, startMembersWeb } from '#hub-indexer/web/server.ts';
@@ -49,7 +50,7 @@ export async function startWeb(options: WebOptions = {}): Promise<TestWeb> {
     },
     equivalents: () => [{ equivalent: 'UAH', lines: 3, participants: 2 }],
   };
-  const profiles = await Profiles.open(store);
+  const profiles = await Profiles.open(store, atRest(new Uint8Array(32).fill(7)));
   const invitations = await Invitations.open(store);
   const desk = new Desk({ profiles, invitations, hosting, admission, clock });
   const web = await startMembersWeb(

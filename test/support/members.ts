@@ -32,7 +32,10 @@ export interface TestHub {
 }
 
 /** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
-export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>): Promise<TestHub> {
+export async function startMembersHub(
+  before?: Pick<TestHub, 'dataDir' | 'url'>,
+  isBehindProxy = false,
+): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
   const port = before === undefined ? 0 : Number(new URL(before.url).port);
@@ -40,7 +43,7 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>)
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
-      ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy: false, snapshotIntervalMs: 600_000, equivalents: [] },
+      ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
       members: { admission: 'open', host: '127.0.0.1', port },
     },
     { log: createLog({ level: 'silent', file: null }) },

@@ -129,6 +129,11 @@ export class Hub {
     return (await this.#asMember(ask)) as T;
   }
 
+  /** The token of the session, renewed where it is about to end. */
+  async token(): Promise<string> {
+    return (await this.#goodTokens()).accessToken;
+  }
+
   /** A file of the member's, as text. */
   async download(name: 'ledger'): Promise<string> {
     return this.#asMember(async (headers) => {

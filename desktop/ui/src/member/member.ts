@@ -12,7 +12,7 @@ import {
 import { hexToBytes } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
-import { txIdOf } from '#protocol/packet.ts';
+import { headerShape, txIdOf } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
@@ -21,7 +21,7 @@ import type { WholeState } from '../carrier.ts';
 import { Attempts } from './attempts.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
-import { type Outcome, outcomeOf } from './outcome.ts';
+import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
 import { type Alarm, alarmsIn, keepLine, ownLines } from './watch.ts';
 
 /** What the hub may sign for the member, the newest first. */
@@ -216,20 +216,24 @@ export class Member {
       // What was never sent, and is too late to be, is known to nobody.
       if (!isSent && isLate(attempt)) continue;
       if (!isSent) await this.#send(attempt);
-      const shown = (await this.#evidenceOf(attempt)) ?? (await this.#sentAgain(attempt));
-      if (shown === null) return { state: 'open' };
-      const outcome = outcomeOf(
-        attempt,
-        {
-          receipt: shown.receipt === null ? null : hexToBytes(shown.receipt),
-          aborts: shown.aborts.map(hexToBytes),
-          decline: shown.decline === null ? null : hexToBytes(shown.decline),
-        },
-        this.#verify,
-      );
-      if (outcome.state !== 'over') return outcome;
+      const shown = shownIn((await this.#evidenceOf(attempt)) ?? (await this.#sentAgain(attempt)));
+      const outcome = outcomeOf(attempt, shown, this.#verify);
+      if (outcome.state === 'paid') return outcome;
+      if (outcome.state === 'over') continue;
+      const decline = await this.#declined(attempt);
+      if (outcomeOf(attempt, { ...shown, decline }, this.#verify).state !== 'over') return outcome;
     }
     return { state: 'over' };
+  }
+
+  /** The receiver's word that an attempt past its time is never committed; null: it has not given it. */
+  async #declined(attempt: HandedAttempt): Promise<Uint8Array | null> {
+    if (!isLate(attempt)) return null;
+    const document = toBase64url(encode(headerShape, attempt.header));
+    const { decline } = await this.#hub.act<{ readonly decline: string | null }>('POST', '/payments/attempts/decline', {
+      document,
+    });
+    return decline === null ? null : hexToBytes(decline);
   }
 
   /** Was anything signed for it that may have left this browser? */
@@ -259,6 +263,15 @@ export class Member {
     await this.#send(attempt);
     return this.#evidenceOf(attempt);
   }
+}
+
+/** What the hub shows of an attempt; of one that never came there, nothing. */
+function shownIn(evidence: Evidence | null): Shown {
+  return {
+    receipt: evidence?.receipt ? hexToBytes(evidence.receipt) : null,
+    aborts: evidence?.aborts.map(hexToBytes) ?? [],
+    decline: evidence?.decline ? hexToBytes(evidence.decline) : null,
+  };
 }
 
 const isLate = ({ header }: HandedAttempt): boolean => header.expiresAtMs <= Date.now();
