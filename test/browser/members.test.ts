@@ -81,6 +81,7 @@ describe('two members in two browsers', () => {
     await anna.pay('Boris', '12.50', 'bread');
     await anna.see(/^Paid: 12\.50\sUAH to Boris/);
     expect(await anna.flaws('member-paid')).toEqual([]);
+    await boris.page.getByRole('status').getByText('Anna paid you 12.50').waitFor();
     await boris.go('History');
     expect(await boris.flaws('member-history')).toEqual([]);
     await boris.page.getByRole('link', { name: 'Anna paid you' }).click();

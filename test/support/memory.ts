@@ -1,5 +1,5 @@
 /** What a browser would keep, in memory. */
-import type { Kept } from '../../desktop/ui/src/member/hub.ts';
+import type { Kept } from '#desktop/ui/src/member/hub.ts';
 
 export class Memory implements Kept {
   readonly #values = new Map<string, string>();

@@ -121,11 +121,12 @@ export class HubCarrier implements Carrier {
   }
 
   openEvents(since: string | null): Events {
-    const { hub, member } = this.#options;
-    const events = new MemberEvents(hub, since, async () => {
+    const { hub, member, names } = this.#options;
+    const cursor = async (): Promise<string> => {
       await this.#wait();
       return (await member.state()).cursor;
-    });
+    };
+    const events = new MemberEvents(hub, since, cursor, (message) => names.fill(message));
     events.addEventListener('open', () => void this.flush().catch(() => undefined));
     return events;
   }

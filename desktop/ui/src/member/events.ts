@@ -9,12 +9,17 @@ const MOST_POLLS = 12;
 export class MemberEvents implements Events {
   readonly #hub: Hub;
   readonly #cursor: () => Promise<string>;
+  readonly #named: (message: unknown) => unknown;
   readonly #target = new EventTarget();
 
-  /** `cursor` says where events are now; it throws where the hub cannot be reached. */
-  constructor(hub: Hub, since: string | null, cursor: () => Promise<string>) {
+  /**
+   * `cursor` says where events are now; it throws where the hub cannot be reached. `named` puts the names into a message
+   * that the member knows and the hub does not.
+   */
+  constructor(hub: Hub, since: string | null, cursor: () => Promise<string>, named: (message: unknown) => unknown) {
     this.#hub = hub;
     this.#cursor = cursor;
+    this.#named = named;
     void this.#open(since).catch(() => this.#tell(new Event('close')));
   }
 
@@ -29,7 +34,10 @@ export class MemberEvents implements Events {
       wasOpen = true;
       this.#tell(new Event('open'));
     });
-    socket.addEventListener('message', ({ data }) => this.#tell(new MessageEvent('message', { data })));
+    socket.addEventListener('message', ({ data }) => {
+      const message = this.#named(JSON.parse(String(data)));
+      this.#tell(new MessageEvent('message', { data: JSON.stringify(message) }));
+    });
     socket.addEventListener('close', () => {
       if (wasOpen) this.#tell(new Event('close'));
       else void this.#poll(since);
