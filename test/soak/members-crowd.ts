@@ -79,7 +79,9 @@ export async function patiently<T>(
       return { done, postedAtMs: now.postedAtMs, tries };
     } catch (error) {
       if (!(error instanceof AskError) || !isPassing(error)) throw error;
-      await setTimeout(LOOK_AGAIN_MS);
+      // Whoever asks again before that is only refused for longer.
+      const { retryAfterS } = error.facts as { readonly retryAfterS?: number };
+      await setTimeout(retryAfterS === undefined ? LOOK_AGAIN_MS : retryAfterS * 1_000 * (1 + Math.random()));
     }
   }
 }

@@ -26,6 +26,7 @@ const BESIDE = 3;
 /** … of a thousand such lines, so many go to anybody instead. */
 const REWIRED = 100;
 const AT_ONCE = 32;
+const TOLD_OF = 50;
 const SAMPLE_MS = 1_000;
 const TELL_MS = 10_000;
 /** What was begun before the last kill ends within its lifetime. */
@@ -150,6 +151,7 @@ class LoadRun {
     const lines = this.#smallWorld();
     await forAll(this.#crowd, AT_ONCE, async (one, at) => {
       for (const other of lines[at] ?? []) await patiently(one, () => one.member.trust(other.key, EQUIVALENT, LIMIT));
+      if ((at + 1) % TOLD_OF === 0) tell(`${at + 1} trust`);
     });
     await forAll(this.#crowd, AT_ONCE, (one) => patiently(one, () => one.member.renewMandate()));
   }
