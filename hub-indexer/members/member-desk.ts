@@ -3,8 +3,10 @@
 import type { Registry } from 'prom-client';
 import type { ParticipantContext } from '#node/api/context.ts';
 import type { HostingNode } from '#node/hosting.ts';
+import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
+import { verifyWith } from '#protocol/statement.ts';
 import type { MembersSettings } from '../hub.ts';
 import { openIntegrity } from '../integrity/integrity.ts';
 import { Desk } from '../web/desk.ts';
@@ -16,6 +18,7 @@ import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember } from './hosted-member.ts';
 import { MemberHosting } from './hosting.ts';
 import { Profiles } from './profiles.ts';
+import { rememberVerdicts } from './verdicts.ts';
 
 interface Opened {
   readonly node: HostingNode;
@@ -38,11 +41,13 @@ export class MemberDesk {
   }
 
   /** Starts the machines of all members. */
-  async open(node: HostingNode): Promise<MemberHosting> {
+  async open(given: HostingNode): Promise<MemberHosting> {
+    const node = { ...given, verify: verifyWith(rememberVerdicts(nodeEd25519)) };
     const profiles = await Profiles.open(node.store);
     const invitations = await Invitations.open(node.store);
     const hosted = new Map<PublicKey, Records>();
-    const { store, clock, log, verify } = node;
+    // What is checked there is old, and shall not push out what is needed now.
+    const { store, clock, log, verify } = given;
     const integrity = await openIntegrity(
       {
         ...{ hosted, store, clock, log, verify },

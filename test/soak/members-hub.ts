@@ -43,8 +43,8 @@ export class SoakHub {
     return this.#url;
   }
 
-  /** Starts the process; how long it took until it served. */
-  async start(): Promise<number> {
+  /** Starts the process, with more settings; how long it took until it served. */
+  async start(...more: readonly string[]): Promise<number> {
     const startedAt = performance.now();
     const port = this.#url === null ? '0' : new URL(this.#url).port;
     const profile = this.#profileFolder === null ? [] : ['--cpu-prof', '--cpu-prof-dir', this.#profileFolder];
@@ -52,7 +52,7 @@ export class SoakHub {
     const argv = [
       ...profile,
       ...[entryPoint('hub'), 'start', '--json', '--data-dir', this.folder, '--network', SOAK_NETWORK],
-      ...['--http-port', '0', '--members', 'open', '--members-port', port, '--behind-proxy', ...settings],
+      ...['--http-port', '0', '--members', 'open', '--members-port', port, '--behind-proxy', ...settings, ...more],
     ];
     const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.#child = child;

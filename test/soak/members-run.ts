@@ -22,11 +22,11 @@ const UNIT = 100_000_000n;
 const LIMIT = 1_000n * UNIT;
 const LARGEST_UNITS = 10;
 /** Each trusts so many beside it in a circle, on either side, and is trusted by them … */
-const BESIDE = 3;
+const BESIDE = 4;
 /** … of a thousand such lines, so many go to anybody instead. */
-const REWIRED = 100;
+const REWIRED = 200;
 const AT_ONCE = 32;
-const TOLD_OF = 50;
+const TOLD_OF = 100;
 const SAMPLE_MS = 1_000;
 const TELL_MS = 10_000;
 /** What was begun before the last kill ends within its lifetime. */
@@ -129,7 +129,7 @@ class LoadRun {
     const own = process.cpuUsage(ownBefore);
     over.abort();
     await watching;
-    const atRest = await this.#untilRest();
+    const atRest = await this.#comeToRest();
     await this.#hub.stop();
     tell('the hub has stopped; its books are read');
     const books = await checkMemberBooks(
@@ -240,8 +240,10 @@ class LoadRun {
     }
   }
 
-  /** True once nothing is held for any member. */
-  async #untilRest(): Promise<boolean> {
+  /** True once nothing is held for any member. New circles of debt would be cleared for ever: that is turned off. */
+  async #comeToRest(): Promise<boolean> {
+    await this.#hub.stop();
+    await this.#hub.start('--clearing', 'never');
     const deadline = performance.now() + REST_MS;
     let busy = [...this.#crowd];
     while (busy.length > 0 && performance.now() < deadline) {
