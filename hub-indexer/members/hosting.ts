@@ -31,7 +31,8 @@ export class MemberHosting implements Hosting, NodeHosting {
   readonly #members = new Map<PublicKey, HostedMember>();
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
   #cancelRound: () => void = () => undefined;
-  /** Whose turn it is to look after itself. */
+  /** Those whose turn it is to look after themselves, in this round. */
+  #turns: Iterator<HostedMember> = this.#members.values();
   #round = 0;
 
   private constructor(node: HostingNode, profiles: Profiles, guard: Guard) {
@@ -45,7 +46,8 @@ export class MemberHosting implements Hosting, NodeHosting {
     const hosting = new MemberHosting(node, profiles, guard);
     hosting.#exchange.attach(node.publicKey, {
       receive(from, frame) {
-        if (!hosting.#ways.answer(from, frame, (to, answer) => hosting.send(to, answer))) void node.receive(from, frame);
+        if (!hosting.#ways.answer(from, frame, (to, answer) => hosting.send(to, answer)))
+          void node.receive(from, frame);
       },
       linkUp: (neighbour) => node.linkUp(neighbour),
       linkDown: (neighbour) => node.linkDown(neighbour),
@@ -138,10 +140,15 @@ export class MemberHosting implements Hosting, NodeHosting {
   }
 
   #lookAfterOne(): void {
-    const members = [...this.#members.values()];
-    const member = members[this.#round % members.length];
-    if (member === undefined) return;
-    const round = Math.floor(this.#round++ / members.length);
+    let turn = this.#turns.next();
+    if (turn.done === true) {
+      this.#round++;
+      this.#turns = this.#members.values();
+      turn = this.#turns.next();
+    }
+    if (turn.done === true) return;
+    const { value: member } = turn;
+    const round = this.#round;
     member.presenceChanged();
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
