@@ -102,6 +102,11 @@ export class SoakHub {
     return pid === undefined ? null : readFile(join('/proc', String(pid), name), 'utf8').catch(() => null);
   }
 
+  /** For when the soak itself ends: nothing is left running. */
+  killNow(): void {
+    this.#child?.kill('SIGKILL');
+  }
+
   async #end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const child = this.#child;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;

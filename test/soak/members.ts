@@ -85,7 +85,8 @@ async function run({ idle, profile, json, ...options }: Call): Promise<number> {
     console.error(`${((performance.now() - began) / 1_000).toFixed(0)} s: ${what}`);
   };
   const hub = await SoakHub.create(join(folder, 'hub'), profile);
-  process.once('exit', () => void hub.kill());
+  process.once('exit', () => hub.killNow());
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
   const show = (figures: object): void => console.log(json ? JSON.stringify(figures) : figures);
   let flaws: readonly string[];
   if (idle === null) {
