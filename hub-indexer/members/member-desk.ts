@@ -1,7 +1,6 @@
 /** Puts together what hosts members and what serves them. */
 
 import type { Registry } from 'prom-client';
-import type { ParticipantContext } from '#node/api/context.ts';
 import type { HostingNode } from '#node/hosting.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import type { PublicKey } from '#protocol/identity.ts';
@@ -10,10 +9,9 @@ import { verifyWith } from '#protocol/statement.ts';
 import type { MembersSettings } from '../hub.ts';
 import { openIntegrity } from '../integrity/integrity.ts';
 import { Desk } from '../web/desk.ts';
-import { addEvents } from '../web/events.ts';
-import { addHostedRoutes } from '../web/hosted-routes.ts';
+import { addHostedParts } from '../web/hosted-parts.ts';
 import { Invitations } from '../web/invitations.ts';
-import { addNodeOperations } from '../web/operations.ts';
+import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember } from './hosted-member.ts';
 import { MemberHosting } from './hosting.ts';
@@ -78,18 +76,25 @@ export class MemberDesk {
       if (member === undefined) throw new Error('bug: an active member is not hosted');
       return member;
     };
-    return startMembersWeb(
+    const door = new OperatorDoor(config.dataDir);
+    const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
         ...{ host, port, isBehindProxy: this.#isBehindProxy },
       },
-      (scope, web) => {
-        const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
-        addNodeOperations(scope, contextOf);
-        addEvents(scope, web, contextOf);
+      (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
-        addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }));
+        addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }) });
+        door.addRoutes(scope, context);
       },
     );
+    await door.open(web.url);
+    return {
+      url: web.url,
+      async stop() {
+        door.close();
+        await web.stop();
+      },
+    };
   }
 }

@@ -10,8 +10,8 @@ import { mebibytes } from './members-run.ts';
 const EQUIVALENT = 'UAH';
 const LIMIT = 100_000_000_000n;
 const AT_ONCE = 64;
-/** All have looked after themselves twice, and what was garbage is gone. */
-const IDLE_MS = 120_000;
+/** All have looked after themselves once, and what was garbage is gone. */
+const IDLE_MS = 60_000;
 const TOLD_OF = 1_000;
 
 export interface IdleFigures {

@@ -16,6 +16,7 @@ import { txIdOf } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
+import { AskError } from '../ask-error.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
@@ -66,6 +67,14 @@ export type Paid =
   | { readonly state: 'open' };
 
 const MOST_ATTEMPTS = 4;
+/** What says nothing of an attempt: it is worth while to ask again. */
+const PASSING: ReadonlySet<string> = new Set([
+  'unreachable',
+  'too-often',
+  'signature-stale',
+  'token-expired',
+  'failed',
+]);
 /** A mandate is made anew when less than this is left of it. */
 const RENEWED_MS = 5 * 86_400_000;
 /** … or when less than this part of a cap is left: one in so many. */
@@ -151,9 +160,7 @@ export class Member {
       const salts = planned.map(() => randomHex(16));
       const attempt = makeAttempt(this.#signer, order, planned, salts, Date.now());
       this.#keep(attempt);
-      const document = toBase64url(encode(handedAttemptShape, attempt));
-      const { refusal } = await this.#hub.act<Result<'pay'>>('POST', '/payments', { document });
-      why = refusal;
+      why = (await this.#handIn(attempt)).refusal;
     }
     const end = await this.#standing(order.paymentId);
     return end.state === 'over' ? { state: 'refused', why } : end;
@@ -162,7 +169,7 @@ export class Member {
   /** How all attempts of a payment stand, by what proves it; `over` too when there was none. */
   async #standing(paymentId: PaymentId): Promise<Outcome> {
     for (const attempt of this.#attempts(paymentId)) {
-      const shown = await this.#hub.read<Evidence>('GET', `/payments/attempts/${txIdOf(attempt.header)}`);
+      const shown = await this.#evidenceOf(attempt);
       const outcome = outcomeOf(
         attempt,
         {
@@ -175,6 +182,31 @@ export class Member {
       if (outcome.state !== 'over') return outcome;
     }
     return { state: 'over' };
+  }
+
+  #handIn(attempt: HandedAttempt): Promise<Result<'pay'>> {
+    const document = toBase64url(encode(handedAttemptShape, attempt));
+    return this.#hub.act('POST', '/payments', { document });
+  }
+
+  /**
+   * What the hub shows of an attempt. One that it does not know got lost on the way, or with a hub that died: the very
+   * same is handed in again, for another one could be paid beside it. Where that is refused, nothing is shown.
+   */
+  async #evidenceOf(attempt: HandedAttempt): Promise<Evidence> {
+    const path = `/payments/attempts/${txIdOf(attempt.header)}`;
+    try {
+      return await this.#hub.read<Evidence>('GET', path);
+    } catch (error) {
+      if (!isUnknown(error)) throw error;
+    }
+    try {
+      await this.#handIn(attempt);
+      return await this.#hub.read<Evidence>('GET', path);
+    } catch (error) {
+      if (!(error instanceof AskError) || PASSING.has(error.code)) throw error;
+      return { receipt: null, aborts: [], decline: null };
+    }
   }
 
   /** Before it is sent: whatever becomes of the page, the browser knows what it signed. */
@@ -192,6 +224,10 @@ export class Member {
       return isRefusal(attempt) ? [] : [attempt];
     });
   }
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof AskError && error.code === 'unknown-transaction';
 }
 
 const nameOf = (paymentId: PaymentId): string => `geo-attempts-${paymentId}`;
