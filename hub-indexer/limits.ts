@@ -11,6 +11,10 @@ export const HTTP_AT_ONCE_EACH = 40;
 export const HTTP_PER_SECOND = 300;
 /** Those whose rate is remembered. */
 export const MAX_REMEMBERED = 10_000;
+/** Messages in search of debts that cancel out, of all members together: a quarter of a millisecond each. */
+export const RING_MESSAGES_PER_SECOND = 400;
+/** Open connections of members: each page has one for events, and some that come and go. About 20 kilobytes each. */
+export const MAX_MEMBER_CONNECTIONS = 32_768;
 /** Open connections of HTTP. */
 export const MAX_HTTP_CONNECTIONS = 1_024;
 

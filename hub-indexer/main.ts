@@ -1,4 +1,4 @@
-/** `geo hub start`: a node that also finds routes for others. */
+/** `geo hub`: a node that also finds routes for others, and hosts people who have none. */
 
 import { isIP } from 'node:net';
 import { Command, CommanderError } from 'commander';
@@ -13,6 +13,7 @@ import { EQUIVALENT_PATTERN } from '#protocol/equivalent.ts';
 import { excerpt } from '#protocol/excerpt.ts';
 import { pidOf } from '#protocol/identity.ts';
 import { type HubSettings, type RunningHub, startHub, USUAL_HTTP_PORT, USUAL_MEMBERS_PORT } from './hub.ts';
+import type { InviteOptions } from './invite.ts';
 import { MAX_FOLLOWED, SNAPSHOT_INTERVAL_S } from './limits.ts';
 
 interface Options {
@@ -31,7 +32,7 @@ interface Options {
 
 const LONGEST_SNAPSHOT_INTERVAL_S = 86_400;
 
-function program(start: (options: Options) => Promise<void>, write: (text: string) => void): Command {
+function program(write: (text: string) => void): Command {
   const hub = new Command('geo hub')
     .description('A node that also keeps the map for others, and tells them candidate routes.')
     .exitOverride()
@@ -57,7 +58,33 @@ function program(start: (options: Options) => Promise<void>, write: (text: strin
     .option('--data-dir <folder>', 'Folder of the node (else GEO_DATA_DIR, else the usual place of this system)')
     .option('--json', 'Say that the hub is up as one JSON document on standard output, errors too');
   withSettings(command).action(start);
+  addInvite(hub);
+  hub
+    .command('openapi')
+    .description('Print the OpenAPI document of what members use')
+    .option('--json', 'It is JSON in any case')
+    .option('--data-dir <folder>', 'None is needed')
+    .action(async () => {
+      const { membersDocument } = await import('./web/document.ts');
+      process.stdout.write(`${JSON.stringify(await membersDocument(), null, 2)}\n`);
+    });
   return hub;
+}
+
+function addInvite(hub: Command): void {
+  hub
+    .command('invite')
+    .description('Make an invitation to the hub that runs on the folder: a link, and its QR code')
+    .option('--uses <number>', 'How many may come by it', '1')
+    .option('--days <number>', 'How long it counts', '7')
+    .option('--limit <amount>', 'The limit that it suggests, such as "100 UAH"')
+    .option('--url <address>', 'Where members find the hub, if a proxy stands before it')
+    .option('--data-dir <folder>', 'Folder of the hub (else GEO_DATA_DIR, else the usual place of this system)')
+    .option('--json', 'One JSON document on standard output, errors too')
+    .action(async (options: InviteOptions) => {
+      const { invite } = await import('./invite.ts');
+      await invite(options);
+    });
 }
 
 function settingsOf(options: Options): HubSettings {
@@ -134,7 +161,7 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
   const json = argv.includes('--json');
   let help = '';
   try {
-    await program(start, (text) => {
+    await program((text) => {
       help += text;
     }).parseAsync([...argv], { from: 'user' });
     return EXIT.done;
@@ -148,7 +175,7 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
       process.stdout.write(help);
       return EXIT.done;
     }
-    const see = 'See `geo hub start --help`.';
+    const see = 'See `geo hub --help`.';
     const isNoCommand = error.code === 'commander.help';
     const what = isNoCommand ? `Which command?\n\n${help.trimEnd()}` : `${parserSentence(error.message)} ${see}`;
     tell(usage(what).problem, json);

@@ -38,7 +38,7 @@ export interface Indexer {
 
 /** Answers the frame if it is a request for hints. False: it is for the machine. */
 export function answerHints(
-  indexer: Indexer,
+  indexer: Pick<Indexer, 'answer'>,
   from: PublicKey,
   frame: Uint8Array,
   send: (to: PublicKey, frame: Uint8Array) => void,

@@ -5,6 +5,7 @@
  * never within the step that sent them.
  */
 import type { PublicKey } from '#protocol/identity.ts';
+import { RingBudget } from './ring-budget.ts';
 
 /** A participant in this process. */
 export interface Port {
@@ -20,6 +21,7 @@ export class Exchange {
   /** Who is to be linked with whom, both ways. */
   readonly #wanted = new Map<PublicKey, Set<PublicKey>>();
   readonly #linked = new Map<PublicKey, Set<PublicKey>>();
+  readonly #rings = new RingBudget();
 
   attach(participant: PublicKey, port: Port): void {
     this.#ports.set(participant, port);
@@ -63,7 +65,7 @@ export class Exchange {
   send(from: PublicKey, to: PublicKey, frame: Uint8Array): boolean {
     const port = this.#ports.get(to);
     if (port === undefined) return false;
-    queueMicrotask(() => port.receive(from, frame));
+    if (this.#rings.admits(frame)) queueMicrotask(() => port.receive(from, frame));
     return true;
   }
 

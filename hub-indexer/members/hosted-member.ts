@@ -21,6 +21,7 @@ import type { Guard } from './hosting.ts';
 import type { MemberProfile } from './profiles.ts';
 import { atRest, sealedDocuments } from './sealed-documents.ts';
 import { HostedSigner } from './signer.ts';
+import type { MemberWays } from './ways.ts';
 
 /** Events kept for a page that comes back; what is older it reads anew. */
 const KEPT_EVENTS = 500;
@@ -33,6 +34,8 @@ interface MemberOptions {
   readonly publicKey: PublicKey;
   readonly profile: () => MemberProfile | undefined;
   readonly isBlocked: Guard['isBlocked'];
+  /** Told of its trust lines. */
+  readonly ways: MemberWays;
 }
 
 export class HostedMember {
@@ -70,7 +73,10 @@ export class HostedMember {
     const records = new Records(publicKey, node.config.network, store.read, node.records.topology);
     await store.load(records);
     records.seeking = node.config.clearing;
-    const { isBlocked } = options;
+    // The hub tells it ways to other members.
+    records.indexers = [node.publicKey];
+    const { isBlocked, ways } = options;
+    ways.learn(records.lines());
     const signer = new HostedSigner(node.sign, records.mandates(), (neighbour, equivalent) =>
       isBlocked(publicKey, neighbour, equivalent),
     );
@@ -211,7 +217,7 @@ function heldOf({ clock, log }: HostingNode, records: Records, events: EventLog)
 }
 
 function driverOf(
-  { node, exchange, publicKey }: MemberOptions,
+  { node, exchange, publicKey, ways }: MemberOptions,
   of: { records: Records; store: Store; signer: HostedSigner; held: HeldAmounts },
 ): Driver {
   const { records, store, signer, held } = of;
@@ -223,6 +229,7 @@ function driverOf(
         for (const mandate of used) records.apply(mandate);
         await store.write([...saved, ...used], how);
         held.saved(saved);
+        ways.saved(saved);
       },
     },
     send(to, frame) {

@@ -11,6 +11,7 @@ import type { EquivalentInfo } from '../web/members.ts';
 import { Exchange } from './exchange.ts';
 import { HostedMember } from './hosted-member.ts';
 import type { MemberProfile, Profiles } from './profiles.ts';
+import { MemberWays } from './ways.ts';
 
 /** What watches over the accounts of members. */
 export interface Guard {
@@ -25,11 +26,13 @@ export class MemberHosting implements Hosting, NodeHosting {
   readonly #node: HostingNode;
   readonly #profiles: Profiles;
   readonly #exchange = new Exchange();
+  readonly #ways = new MemberWays();
   readonly #guard: Guard;
   readonly #members = new Map<PublicKey, HostedMember>();
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
   #cancelRound: () => void = () => undefined;
-  /** Whose turn it is to look after itself. */
+  /** Those whose turn it is to look after themselves, in this round. */
+  #turns: Iterator<HostedMember> = this.#members.values();
   #round = 0;
 
   private constructor(node: HostingNode, profiles: Profiles, guard: Guard) {
@@ -42,7 +45,10 @@ export class MemberHosting implements Hosting, NodeHosting {
   static async open(node: HostingNode, profiles: Profiles, guard: Guard): Promise<MemberHosting> {
     const hosting = new MemberHosting(node, profiles, guard);
     hosting.#exchange.attach(node.publicKey, {
-      receive: (from, frame) => void node.receive(from, frame),
+      receive(from, frame) {
+        if (!hosting.#ways.answer(from, frame, (to, answer) => hosting.send(to, answer)))
+          void node.receive(from, frame);
+      },
       linkUp: (neighbour) => node.linkUp(neighbour),
       linkDown: (neighbour) => node.linkDown(neighbour),
       isPresent: () => true,
@@ -71,7 +77,8 @@ export class MemberHosting implements Hosting, NodeHosting {
     if (opening === undefined) {
       const profile = (): MemberProfile | undefined => this.#profiles.get(publicKey);
       const { isBlocked } = this.#guard;
-      opening = HostedMember.open({ node: this.#node, exchange: this.#exchange, publicKey, profile, isBlocked });
+      const [node, exchange, ways] = [this.#node, this.#exchange, this.#ways];
+      opening = HostedMember.open({ node, exchange, ways, publicKey, profile, isBlocked });
       this.#opening.set(publicKey, opening);
     }
     try {
@@ -143,10 +150,15 @@ export class MemberHosting implements Hosting, NodeHosting {
   }
 
   #lookAfterOne(): void {
-    const members = [...this.#members.values()];
-    const member = members[this.#round % members.length];
-    if (member === undefined) return;
-    const round = Math.floor(this.#round++ / members.length);
+    let turn = this.#turns.next();
+    if (turn.done === true) {
+      this.#round++;
+      this.#turns = this.#members.values();
+      turn = this.#turns.next();
+    }
+    if (turn.done === true) return;
+    const { value: member } = turn;
+    const round = this.#round;
     member.presenceChanged();
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })

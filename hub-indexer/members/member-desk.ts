@@ -1,22 +1,25 @@
 /** Puts together what hosts members and what serves them. */
 
 import type { Registry } from 'prom-client';
-import type { ParticipantContext } from '#node/api/context.ts';
 import type { HostingNode } from '#node/hosting.ts';
+import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
+import { verifyWith } from '#protocol/statement.ts';
 import type { MembersSettings } from '../hub.ts';
 import { openIntegrity } from '../integrity/integrity.ts';
+import type { WebContext } from '../web/context.ts';
 import { Desk } from '../web/desk.ts';
-import { addEvents, addLedger } from '../web/events.ts';
-import { addHostedRoutes } from '../web/hosted-routes.ts';
+import { addHostedParts } from '../web/hosted-parts.ts';
+import type { Release } from '../web/hosted-routes.ts';
 import { Invitations } from '../web/invitations.ts';
-import { addNodeOperations } from '../web/operations.ts';
+import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember } from './hosted-member.ts';
 import { MemberHosting } from './hosting.ts';
 import { Profiles } from './profiles.ts';
 import { atRest } from './sealed-documents.ts';
+import { rememberVerdicts } from './verdicts.ts';
 
 /** What is left of somebody whom the hub has forgotten: that the key was used here, so that no old request counts again. */
 const FORGOTTEN = { status: 'left', name: '–', contact: null } as const;
@@ -42,11 +45,13 @@ export class MemberDesk {
   }
 
   /** Starts the machines of all members. */
-  async open(node: HostingNode): Promise<MemberHosting> {
+  async open(given: HostingNode): Promise<MemberHosting> {
+    const node = { ...given, verify: verifyWith(rememberVerdicts(nodeEd25519)) };
     const profiles = await Profiles.open(node.store, atRest(node.secret));
     const invitations = await Invitations.open(node.store);
     const hosted = new Map<PublicKey, Records>();
-    const { store, clock, log, verify } = node;
+    // What is checked there is old, and shall not push out what is needed now.
+    const { store, clock, log, verify } = given;
     const integrity = await openIntegrity(
       {
         ...{ hosted, store, clock, log, verify },
@@ -77,35 +82,50 @@ export class MemberDesk {
       if (member === undefined) throw new Error('bug: an active member is not hosted');
       return member;
     };
-    return startMembersWeb(
+    const door = new OperatorDoor(config.dataDir);
+    const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
         ...{ host, port, isBehindProxy: this.#isBehindProxy },
       },
-      (scope, web) => {
-        const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
-        addNodeOperations(scope, contextOf);
-        addEvents(scope, web, contextOf);
-        addLedger(scope, contextOf);
+      (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
-        addHostedRoutes(scope, memberOf, () => ({ ...card, nowMs: clock.nowMs() }), {
-          nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
-          async end(publicKey) {
-            // First on disk: whatever is cut short after that, it does not start here again.
-            await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
-            await hosting.release(publicKey);
-          },
-          async forget(publicKey) {
-            await hosting.release(publicKey);
-            await profiles.change(
-              publicKey,
-              (now) => now && { ...now, ...FORGOTTEN, invitedBy: null, invitation: null, statusAtMs: clock.nowMs() },
-            );
-            await node.store.erase(publicKey);
-            await web.sessions.endAll(publicKey);
-          },
-        });
+        const release = this.#release(context);
+        addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release });
+        door.addRoutes(scope, context);
       },
     );
+    await door.open(web.url);
+    return {
+      url: web.url,
+      async stop() {
+        door.close();
+        await web.stop();
+      },
+    };
+  }
+
+  /** How a member ends here. */
+  #release({ sessions }: Pick<WebContext, 'sessions'>): Release {
+    const { node, hosting, profiles } = this.#opened as Opened;
+    const { clock, store } = node;
+    return {
+      nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
+      async end(publicKey) {
+        // First on disk: whatever is cut short after that, it does not start here again.
+        await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
+        await hosting.release(publicKey);
+      },
+      async forget(publicKey) {
+        await hosting.release(publicKey);
+        const nowMs = clock.nowMs();
+        await profiles.change(
+          publicKey,
+          (now) => now && { ...now, ...FORGOTTEN, invitedBy: null, invitation: null, statusAtMs: nowMs },
+        );
+        await store.erase(publicKey);
+        await sessions.endAll(publicKey);
+      },
+    };
   }
 }

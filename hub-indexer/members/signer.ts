@@ -106,7 +106,8 @@ export class HostedSigner {
       this.#mandates.set(delegation.seq, used.after);
       this.#unsaved.add(delegation.seq);
     }
-    return encodeDelegated({ ...under, participantSignature, signature });
+    // A copy: what the encoder gives is a small part of a large buffer, which would be kept with each signature.
+    return Uint8Array.from(encodeDelegated({ ...under, participantSignature, signature }));
   }
 
   /** For a packet, the newest that covers its time; for a refusal, which costs nothing, the newest. */

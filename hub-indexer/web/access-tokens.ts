@@ -3,7 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { errors, jwtVerify, SignJWT } from 'jose';
 import type { Store } from '#node/store/store.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { ACCESS_LIFETIME_MS } from '../limits.ts';
+import { LruCache } from '#protocol/lru.ts';
+import { ACCESS_LIFETIME_MS, MAX_REMEMBERED } from '../limits.ts';
 
 const ALGORITHM = 'HS256';
 const SECRET_ID = 'access-tokens';
@@ -11,9 +12,16 @@ const SECRET_BYTES = 32;
 /** Longer than any that is made here. */
 const MAX_CHARACTERS = 1_024;
 
+interface Good {
+  readonly sessionId: string;
+  readonly expiresAtS: number;
+}
+
 export class AccessTokens {
   readonly #secret: Uint8Array;
   readonly #hub: PublicKey;
+  /** Tokens that were found good, with what they say: each comes with many requests. */
+  readonly #good = new LruCache<string, Good | null>(MAX_REMEMBERED);
 
   private constructor(secret: Uint8Array, hub: PublicKey) {
     this.#secret = secret;
@@ -50,15 +58,22 @@ export class AccessTokens {
   /** The session that a token names. Whether it has ended is another question. */
   async read(token: string, nowMs: number): Promise<{ readonly sessionId: string } | 'wrong' | 'expired'> {
     if (token.length > MAX_CHARACTERS) return 'wrong';
+    const known = this.#good.has(token) ? this.#good.get(token, () => null) : null;
+    if (known !== null) {
+      const { sessionId, expiresAtS } = known;
+      return Math.floor(nowMs / 1_000) < expiresAtS ? { sessionId } : 'expired';
+    }
     try {
-      const { payload } = await jwtVerify<{ sid: string }>(token, this.#secret, {
+      const { payload } = await jwtVerify<{ sid: string; exp: number }>(token, this.#secret, {
         algorithms: [ALGORITHM],
         issuer: this.#hub,
         audience: this.#hub,
         requiredClaims: ['sub', 'sid', 'exp'],
         currentDate: new Date(nowMs),
       });
-      return { sessionId: payload.sid };
+      const good = { sessionId: payload.sid, expiresAtS: payload.exp };
+      this.#good.get(token, () => good);
+      return { sessionId: good.sessionId };
     } catch (error) {
       if (error instanceof errors.JWTExpired) return 'expired';
       if (error instanceof errors.JOSEError) return 'wrong';

@@ -10,7 +10,7 @@ import { STREAM_OPTIONS } from '#node/api/event-stream.ts';
 import { SERVER_OPTIONS } from '#node/api/guests.ts';
 import { Failure } from '#node/failure.ts';
 import packageJson from '../../package.json' with { type: 'json' };
-import { MAX_HTTP_CONNECTIONS, MAX_MEMBER_BODY_BYTES } from '../limits.ts';
+import { MAX_MEMBER_BODY_BYTES, MAX_MEMBER_CONNECTIONS } from '../limits.ts';
 import { errorOf, sendRefusal } from './answers.ts';
 import { refuse } from './codes.ts';
 import { type MembersWebOptions, openContext, type WebContext } from './context.ts';
@@ -104,7 +104,7 @@ export async function startMembersWeb(options: MembersServerOptions, more?: More
       return socket.destroySoon();
     },
   });
-  app.server.maxConnections = MAX_HTTP_CONNECTIONS;
+  app.server.maxConnections = MAX_MEMBER_CONNECTIONS;
   try {
     // Before the routes, so that it sees them all.
     await app.register(websocket, { options: STREAM_OPTIONS });

@@ -68,6 +68,14 @@ export interface SignedLine {
 }
 
 const MOST_ATTEMPTS = 4;
+/** What says nothing of an attempt: it is worth while to ask again. */
+const PASSING: ReadonlySet<string> = new Set([
+  'unreachable',
+  'too-often',
+  'signature-stale',
+  'token-expired',
+  'failed',
+]);
 /** A mandate is made anew when less than this is left of it. */
 const RENEWED_MS = 5 * 86_400_000;
 /** … or when less than this part of a cap is left: one in so many. */
@@ -260,8 +268,14 @@ export class Member {
   /** The connection broke as it was sent. The same attempt again is the same; null: too late, and nothing proves how it is. */
   async #sentAgain(attempt: HandedAttempt): Promise<Evidence | null> {
     if (isLate(attempt)) return null;
-    await this.#send(attempt);
-    return this.#evidenceOf(attempt);
+    try {
+      await this.#send(attempt);
+      return await this.#evidenceOf(attempt);
+    } catch (error) {
+      // Refused for good: nothing is shown of it.
+      if (error instanceof AskError && !PASSING.has(error.code)) return null;
+      throw error;
+    }
   }
 }
 

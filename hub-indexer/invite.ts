@@ -1,0 +1,69 @@
+/** `geo hub invite`: an invitation by the operator, made by the hub that runs on the data folder. */
+import { EXIT } from '#node/cli/exit-codes.ts';
+import { moneyText, wholeNumber } from '#node/cli/parse.ts';
+import { Stop, usage } from '#node/cli/problem.ts';
+import { qrCode } from '#node/cli/qr.ts';
+import { bold, line, safeJson } from '#node/cli/text.ts';
+import { readConfig } from '#node/config.ts';
+import { MAX_INVITATION_LIFETIME_MS, MAX_INVITATION_USES } from './limits.ts';
+import { INVITATIONS_PATH, notRunning, readOperatorDoor } from './web/operator.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface InviteOptions {
+  readonly uses: string;
+  readonly days: string;
+  readonly limit?: string;
+  readonly url?: string;
+  readonly dataDir?: string;
+  readonly json?: true;
+}
+
+export async function invite(options: InviteOptions): Promise<void> {
+  const uses = wholeNumber('how often it may be used', 1, MAX_INVITATION_USES)(options.uses);
+  const days = wholeNumber('how many days it counts', 1, MAX_INVITATION_LIFETIME_MS / DAY_MS)(options.days);
+  const suggestedLimit = options.limit === undefined ? null : limitOf(options.limit);
+  const { dataDir } = readConfig({ flags: { dataDir: options.dataDir }, environment: process.env });
+  const door = readOperatorDoor(dataDir);
+  const token = await ask(dataDir, door, { suggestedLimit, uses, lifetimeMs: days * DAY_MS });
+  const link = linkOf(options.url ?? door.url, token);
+  const untilMs = Date.now() + days * DAY_MS;
+  if (options.json === true) {
+    process.stdout.write(`${safeJson({ schema: 1, invitation: token, link, uses, expiresAtMs: untilMs })}\n`);
+    return;
+  }
+  const times = uses === 1 ? 'once' : `${uses} times`;
+  const until = new Date(untilMs).toISOString().slice(0, 10);
+  const about = line`Whoever opens this link may join the hub: ${times}, until ${until}.`;
+  process.stdout.write(`${line`${{ trusted: await qrCode(link) }}\n${bold(link)}`}\n${about}\n`);
+}
+
+/** `100 UAH`, or `UAH=100` as elsewhere. */
+function limitOf(text: string): ReturnType<typeof moneyText> {
+  return moneyText(text.trim().replace(/^(\S+) +(\w+)$/, '$2=$1'));
+}
+
+/** Behind `#`, so that it is in no log of a server. */
+function linkOf(url: string, token: string): string {
+  if (!URL.canParse(url) || !/^https?:/.test(url)) {
+    throw usage(`--url is "${url}"; allowed: where members find the hub, such as https://hub.example.org.`);
+  }
+  return `${new URL(url).href.replace(/#.*$/, '')}#invitation=${token}`;
+}
+
+async function ask(dataDir: string, { url, secret }: { url: string; secret: string }, body: object): Promise<string> {
+  let response: Response;
+  try {
+    response = await fetch(`${url}/api/v1${INVITATIONS_PATH}`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  } catch (cause) {
+    throw notRunning(dataDir, cause);
+  }
+  const answer = (await response.json()) as { invitation: string } | { error: { code: string; message: string } };
+  if ('invitation' in answer) return answer.invitation;
+  const { code, message } = answer.error;
+  throw new Stop({ code, message, facts: {}, exitCode: EXIT.error });
+}

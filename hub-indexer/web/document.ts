@@ -1,0 +1,56 @@
+/** The OpenAPI document of the members' API without a hub that runs: the routes are put up, asked for it, and taken down. */
+import websocket from '@fastify/websocket';
+import { fastify } from 'fastify';
+import { SERVER_OPTIONS } from '#node/api/guests.ts';
+import { systemClock } from '#node/clock.ts';
+import { createLog } from '#node/log.ts';
+import type { Documents } from '#node/store/store.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import { addHostedParts } from './hosted-parts.ts';
+import type { Members } from './members.ts';
+import { addMemberRoutes } from './server.ts';
+
+/** Nobody's: no route but that of the document is asked. */
+const NOBODY = '00'.repeat(32) as PublicKey;
+
+export async function membersDocument(): Promise<object> {
+  const app = fastify({ ...SERVER_OPTIONS, logger: false });
+  try {
+    await app.register(websocket);
+    await addMemberRoutes(
+      app,
+      {
+        members: {} as Members,
+        store: { documents: noDocuments },
+        ...{ hub: NOBODY, network: 'geo', clock: systemClock },
+        verify: () => false,
+        log: createLog({ level: 'silent', file: null }),
+      },
+      (scope, web) =>
+        addHostedParts(scope, web, {
+          memberOf: nobody,
+          card: nobody,
+          release: { nameOf: nobody, end: nobody, forget: nobody },
+        }),
+    );
+    return (await app.inject('/api/v1/openapi.json')).json<object>();
+  } finally {
+    await app.close();
+  }
+}
+
+function noDocuments<T>(): Documents<T> {
+  return {
+    get: () => undefined,
+    put: async () => undefined,
+    delete: async () => undefined,
+    // biome-ignore lint/correctness/useYield: there is nothing in it
+    async *entries() {
+      return;
+    },
+  };
+}
+
+function nobody(): never {
+  throw new Error('bug: nobody is served here');
+}

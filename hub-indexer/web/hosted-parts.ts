@@ -1,0 +1,29 @@
+/** All of the members' API that needs the machines of members. */
+import type { FastifyInstance } from 'fastify';
+import type { ParticipantContext } from '#node/api/context.ts';
+import type { PublicKey } from '#protocol/identity.ts';
+import type { HostedMember } from '../members/hosted-member.ts';
+import type { WebContext } from './context.ts';
+import { addEvents, addLedger } from './events.ts';
+import { addHostedRoutes, type HubCard, type Release } from './hosted-routes.ts';
+import { addNodeOperations } from './operations.ts';
+
+interface HostedParts {
+  /** The machine of a member. */
+  readonly memberOf: (publicKey: PublicKey) => HostedMember;
+  /** What anybody may know of the hub now. */
+  readonly card: () => HubCard;
+  readonly release: Release;
+}
+
+export function addHostedParts(
+  scope: FastifyInstance,
+  web: WebContext,
+  { memberOf, card, release }: HostedParts,
+): void {
+  const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
+  addNodeOperations(scope, contextOf);
+  addEvents(scope, web, contextOf);
+  addLedger(scope, contextOf);
+  addHostedRoutes(scope, memberOf, card, release);
+}
