@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
@@ -166,6 +167,21 @@ describe('three members of one hub', () => {
     expect(await balances(bob)).toEqual(before);
     expect((await bob.pay(order(alice.key, 5n * UNIT))).state).toBe('paid');
     expect((await balances(bob))[alice.key]).toBe('28');
+  });
+
+  it('an attempt that got lost on the way is handed in again, and paid once', async () => {
+    const { connection } = alice;
+    const act = connection.act.bind(connection);
+    connection.act = (method, path, body) => {
+      connection.act = act;
+      return path === '/payments' ? Promise.reject(new AskError('unreachable', 'lost')) : act(method, path, body);
+    };
+    const once = order(bob.key, 2n * UNIT);
+    await expect(alice.pay(once)).rejects.toThrow('lost');
+    expect((await balances(bob))[alice.key]).toBe('28');
+    expect((await alice.pay(once)).state).toBe('paid');
+    expect((await alice.pay(once)).state).toBe('paid');
+    expect((await balances(bob))[alice.key]).toBe('30');
   });
 });
 

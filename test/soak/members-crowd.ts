@@ -24,14 +24,17 @@ interface Doing {
 
 const doing = new AsyncLocalStorage<Doing>();
 const verify = verifyWith(nodeEd25519);
+/** Who cannot reach the hub tries again after this time, then after longer ones: all together must not keep it down. */
 const LOOK_AGAIN_MS = 200;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** The client calls the browser's `fetch`; here that tells where the request comes from, and notes when one pays. */
 const plainFetch = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
   const now = doing.getStore();
   if (now === undefined) return plainFetch(input, init);
-  if (init?.method === 'POST' && String(input).endsWith('/api/v1/payments')) now.postedAtMs ??= performance.now();
+  if (init?.method === 'POST' && typeof input === 'string' && input.endsWith('/api/v1/payments'))
+    now.postedAtMs ??= performance.now();
   const headers = { ...(init?.headers as Record<string, string>), 'x-forwarded-for': now.place };
   return plainFetch(input, { ...init, headers });
 };
@@ -70,7 +73,9 @@ export async function patiently<T>(
       if (!(error instanceof AskError) || !isPassing(error)) throw error;
       // Whoever asks again before that is only refused for longer.
       const { retryAfterS } = error.facts as { readonly retryAfterS?: number };
-      await setTimeout(retryAfterS === undefined ? LOOK_AGAIN_MS : retryAfterS * 1_000 * (1 + Math.random()));
+      const pauseMs =
+        retryAfterS === undefined ? Math.min(LONGEST_PAUSE_MS, LOOK_AGAIN_MS * 2 ** (tries - 1)) : retryAfterS * 1_000;
+      await setTimeout(pauseMs * (1 + Math.random()));
     }
   }
 }

@@ -27,6 +27,7 @@ const BESIDE = 4;
 const REWIRED = 200;
 const AT_ONCE = 32;
 const TOLD_OF = 100;
+const IDLE_AGAIN_MS = 20;
 const SAMPLE_MS = 1_000;
 const TELL_MS = 10_000;
 /** What was begun before the last kill ends within its lifetime. */
@@ -103,7 +104,8 @@ class LoadRun {
   readonly #startsMs: number[] = [];
   #crowd: readonly CrowdMember[] = [];
   #life = 0;
-  #underWay = 0;
+  /** Those who are paying. */
+  readonly #busy = new Set<CrowdMember>();
 
   constructor(hub: SoakHub, options: LoadOptions) {
     this.#hub = hub;
@@ -189,20 +191,30 @@ class LoadRun {
   }
 
   async #payOne(): Promise<void> {
-    const payer = this.#random.pick(this.#crowd);
+    const payer = await this.#idleMember();
     let receiver = payer;
     while (receiver === payer) receiver = this.#random.pick(this.#crowd);
     const amount = BigInt(this.#random.between(1, LARGEST_UNITS)) * UNIT;
     const paymentId = randomHex(32) as PaymentId;
     const order: Order = { paymentId, receiver: receiver.key, equivalent: EQUIVALENT, amount, sealedMemo: null };
     const wishedAt = performance.now();
-    this.#underWay++;
     const { done: paid, postedAtMs, tries } = await patiently(payer, () => payer.member.pay(order));
-    this.#underWay--;
+    this.#busy.delete(payer);
     const nowMs = performance.now();
     const tookMs = postedAtMs === null ? null : nowMs - postedAtMs;
     this.#payments.push({ paid, tookMs, wishMs: nowMs - wishedAt, tries });
     if (paid.state === 'paid') this.#shown.push(shownBy(paid.receipt));
+  }
+
+  /** One who is not paying just now: a person does one thing at a time. */
+  async #idleMember(): Promise<CrowdMember> {
+    while (this.#busy.size === this.#crowd.length) await setTimeout(IDLE_AGAIN_MS);
+    for (;;) {
+      const member = this.#random.pick(this.#crowd);
+      if (this.#busy.has(member)) continue;
+      this.#busy.add(member);
+      return member;
+    }
   }
 
   async #killNowAndThen(beganAt: number): Promise<void> {
@@ -232,7 +244,7 @@ class LoadRun {
       const latest = spreadOf(tookOf(this.#payments.slice(before.count)));
       const cpu = (100 * (cpuSeconds - before.cpuSeconds)) / ((now - before.at) / 1_000);
       this.#options.tell(
-        `${((now - beganAt) / 1_000).toFixed(0)} s: ${this.#payments.length} payments, ${this.#underWay} under way; ` +
+        `${((now - beganAt) / 1_000).toFixed(0)} s: ${this.#payments.length} payments, ${this.#busy.size} under way; ` +
           `lately p50 ${latest.p50.toFixed(0)}, p99 ${latest.p99.toFixed(0)}, max ${latest.max.toFixed(0)} ms; ` +
           `hub ${mebibytes(rssBytes)} MiB, CPU ${cpu.toFixed(0)} %`,
       );
