@@ -5,6 +5,7 @@ import { Stop, usage } from '#node/cli/problem.ts';
 import { qrCode } from '#node/cli/qr.ts';
 import { bold, line, safeJson } from '#node/cli/text.ts';
 import { readConfig } from '#node/config.ts';
+import { invitationLink } from '#protocol/join-request.ts';
 import { MAX_INVITATION_LIFETIME_MS, MAX_INVITATION_USES } from './limits.ts';
 import { INVITATIONS_PATH, notRunning, readOperatorDoor } from './web/operator.ts';
 
@@ -48,7 +49,7 @@ function linkOf(url: string, token: string): string {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw usage(`--url is "${url}"; allowed: where members find the hub, such as https://hub.example.org.`);
   }
-  return `${new URL(url).href.replace(/#.*$/, '')}#invitation=${token}`;
+  return invitationLink(new URL(url).href, token);
 }
 
 async function ask(dataDir: string, { url, secret }: { url: string; secret: string }, body: object): Promise<string> {

@@ -94,3 +94,17 @@ export function readJoinRequest(
   if (parseName(request.name) !== request.name) return 'bad-name';
   return reader.verify(joinStatement(request), signature) ? request : 'forged';
 }
+
+/** In a link, an invitation stands behind this: a browser sends nothing from there on to any server. */
+const MARK = '#join=';
+
+/** The link that whoever is invited opens: the place of the hub, and the invitation. */
+export function invitationLink(place: string, invitation: string): string {
+  return `${place.replace(/#.*$/, '')}${MARK}${invitation}`;
+}
+
+/** The invitation in a link, or in what stands behind its place; null: there is none. */
+export function invitationIn(link: string): string | null {
+  const invitation = link.slice(link.indexOf(MARK) + MARK.length).trim();
+  return link.includes(MARK) && INVITATION_PATTERN.test(invitation) ? invitation : null;
+}

@@ -51,13 +51,13 @@ it('the operator invites while the hub runs', async () => {
   const made = (await hub.json([
     ...['hub', 'invite', '--uses', '3', '--days', '2', '--limit', '100 UAH', '--url', 'https://hub.example.org'],
   ])) as Document<Invitation>;
-  expect(made.link).toBe(`https://hub.example.org/#invitation=${made.invitation}`);
+  expect(made.link).toBe(`https://hub.example.org/#join=${made.invitation}`);
   expect(await read(url, made.invitation)).toMatchObject({
     ...{ by: null, usesLeft: 3, suggestedLimit: { equivalent: 'UAH', amount: '100' } },
   });
   const shown = await hub.run(['hub', 'invite']);
   expect(shown.code).toBe(0);
-  expect(shown.stdout).toContain(`${url}/#invitation=`);
+  expect(shown.stdout).toContain(`${url}/#join=`);
   expect(shown.stdout).toMatch(/[▀▄█]/);
   const wrong = await hub.run(['hub', 'invite', '--uses', '0']);
   expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('from 1 to')]);

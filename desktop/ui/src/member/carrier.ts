@@ -1,5 +1,6 @@
 /** The third carrier of the API: a hub answers what costs its member nothing, and the browser does the rest itself. */
 import type { Input, Result } from '#node/api/contract.ts';
+import { invitationLink } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import type { Carrier, Events, WholeState } from '../carrier.ts';
 import type { Used } from '../operations.ts';
@@ -164,7 +165,7 @@ export class HubCarrier implements Carrier {
   async invite(suggestedLimit: { readonly amount: string; readonly equivalent: string }): Promise<string> {
     const { hub } = this.#options;
     const made = await hub.act<{ invitation: string }>('POST', '/invitations', { suggestedLimit });
-    return `${hub.url}/#join=${made.invitation}`;
+    return invitationLink(`${hub.url}/`, made.invitation);
   }
 
   /** Who is named in a payment that is looked at is found here: what is confirmed is what is signed later. */

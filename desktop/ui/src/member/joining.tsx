@@ -1,6 +1,8 @@
 /** The second of three steps: a name, and the invitation where one is needed. */
+
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
@@ -8,7 +10,7 @@ import { Step } from './before.tsx';
 import { readHub } from './hub.ts';
 import { Invited } from './invited.tsx';
 import type { Session } from './session.ts';
-import { invitationIn, isMemberAlready, join, keptInvitation } from './stage.ts';
+import { isMemberAlready, join, keptInvitation } from './stage.ts';
 import { m } from './words.ts';
 
 export function Joining({ session }: { readonly session: Session }) {

@@ -1,8 +1,10 @@
 /** Where somebody stands on the way into the hub. */
+
 import { signal } from '@preact/signals';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import { invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import { type Joined, readHub } from './hub.ts';
 import { refused } from './refused.ts';
@@ -29,11 +31,6 @@ export function sessionNow(): Session | null {
 }
 
 const INVITATION = 'geo-invitation';
-
-/** The invitation that an address brings; null: none. */
-export function invitationIn(hash: string): string | null {
-  return /#join=([\w-]{1,128})\s*$/.exec(hash)?.[1] ?? null;
-}
 
 /** The invitation by which somebody came here, kept until it has joined. */
 export const keptInvitation = (): Promise<string | null> => browserKept.get(INVITATION);
