@@ -39,9 +39,8 @@ function noDocuments<T>(): Documents<T> {
     get: () => undefined,
     put: async () => undefined,
     delete: async () => undefined,
-    // biome-ignore lint/correctness/useYield: there is nothing in it
     async *entries() {
-      return;
+      yield* [];
     },
   };
 }

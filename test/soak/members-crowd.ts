@@ -31,7 +31,8 @@ const plainFetch = globalThis.fetch;
 globalThis.fetch = async (input, init) => {
   const now = doing.getStore();
   if (now === undefined) return plainFetch(input, init);
-  if (init?.method === 'POST' && String(input).endsWith('/api/v1/payments')) now.postedAtMs ??= performance.now();
+  const isPayment = typeof input === 'string' && init?.method === 'POST' && input.endsWith('/api/v1/payments');
+  if (isPayment) now.postedAtMs ??= performance.now();
   const headers = { ...(init?.headers as Record<string, string>), 'x-forwarded-for': now.place };
   return plainFetch(input, { ...init, headers });
 };

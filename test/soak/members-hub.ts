@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import { entryPoint } from '#node/entry.ts';
 import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
 
-export const SOAK_NETWORK = 'geo-soak';
+const SOAK_NETWORK = 'geo-soak';
 /** Ticks of a process's time in `/proc`: a hundred a second on every Linux. */
 const TICKS_PER_SECOND = 100;
 const KIBIBYTE = 1_024;
