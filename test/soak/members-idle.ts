@@ -13,6 +13,7 @@ const AT_ONCE = 64;
 /** All have looked after themselves once, and what was garbage is gone. */
 const IDLE_MS = 60_000;
 const TOLD_OF = 1_000;
+const AGAIN_MS = 1_000;
 
 export interface IdleFigures {
   readonly members: number;
@@ -68,9 +69,20 @@ export async function runIdle(
 async function openAll(crowd: readonly CrowdMember[]): Promise<readonly WebSocket[]> {
   const sockets: WebSocket[] = [];
   await forAll(crowd, AT_ONCE, async (one) => {
-    const { done: socket } = await patiently(one, () => one.connection.openEvents(null));
-    await Promise.race([once(socket, 'open'), once(socket, 'error'), once(socket, 'close')]).catch(() => undefined);
-    sockets.push(socket);
+    for (;;) {
+      const { done: socket } = await patiently(one, () => one.connection.openEvents(null));
+      const isOpen = await Promise.race([
+        once(socket, 'open').then(() => true),
+        once(socket, 'close').then(() => false),
+        once(socket, 'error').then(() => false),
+      ]);
+      if (isOpen) {
+        sockets.push(socket);
+        return;
+      }
+      // A browser is not told why: so many at once are too many for the hub.
+      await setTimeout(AGAIN_MS * (1 + Math.random()));
+    }
   });
   return sockets;
 }
