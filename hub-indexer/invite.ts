@@ -1,6 +1,6 @@
 /** `geo hub invite`: an invitation by the operator, made by the hub that runs on the data folder. */
 import { EXIT } from '#node/cli/exit-codes.ts';
-import { moneyText, wholeNumber } from '#node/cli/parse.ts';
+import { wholeNumber } from '#node/cli/parse.ts';
 import { Stop, usage } from '#node/cli/problem.ts';
 import { qrCode } from '#node/cli/qr.ts';
 import { bold, line, safeJson } from '#node/cli/text.ts';
@@ -14,7 +14,6 @@ const DAY_MS = 86_400_000;
 export interface InviteOptions {
   readonly uses: string;
   readonly days: string;
-  readonly limit?: string;
   readonly url?: string;
   readonly dataDir?: string;
   readonly json?: true;
@@ -23,10 +22,9 @@ export interface InviteOptions {
 export async function invite(options: InviteOptions): Promise<void> {
   const uses = wholeNumber('how often it may be used', 1, MAX_INVITATION_USES)(options.uses);
   const days = wholeNumber('how many days it counts', 1, MAX_INVITATION_LIFETIME_MS / DAY_MS)(options.days);
-  const suggestedLimit = options.limit === undefined ? null : limitOf(options.limit);
   const { dataDir } = readConfig({ flags: { dataDir: options.dataDir }, environment: process.env });
   const door = readOperatorDoor(dataDir);
-  const token = await ask(dataDir, door, { suggestedLimit, uses, lifetimeMs: days * DAY_MS });
+  const token = await ask(dataDir, door, { uses, lifetimeMs: days * DAY_MS });
   const link = linkOf(options.url ?? door.url, token);
   const untilMs = Date.now() + days * DAY_MS;
   if (options.json === true) {
@@ -37,11 +35,6 @@ export async function invite(options: InviteOptions): Promise<void> {
   const until = new Date(untilMs).toISOString().slice(0, 10);
   const about = line`Whoever opens this link may join the hub: ${times}, until ${until}.`;
   process.stdout.write(`${line`${{ trusted: await qrCode(link) }}\n${bold(link)}`}\n${about}\n`);
-}
-
-/** `100 UAH`, or `UAH=100` as elsewhere. */
-function limitOf(text: string): ReturnType<typeof moneyText> {
-  return moneyText(text.trim().replace(/^(\S+) +(\w+)$/, '$2=$1'));
 }
 
 /** Behind `#`, so that it is in no log of a server. */

@@ -77,7 +77,6 @@ function addInvite(hub: Command): void {
     .description('Make an invitation to the hub that runs on the folder: a link, and its QR code')
     .option('--uses <number>', 'How many may come by it', '1')
     .option('--days <number>', 'How long it counts', '7')
-    .option('--limit <amount>', 'The limit that it suggests, such as "100 UAH"')
     .option('--url <address>', 'Where members find the hub, if a proxy stands before it')
     .option('--data-dir <folder>', 'Folder of the hub (else GEO_DATA_DIR, else the usual place of this system)')
     .option('--json', 'One JSON document on standard output, errors too')

@@ -153,7 +153,7 @@ function changesOf({ name, contact }: z.output<typeof schemas.profileChanges>): 
 }
 
 /** A limit that somebody suggests, as it is kept. */
-export function limitOf({ equivalent, amount }: { equivalent: string; amount: string }): SuggestedLimit | WebRefusal {
+function limitOf({ equivalent, amount }: { equivalent: string; amount: string }): SuggestedLimit | WebRefusal {
   const parsed = parseAmount(amount, PRECISION);
   return isRefusal(parsed) ? refuse('bad-limit', { why: parsed.why }) : { equivalent, amount: parsed };
 }

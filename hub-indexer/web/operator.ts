@@ -12,13 +12,14 @@ import { writePrivateFile } from '#node/private-file.ts';
 import { sendRefusal } from './answers.ts';
 import { isWebRefusal, refuse } from './codes.ts';
 import type { WebContext } from './context.ts';
-import { limitOf } from './member-routes.ts';
 import { invitationBody } from './schemas.ts';
 
 const OPERATOR_FILE = 'operator.json';
 const SECRET_BYTES = 32;
 export const INVITATIONS_PATH = '/operator/invitations';
 
+/** The operator is nobody whom one could owe: there is no limit to suggest. */
+const operatorsInvitation = invitationBody.omit({ suggestedLimit: true });
 const doorShape = z.object({ url: z.string(), secret: z.string() });
 
 /** Where the hub of a data folder is, and what opens it to its operator. Throws a Failure when none runs there. */
@@ -59,15 +60,13 @@ export class OperatorDoor {
   addRoutes(scope: FastifyInstance, { members }: WebContext): void {
     scope.post(
       INVITATIONS_PATH,
-      { config: { memberAccess: 'anyone' }, schema: { hide: true, body: invitationBody } },
+      { config: { memberAccess: 'anyone' }, schema: { hide: true, body: operatorsInvitation } },
       async (request, reply) => {
         const { authorization } = request.headers;
         if (authorization === undefined) return sendRefusal(reply, refuse('token-missing', {}));
         if (!this.#isOpenedBy(authorization)) return sendRefusal(reply, refuse('token-wrong', {}));
-        const { suggestedLimit, uses, lifetimeMs } = request.body as z.output<typeof invitationBody>;
-        const limit = suggestedLimit === null ? null : limitOf(suggestedLimit);
-        if (isWebRefusal(limit)) return sendRefusal(reply, limit);
-        const made = await members.invite(null, { suggestedLimit: limit, uses, lifetimeMs });
+        const { uses, lifetimeMs } = request.body as z.output<typeof operatorsInvitation>;
+        const made = await members.invite(null, { suggestedLimit: null, uses, lifetimeMs });
         return isWebRefusal(made) ? sendRefusal(reply, made) : { invitation: made.token };
       },
     );

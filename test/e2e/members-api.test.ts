@@ -22,7 +22,7 @@ let places = 0;
 const pool: { who: Person; token: string }[] = [];
 
 beforeAll(async () => {
-  hub = await startMembersHub(undefined, true);
+  hub = await startMembersHub(undefined, { isBehindProxy: true });
   hubKey = hub.hub.node.publicKey;
   operations = await operationsOf(`${hub.url}/api/v1/openapi.json`);
   alice = await openMember(hub.url, person(next++), 'Alice');

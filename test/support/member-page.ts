@@ -31,8 +31,16 @@ export class MemberPage {
     return new MemberPage(context, page, complaints);
   }
 
-  /** From nothing to the first screen after joining, with the words typed from the paper. */
+  /** From nothing to the first screen after joining. */
   async join(name: string): Promise<readonly string[]> {
+    const words = await this.words();
+    await this.fill('Your name', name);
+    await this.press('Join');
+    return words;
+  }
+
+  /** From nothing to what one is called, with the words typed from the paper. */
+  async words(): Promise<readonly string[]> {
     await this.press('Next');
     const shown = this.page.locator('ol.words li');
     await shown.nth(23).waitFor();
@@ -40,8 +48,6 @@ export class MemberPage {
     await this.press('I have written them down');
     for (const at of [3, 11, 20]) await this.page.getByLabel(`Word ${at}`).fill(words[at - 1] ?? '');
     await this.press('Next');
-    await this.fill('Your name', name);
-    await this.press('Join');
     return words;
   }
 

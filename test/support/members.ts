@@ -31,10 +31,15 @@ export interface TestHub {
   stop(): Promise<void>;
 }
 
+export interface HubWays {
+  readonly isBehindProxy?: boolean;
+  readonly admission?: 'open' | 'invitation';
+}
+
 /** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
 export async function startMembersHub(
   before?: Pick<TestHub, 'dataDir' | 'url'>,
-  isBehindProxy = false,
+  { isBehindProxy = false, admission = 'open' }: HubWays = {},
 ): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
@@ -44,7 +49,7 @@ export async function startMembersHub(
     readConfig({ flags, environment: {} }),
     {
       ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
-      members: { admission: 'open', host: '127.0.0.1', port },
+      members: { admission, host: '127.0.0.1', port },
     },
     { log: createLog({ level: 'silent', file: null }) },
   );

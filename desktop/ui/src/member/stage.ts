@@ -34,6 +34,7 @@ const INVITATION = 'geo-invitation';
 
 /** The invitation by which somebody came here, kept until it has joined. */
 export const keptInvitation = (): Promise<string | null> => browserKept.get(INVITATION);
+export const dropInvitation = (): Promise<void> => browserKept.delete(INVITATION);
 
 /** Finds out where somebody stands. */
 export async function start(): Promise<void> {
@@ -130,7 +131,7 @@ export async function isMemberAlready(session: Session): Promise<boolean> {
 export async function join(session: Session, name: string, invitation: string | null): Promise<void> {
   const joined = await session.hub.join(name, 'person', invitation);
   await session.progress('member');
-  await browserKept.delete(INVITATION);
+  await dropInvitation();
   await session.begin();
   const { inviter } = joined;
   if (inviter === null) {
