@@ -114,6 +114,22 @@ export function outgoingCounts(position: Position): boolean {
   return position.state === 'aborted' && position.ownRisk === 'counted';
 }
 
+/**
+ * By how much a clearing has changed the net position of this participant, who holds all these positions of it: 0 as long as
+ * it is sound (INV-CLEAR), and where somebody's late waiver, or an own let-go, explains that it changed anything.
+ */
+export function clearingNet(positions: readonly Position[]): bigint {
+  if (positions[0]?.header.kind !== 'clear') return 0n;
+  let net = 0n;
+  for (const position of positions) {
+    if (position.state === 'committed' && (position.waivedByDownstream ?? position.waivedByMe) !== null) return 0n;
+    if (position.state === 'aborted' && position.ownRisk !== null) return 0n;
+    if (incomingCounts(position)) net += position.route.amount;
+    if (outgoingCounts(position)) net -= position.route.amount;
+  }
+  return net;
+}
+
 /** Is the incoming hop reserved? */
 export function incomingReserved(position: Position): boolean {
   return (position.state === 'prepared' || position.state === 'held') && upstreamOf(position) !== null;

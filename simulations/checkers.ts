@@ -11,6 +11,7 @@ import type { Message } from '#protocol/link.ts';
 import { step } from '#protocol/machine/step.ts';
 import type { TxId } from '#protocol/packet.ts';
 import {
+  clearingNet,
   downstreamOf,
   incomingCounts,
   incomingReserved,
@@ -295,14 +296,7 @@ export class Checkers {
 
   /** In a clearing what comes in goes out, at every participant and in one step. */
   #checkClearing(participant: Participant, { txId, positions }: Transaction): void {
-    if (positions[0]?.header.kind !== 'clear') return;
-    let net = 0n;
-    for (const position of positions) {
-      if (position.state === 'committed' && (position.waivedByDownstream ?? position.waivedByMe) !== null) return;
-      if (position.state === 'aborted' && position.ownRisk !== null) return;
-      if (incomingCounts(position)) net += position.route.amount;
-      if (outgoingCounts(position)) net -= position.route.amount;
-    }
+    const net = clearingNet(positions);
     if (net !== 0n) this.#report('INV-CLEAR', participant, `clearing ${txId} changed the net position by ${net}`);
   }
 

@@ -5,7 +5,14 @@
 import { formatAmount } from '#protocol/amount.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { TxId } from '#protocol/packet.ts';
-import { downstreamOf, incomingCounts, outgoingCounts, type Position, upstreamOf } from '#protocol/position.ts';
+import {
+  clearingNet,
+  downstreamOf,
+  incomingCounts,
+  outgoingCounts,
+  type Position,
+  upstreamOf,
+} from '#protocol/position.ts';
 import type { Records } from '#protocol/records.ts';
 import { countedAfter, countingAfter } from './counted.ts';
 import type { AccountEnd, Violation } from './violation.ts';
@@ -39,7 +46,7 @@ function isClearing(records: Records, txId: TxId): boolean {
 
 function isNeutral(records: Records, txId: TxId, booked: bigint): boolean {
   const positions = records.positions(txId);
-  return netOf(positions) === 0n && booked === openNetOf(records, positions);
+  return clearingNet(positions) === 0n && booked === openNetOf(records, positions);
 }
 
 /** As it is now, read in one go. */
@@ -55,24 +62,12 @@ function violationOf(records: Records, txId: TxId): Violation | null {
       if (hop.txId === txId) booked += hop.delta;
   }
   if (isNeutral(records, txId, booked)) return null;
-  const net = netOf(positions);
+  const net = clearingNet(positions);
   const what =
     net === 0n
       ? `clearing ${txId} is booked as ${formatAmount(booked)}, its hops say ${formatAmount(openNetOf(records, positions))}`
       : `clearing ${txId} changed the net position by ${formatAmount(net)}`;
   return { invariant: 'INV-CLEAR', equivalent, participants: [records.self], accounts, what };
-}
-
-/** What the clearing changed; 0 where somebody's late waiver, or an own let-go, explains that it changed anything. */
-function netOf(positions: readonly Position[]): bigint {
-  let net = 0n;
-  for (const position of positions) {
-    if (position.state === 'committed' && (position.waivedByDownstream ?? position.waivedByMe) !== null) return 0n;
-    if (position.state === 'aborted' && position.ownRisk !== null) return 0n;
-    if (incomingCounts(position)) net += position.route.amount;
-    if (outgoingCounts(position)) net -= position.route.amount;
-  }
-  return net;
 }
 
 /** What is to be found in the journals: what counts and is not closed by a checkpoint. */

@@ -38,6 +38,11 @@ interface MemberOptions {
   readonly ways: MemberWays;
 }
 
+interface Awaited {
+  readonly receiver: PublicKey;
+  readonly heard: PromiseWithResolvers<Decline | null>;
+}
+
 export class HostedMember {
   readonly publicKey: PublicKey;
   readonly signer: HostedSigner;
@@ -46,8 +51,8 @@ export class HostedMember {
   readonly outside: LocalPort;
   readonly #node: HostingNode;
   readonly #exchange: Exchange;
-  /** Who waits for the DECLINE of a transaction. */
-  readonly #awaited = new Map<TxId, (decline: Decline) => void>();
+  /** The DECLINEs that pages wait for, each from the receiver of the attempt. */
+  readonly #awaited = new Map<TxId, Awaited>();
 
   private constructor(options: MemberOptions, signer: HostedSigner, context: ParticipantContext) {
     this.publicKey = options.publicKey;
@@ -141,8 +146,10 @@ export class HostedMember {
   async askForDecline(header: Header, waitMs: number): Promise<Decline | null> {
     const { clock } = this.#node;
     const txId = txIdOf(header);
+    const asked = this.#awaited.get(txId);
+    if (asked !== undefined) return asked.heard.promise;
     const heard = Promise.withResolvers<Decline | null>();
-    this.#awaited.set(txId, heard.resolve);
+    this.#awaited.set(txId, { receiver: header.receiver, heard });
     const cancel = clock.wakeAt(clock.nowMs() + waitMs, () => heard.resolve(null));
     const question = { type: 'resolve', txId, routeIndex: 0, packet: null, header, route: null } as const;
     const frame = encodeMessage(question);
@@ -157,10 +164,12 @@ export class HostedMember {
   }
 
   /** A DECLINE that is waited for is for the page; the machine knows nothing of it. */
-  #overhear(frame: Uint8Array): void {
+  #overhear(from: PublicKey, frame: Uint8Array): void {
     if (this.#awaited.size === 0) return;
     const message = decodeMessage(frame);
-    if (!isRefusal(message) && message.type === 'decline') this.#awaited.get(message.txId)?.(message);
+    if (isRefusal(message) || message.type !== 'decline') return;
+    const awaited = this.#awaited.get(message.txId);
+    if (awaited?.receiver === from) awaited.heard.resolve(message);
   }
 
   /** What stands in the way of forgetting it; null: it owes and is owed nothing, and nothing is open. */
@@ -187,7 +196,7 @@ export class HostedMember {
     return {
       isPresent: () => this.isPresent(),
       receive: (from, frame) => {
-        this.#overhear(frame);
+        this.#overhear(from, frame);
         driver.receive(from, frame).catch((error: unknown) => log.debug({ error, from }, 'a frame was not taken'));
       },
       linkUp(neighbour) {

@@ -7,6 +7,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { InvariantId } from '#protocol/invariants.ts';
 import type { Header } from '#protocol/packet.ts';
 import {
+  clearingNet,
   downstreamOf,
   incomingCounts,
   incomingReserved,
@@ -152,18 +153,6 @@ function isProven(position: Position): boolean {
   if (position.state !== 'committed') return false;
   const statement = statementOf(NETWORK, commitOf(position.txId, position.header.receiver));
   return fastSignatures.verify(statement, position.commit);
-}
-
-function clearingNet(positions: readonly Position[]): bigint {
-  if (positions[0]?.header.kind !== 'clear') return 0n;
-  let net = 0n;
-  for (const position of positions) {
-    if (position.state === 'committed' && (position.waivedByDownstream ?? position.waivedByMe) !== null) return 0n;
-    if (position.state === 'aborted' && position.ownRisk !== null) return 0n;
-    if (incomingCounts(position)) net += position.route.amount;
-    if (outgoingCounts(position)) net -= position.route.amount;
-  }
-  return net;
 }
 
 /** What this participant committed as the receiver of a transaction. */

@@ -42,7 +42,7 @@ it('takes in who comes by the link of the operator', async () => {
   await boris.fill('Your name', 'Boris');
   await boris.fill('Your invitation', `nothing ${randomUUID()}`);
   await boris.press('Join');
-  await boris.see(/Paste the link/);
+  await boris.see(/^Paste the invitation link first/);
   await boris.fill('Your invitation', await invitation());
   await boris.press('Join');
   await boris.heading('Home');

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import {
   type Abort,
   type AbortedPosition,
+  clearingNet,
   downstreamOf,
   incomingCounts,
   incomingReserved,
@@ -82,4 +83,32 @@ it('the ends of a ring are two positions of one participant', () => {
   expect([upstreamOf({ ...ring, position: 0 }), downstreamOf({ ...ring, position: 0 })]).toEqual([null, key('B')]);
   expect([upstreamOf({ ...ring, position: 3 }), downstreamOf({ ...ring, position: 3 })]).toEqual([key('C'), null]);
   expect(isLast({ ...ring, position: 3 })).toBe(true);
+});
+
+describe('by how much a clearing changed the net position', () => {
+  const ring = (position: Position): Position => ({ ...position, header: { ...header, kind: 'clear' } });
+  const { amount } = route;
+
+  it('not at all where both hops of it count', () => {
+    expect(clearingNet([ring(committed(1))])).toBe(0n);
+    // The ends of the ring, in one participant.
+    expect(clearingNet([ring(committed(0)), ring(committed(2))])).toBe(0n);
+  });
+
+  it('by its amount where one hop alone counts', () => {
+    expect(clearingNet([ring(committed(0))])).toBe(-amount);
+    expect(clearingNet([ring(committed(2))])).toBe(amount);
+    expect(clearingNet([ring(committed(0)), ring(prepared(2))])).toBe(-amount);
+  });
+
+  it('not at all where a late waiver or an own let-go explains it', () => {
+    expect(clearingNet([ring(committed(1, { waivedByDownstream: waiver }))])).toBe(0n);
+    expect(clearingNet([ring(committed(1, { waivedByMe: waiver }))])).toBe(0n);
+    expect(clearingNet([ring(aborted(0, { ownRisk: 'counted' }))])).toBe(0n);
+  });
+
+  it('is not asked of a payment', () => {
+    expect(clearingNet([committed(0)])).toBe(0n);
+    expect(clearingNet([])).toBe(0n);
+  });
 });
