@@ -18,7 +18,7 @@ import type { Clock } from './clock.ts';
 import { Failure } from './failure.ts';
 import { createFaultLog, type FaultLog } from './fault-log.ts';
 import type { Log } from './log.ts';
-import { MapTraffic } from './map-traffic.ts';
+import { isAboutMap, MapTraffic } from './map-traffic.ts';
 import type { Metrics } from './metrics.ts';
 import type { Store } from './store/store.ts';
 
@@ -33,6 +33,11 @@ export interface DriverOptions {
   readonly metrics: Metrics;
   /** Hands a frame to the link; may lose it. */
   readonly send: (to: PublicKey, frame: Uint8Array) => void;
+  /**
+   * Hands a message to a participant in this process, for whom it need not be encoded; may lose it, and never calls back
+   * at once. False: it has to be sent. Nothing about the map is handed over: that is counted in bytes.
+   */
+  readonly hand?: (to: PublicKey, message: Message) => boolean;
   /** Called once when the driver failed for good. */
   readonly onFailure?: (failure: Failure) => void;
 }
@@ -54,6 +59,8 @@ export interface Driver {
    * Resolves once the machine has taken it, so that whoever reads frames one after another is held back.
    */
   receive(from: PublicKey, frame: Uint8Array): Promise<void>;
+  /** As `receive`, for a message from a participant in this process: it is verified like any other. */
+  take(from: PublicKey, message: Message): Promise<void>;
   /** Tells the listener every notice after its step is on disk, in order. Returns how to end it. */
   subscribe(listener: NoticeListener): () => void;
   /** Takes nothing more, waits until all is written and released. The store stays open. */
@@ -62,7 +69,7 @@ export interface Driver {
 
 /** How long a step with nothing to release may wait for others to share its batch. */
 const LAZY_MS = 50;
-/** Saves that may wait for the disk before events are held back. Well below what Records keep of what is settled. */
+/** Saves that may wait for the disk before events are held back. */
 const MAX_UNSAVED = 2_048;
 
 interface PendingStep {
@@ -122,8 +129,13 @@ class GroupCommitDriver implements Driver {
     if (this.#map.isAbout(frame)) return this.#receiveMap(from, frame);
     return this.#entered(() => {
       const decoded = this.#decoded(from, frame);
-      if (decoded !== null) this.#takeVerified(from, frame, verifyMessage(this.#reader(), from, decoded));
+      if (decoded !== null) this.#takeVerified(from, () => frame, verifyMessage(this.#reader(), from, decoded));
     });
+  }
+
+  take(from: PublicKey, message: Message): Promise<void> {
+    const frame = (): Uint8Array => encodeMessage(message);
+    return this.#entered(() => this.#takeVerified(from, frame, verifyMessage(this.#reader(), from, message)));
   }
 
   /** What is about the map waits for its rate, and is verified between other work. */
@@ -137,7 +149,7 @@ class GroupCommitDriver implements Driver {
       decoded.type === 'announcements' || decoded.type === 'map-answer'
         ? await this.#map.verify(from, decoded, () => this.#options.clock.nowMs())
         : verifyMessage(this.#reader(), from, decoded);
-    await this.#entered(() => this.#takeVerified(from, frame, verified));
+    await this.#entered(() => this.#takeVerified(from, () => frame, verified));
   }
 
   #entered(run: () => void): Promise<void> {
@@ -220,7 +232,7 @@ class GroupCommitDriver implements Driver {
     return { records, verify, nowMs: clock.nowMs() };
   }
 
-  #takeVerified(from: PublicKey, frame: Uint8Array, message: Message | Fault): void {
+  #takeVerified(from: PublicKey, frame: () => Uint8Array, message: Message | Fault): void {
     const { records, metrics } = this.#options;
     if (isFault(message)) {
       const { code, what } = message;
@@ -228,7 +240,7 @@ class GroupCommitDriver implements Driver {
       // What another version may mean well proves nothing, and strangers leave nothing behind.
       const isProof = code !== 'wrong-network' && !records.accountsWith(from).next().done;
       // A copy: the frame may be a part of all that was received.
-      if (isProof) this.#take({ type: 'fault', from, code, what, frame: Uint8Array.from(frame) }, null);
+      if (isProof) this.#take({ type: 'fault', from, code, what, frame: Uint8Array.from(frame()) }, null);
       return;
     }
     metrics.messagesIn.inc({ type: message.type });
@@ -296,7 +308,10 @@ class GroupCommitDriver implements Driver {
         this.#fail(failure);
         break;
       }
-      if (batch.saves.length > 0) this.#options.metrics.batchSteps.observe(batch.steps.length);
+      if (batch.saves.length > 0) {
+        this.records.shed(batch.saves);
+        this.#options.metrics.batchSteps.observe(batch.steps.length);
+      }
       for (const pending of batch.steps) this.#release(pending);
     }
     this.#writing = null;
@@ -345,10 +360,10 @@ class GroupCommitDriver implements Driver {
   }
 
   #send(to: PublicKey, message: Message): void {
-    const { metrics, log, send } = this.#options;
+    const { metrics, log, send, hand } = this.#options;
     try {
       if (!this.#map.maySend(to, message)) return;
-      send(to, encodeMessage(message));
+      if (hand === undefined || isAboutMap(message) || !hand(to, message)) send(to, encodeMessage(message));
       metrics.messagesOut.inc({ type: message.type });
     } catch (error) {
       // A message may be lost; a node that a message can stop may not.

@@ -51,6 +51,14 @@ const ANNOUNCEMENTS = 12;
 const ASK = 25;
 const ANSWER = 26;
 const NUMBERS: ReadonlySet<number> = new Set([OFFER, DIGEST, ANNOUNCEMENTS, ASK, ANSWER]);
+/** The same, decoded. */
+const TYPES: ReadonlySet<Message['type']> = new Set([
+  'announcement-offer',
+  'map-digest',
+  'announcements',
+  'map-ask',
+  'map-answer',
+] as const);
 
 interface Sender {
   readonly announced: TokenBucket;
@@ -67,6 +75,11 @@ interface Sender {
 }
 
 type Refused = 'stranger' | 'too-many' | 'unasked' | 'condemned';
+
+/** Is a message about the map? */
+export function isAboutMap({ type }: Message): boolean {
+  return TYPES.has(type);
+}
 
 export class MapTraffic {
   readonly #records: Records;

@@ -77,5 +77,10 @@ export interface AbortedPayment extends PaymentBase {
 
 export type Payment = NewPayment | PaymentInProgress | CommittedPayment | AbortedPayment;
 
+/** Is it over? One that was aborted may still prove to be committed (rule 11). */
+export function isFinished(payment: Payment): payment is CommittedPayment | AbortedPayment {
+  return payment.state === 'COMMITTED' || payment.state === 'ABORTED';
+}
+
 /** The public states of a payment (§4.6). ROUTED is passed through within one step, and told. */
 export type PaymentState = Payment['state'] | 'ROUTED';

@@ -14,14 +14,15 @@ import type { MandateRecord } from './delegation/mandate.ts';
 import type { EvidenceRecord } from './evidence.ts';
 import type { PublicKey } from './identity.ts';
 import type { JournalEntry } from './journal.ts';
-import { MAX_EVIDENCE_PER_PARTICIPANT, MAX_MAP_LINES } from './limits.ts';
+import { MAX_EVIDENCE_PER_PARTICIPANT, MAX_MAP_LINES, MAX_PROBES_AT_ONCE } from './limits.ts';
 import { LineIndex } from './line-index.ts';
 import { EMPTY_NODE, type NodeRecord } from './node-record.ts';
 import type { PaymentId, TxId } from './packet.ts';
-import type { Payment } from './payment.ts';
+import { isFinished, type Payment } from './payment.ts';
 import { downstreamOf, isUnsettled, type Position, upstreamOf } from './position.ts';
 import { entryKey, paidKey, paymentKey, recordKey, transactionKey } from './record-key.ts';
 import { Knowledge } from './routing/knowledge.ts';
+import { Shedding } from './shedding.ts';
 import { Topology } from './topology.ts';
 import type { SignedTrustLine } from './trust-line.ts';
 
@@ -81,10 +82,10 @@ export type DurableRecord =
 export type Archive = (key: string) => DurableRecord | undefined;
 
 const NOTHING: readonly Position[] = [];
-/** Settled transactions kept in memory when there is an archive. */
+/** Transactions that are settled, and payments that are over, kept in memory when there is an archive. */
 const SETTLED_IN_MEMORY = 4_096;
-/** Journal entries kept in memory when there is an archive. */
-const ENTRIES_IN_MEMORY = 16_384;
+/** Journal entries kept for each of those. */
+const ENTRIES_PER_SETTLED = 4;
 
 export class Records {
   readonly self: PublicKey;
@@ -92,10 +93,14 @@ export class Records {
   readonly topology: Topology;
   /** Most lines that the map is to hold. Set by a driver that has room for more, or less. */
   maxMapLines = MAX_MAP_LINES;
+  /** Most settled transactions that stay in memory when they are on disk. Set by a driver that has less room. */
+  maxSettled = SETTLED_IN_MEMORY;
   /** Neighbours with a live link. Volatile: a restart begins with none. */
   readonly linked = new Set<PublicKey>();
   /** Participants that answer what ways there are (§6.5), as the owner chose them. Volatile, as `linked`. */
   indexers: readonly PublicKey[] = [];
+  /** Routes that a search asks along in its first round: the fewer, the less is asked, where answers come at once. */
+  firstProbes = MAX_PROBES_AT_ONCE;
   /** When this participant looks for rings of debts (§5.2). A setting, set by the driver. */
   seeking: SeekingMode = 'never';
   /** What was learned of others and is not kept. Volatile, as `linked`; a driver calls its `learn`. */
@@ -119,8 +124,11 @@ export class Records {
   /** Unsettled positions by neighbour: how many of each transaction. */
   readonly #open = new Map<PublicKey, Map<TxId, number>>();
   readonly #archive: Archive | null;
-  readonly #settled = new Set<TxId>();
-  readonly #finished = new Set<PaymentId>();
+  readonly #shedding = {
+    transactions: new Shedding(this.#transactions, (txId) => this.forgetTransaction(txId)),
+    payments: new Shedding(this.#payments, (paymentId) => this.forgetPayment(paymentId)),
+    entries: new Shedding(this.#entries, (key) => this.#entries.delete(key)),
+  };
 
   /** `topology`: a map with a secret seed, or one held in common with others in one process, so that it is in memory once. */
   constructor(self: PublicKey, network: string, archive: Archive | null = null, topology = new Topology()) {
@@ -163,6 +171,22 @@ export class Records {
   /** As `forgetTransaction`, for a payment that is over with all its transactions. */
   forgetPayment(paymentId: PaymentId): void {
     this.#payments.delete(paymentId);
+  }
+
+  /**
+   * To be called by a driver, when records are on disk: with an archive, what is settled leaves memory, the oldest first,
+   * and never what is not on disk in its latest version.
+   */
+  shed(written: readonly DurableRecord[]): void {
+    if (this.#archive === null) return;
+    const { transactions, payments, entries } = this.#shedding;
+    for (const record of written) {
+      if (record.type === 'entry') entries.written(recordKey(record), record, this.maxSettled * ENTRIES_PER_SETTLED);
+      else if (record.type === 'transaction' && !record.positions.some(isUnsettled))
+        transactions.written(record.txId, record, this.maxSettled);
+      else if (record.type === 'payment' && isFinished(record))
+        payments.written(record.paymentId, record, this.maxSettled);
+    }
   }
 
   get node(): NodeRecord {
@@ -308,7 +332,7 @@ export class Records {
         this.#applyAccount(record);
         return;
       case 'entry':
-        this.#applyEntry(record);
+        this.#entries.set(recordKey(record), record);
         return;
       case 'checkpoint':
         this.#checkpoints.set(`${record.neighbour}/${record.equivalent}`, record);
@@ -331,7 +355,7 @@ export class Records {
         this.#applyTransaction(record);
         return;
       case 'payment':
-        this.#applyPayment(record);
+        this.#payments.set(record.paymentId, record);
         return;
       case 'paid':
         this.#paid.set(paidKey(record.payer, record.paymentId), record);
@@ -354,27 +378,6 @@ export class Records {
     byEquivalent.set(account.equivalent, account);
   }
 
-  #applyEntry(entry: JournalEntry): void {
-    this.#entries.set(recordKey(entry), entry);
-    if (this.#archive === null || this.#entries.size <= ENTRIES_IN_MEMORY) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
-  }
-
-  #applyPayment(payment: Payment): void {
-    this.#payments.set(payment.paymentId, payment);
-    if (this.#archive === null || (payment.state !== 'COMMITTED' && payment.state !== 'ABORTED')) return;
-    this.#finished.add(payment.paymentId);
-    if (this.#finished.size <= SETTLED_IN_MEMORY) return;
-    for (const oldest of this.#finished) {
-      this.#finished.delete(oldest);
-      this.#payments.delete(oldest);
-      return;
-    }
-  }
-
   #applyTransaction(transaction: Transaction): void {
     const { txId, positions } = transaction;
     for (const before of this.#transactions.get(txId)?.positions ?? NOTHING) {
@@ -382,7 +385,6 @@ export class Records {
     }
     for (const position of positions) if (isUnsettled(position)) this.#countOpen(position, 1);
     this.#transactions.set(txId, transaction);
-    if (this.#archive !== null) this.#shed(transaction);
   }
 
   /** A record of this type from the archive. */
@@ -402,23 +404,6 @@ export class Records {
       const count = (open.get(position.txId) ?? 0) + by;
       if (count > 0) open.set(position.txId, count);
       else open.delete(position.txId);
-    }
-  }
-
-  /** Forgets from memory, never from disk, the oldest settled transactions and what belongs to them. */
-  #shed(transaction: Transaction): void {
-    const { txId, positions } = transaction;
-    this.#settled.delete(txId);
-    if (positions.some(isUnsettled)) return;
-    this.#settled.add(txId);
-    if (this.#settled.size <= SETTLED_IN_MEMORY) return;
-    for (const oldest of this.#settled) {
-      this.#settled.delete(oldest);
-      const header = this.#transactions.get(oldest)?.positions[0]?.header;
-      this.#transactions.delete(oldest);
-      if (header === undefined) return;
-      this.#paid.delete(paidKey(header.payer, header.paymentId));
-      return;
     }
   }
 }

@@ -1,15 +1,19 @@
 /**
- * Carries frames between participants in one process, and links them: the same links as between nodes, without a network.
+ * Carries messages between participants in one process, and links them: the same links as between nodes, without a
+ * network, and mostly without encoding what both read in the same memory.
  *
- * A link is up while somebody wants it and both are present. Frames are handed over in the order in which they were sent,
- * never within the step that sent them.
+ * A link is up while somebody wants it and both are present. Messages are handed over in the order in which they were
+ * sent, never within the step that sent them.
  */
 import type { PublicKey } from '#protocol/identity.ts';
+import type { Message } from '#protocol/link.ts';
 import { RingBudget } from './ring-budget.ts';
 
 /** A participant in this process. */
 export interface Port {
   receive(from: PublicKey, frame: Uint8Array): void;
+  /** A message as it is, to be verified like any other; null: it takes frames only. */
+  readonly take: ((from: PublicKey, message: Message) => void) | null;
   linkUp(neighbour: PublicKey): void;
   linkDown(neighbour: PublicKey): void;
   /** May its host sign for it now? One who may not is as one whose node is off. */
@@ -65,7 +69,15 @@ export class Exchange {
   send(from: PublicKey, to: PublicKey, frame: Uint8Array): boolean {
     const port = this.#ports.get(to);
     if (port === undefined) return false;
-    if (this.#rings.admits(frame)) queueMicrotask(() => port.receive(from, frame));
+    queueMicrotask(() => port.receive(from, frame));
+    return true;
+  }
+
+  /** As `send`, for a message as it is. False: that one is not in this process, or takes frames only. */
+  hand(from: PublicKey, to: PublicKey, message: Message): boolean {
+    const take = this.#ports.get(to)?.take;
+    if (take === undefined || take === null) return false;
+    if (this.#rings.admits(message)) queueMicrotask(() => take(from, message));
     return true;
   }
 

@@ -7,33 +7,44 @@ import { HeldAmounts } from '#node/held.ts';
 import { hostIn, type LocalPort } from '#node/hosted-peers.ts';
 import type { HostingNode } from '#node/hosting.ts';
 import type { Store } from '#node/store/store.ts';
+import type { CounterMemory } from '#protocol/delegation/counter-memory.ts';
 import { covers } from '#protocol/delegation/delegation.ts';
 import { type MandateRecord, mandateFor } from '#protocol/delegation/mandate.ts';
 import type { HostedProof } from '#protocol/hosted-link.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
-import { type Decline, decodeMessage, encodeMessage } from '#protocol/link.ts';
+import { type Decline, decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
 import { type Header, type TxId, txIdOf } from '#protocol/packet.ts';
 import { Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
+import { Knowledge } from '#protocol/routing/knowledge.ts';
+import { SETTLED_OF_MEMBER } from '../limits.ts';
 import type { Exchange, Port } from './exchange.ts';
 import type { Guard } from './hosting.ts';
 import type { MemberProfile } from './profiles.ts';
 import { atRest, sealedDocuments } from './sealed-documents.ts';
 import { HostedSigner } from './signer.ts';
+import type { Verified } from './verdicts.ts';
 import type { MemberWays } from './ways.ts';
 
 /** Events kept for a page that comes back; what is older it reads anew. */
-const KEPT_EVENTS = 500;
+const KEPT_EVENTS = 100;
 /** A mandate must outlast a packet that begins now. */
 const LONGEST_PACKET_MS = LIFETIME_BASE_MS + LIFETIME_PER_HOP_MS * MAX_PAYMENT_HOPS;
 
+/** The node beside the members, as they use it: it knows of the signatures that were made here. */
+export interface MembersNode extends HostingNode {
+  readonly made: Verified['made'];
+}
+
 interface MemberOptions {
-  readonly node: HostingNode;
+  readonly node: MembersNode;
   readonly exchange: Exchange;
   readonly publicKey: PublicKey;
   readonly profile: () => MemberProfile | undefined;
   readonly isBlocked: Guard['isBlocked'];
+  /** Of all members: a delegate that uses a counter with two of them has used it twice. */
+  readonly counters: CounterMemory;
   /** Told of its trust lines. */
   readonly ways: MemberWays;
 }
@@ -49,7 +60,7 @@ export class HostedMember {
   readonly context: ParticipantContext;
   /** The member as other nodes see it. */
   readonly outside: LocalPort;
-  readonly #node: HostingNode;
+  readonly #node: MembersNode;
   readonly #exchange: Exchange;
   /** The DECLINEs that pages wait for, each from the receiver of the attempt. */
   readonly #awaited = new Map<TxId, Awaited>();
@@ -73,18 +84,24 @@ export class HostedMember {
 
   /** Reads the records of a member, none if it is new, and starts its machine. */
   static async open(options: MemberOptions): Promise<HostedMember> {
-    const { node, exchange, publicKey } = options;
+    const { node, exchange, publicKey, counters } = options;
     const store = node.store.section(publicKey);
     const records = new Records(publicKey, node.config.network, store.read, node.records.topology);
+    // Neighbours are mostly in this process: asking one after the other takes no longer, and others are seldom asked.
+    records.firstProbes = 1;
+    records.maxSettled = SETTLED_OF_MEMBER;
     await store.load(records);
+    records.knowledge = new Knowledge(counters);
     records.seeking = node.config.clearing;
     // The hub tells it ways to other members.
     records.indexers = [node.publicKey];
     const { isBlocked, ways } = options;
     ways.learn(records.lines());
-    const signer = new HostedSigner(node.sign, records.mandates(), (neighbour, equivalent) =>
-      isBlocked(publicKey, neighbour, equivalent),
-    );
+    const signer = new HostedSigner(records.mandates(), {
+      signAsHub: node.sign,
+      made: node.made,
+      isBlocked: (neighbour, equivalent) => isBlocked(publicKey, neighbour, equivalent),
+    });
     const events = new EventLog(node.instance, KEPT_EVENTS);
     const held = heldOf(node, records, events);
     const driver = driverOf(options, { records, store, signer, held });
@@ -163,11 +180,15 @@ export class HostedMember {
     return decline;
   }
 
-  /** A DECLINE that is waited for is for the page; the machine knows nothing of it. */
-  #overhear(from: PublicKey, frame: Uint8Array): void {
+  #overhearFrame(from: PublicKey, frame: Uint8Array): void {
     if (this.#awaited.size === 0) return;
     const message = decodeMessage(frame);
-    if (isRefusal(message) || message.type !== 'decline') return;
+    if (!isRefusal(message)) this.#overhear(from, message);
+  }
+
+  /** A DECLINE that is waited for is for the page; the machine knows nothing of it. */
+  #overhear(from: PublicKey, message: Message): void {
+    if (message.type !== 'decline') return;
     const awaited = this.#awaited.get(message.txId);
     if (awaited?.receiver === from) awaited.heard.resolve(message);
   }
@@ -196,8 +217,12 @@ export class HostedMember {
     return {
       isPresent: () => this.isPresent(),
       receive: (from, frame) => {
-        this.#overhear(from, frame);
+        this.#overhearFrame(from, frame);
         driver.receive(from, frame).catch((error: unknown) => log.debug({ error, from }, 'a frame was not taken'));
+      },
+      take: (from, message) => {
+        this.#overhear(from, message);
+        driver.take(from, message).catch((error: unknown) => log.debug({ error, from }, 'a message was not taken'));
       },
       linkUp(neighbour) {
         tell('link-up', neighbour);
@@ -211,7 +236,7 @@ export class HostedMember {
   }
 }
 
-function heldOf({ clock, log }: HostingNode, records: Records, events: EventLog): HeldAmounts {
+function heldOf({ clock, log }: MembersNode, records: Records, events: EventLog): HeldAmounts {
   return new HeldAmounts({
     records,
     clock,
@@ -244,6 +269,7 @@ function driverOf(
     send(to, frame) {
       if (!exchange.send(publicKey, to, frame)) node.peers.send(publicKey, to, frame);
     },
+    hand: (to, message) => exchange.hand(publicKey, to, message),
     onFailure: (failure) => node.fail(failure),
   });
 }

@@ -1,15 +1,16 @@
 /** All participants that a hub hosts, each with its machine, over one store and one way out. */
 import type { LocalPort } from '#node/hosted-peers.ts';
-import type { HostingNode, Hosting as NodeHosting } from '#node/hosting.ts';
+import type { Hosting as NodeHosting } from '#node/hosting.ts';
+import { CounterMemory } from '#protocol/delegation/counter-memory.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
 import type { Records } from '#protocol/records.ts';
-import { MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
+import { COUNTERS_OF_MEMBERS, MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
 import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
 import type { EquivalentInfo } from '../web/members.ts';
 import { Exchange } from './exchange.ts';
-import { HostedMember } from './hosted-member.ts';
+import { HostedMember, type MembersNode } from './hosted-member.ts';
 import type { MemberProfile, Profiles } from './profiles.ts';
 import { MemberWays } from './ways.ts';
 
@@ -26,10 +27,11 @@ export interface Guard {
 }
 
 export class MemberHosting implements Hosting, NodeHosting {
-  readonly #node: HostingNode;
+  readonly #node: MembersNode;
   readonly #profiles: Profiles;
   readonly #exchange = new Exchange();
   readonly #ways = new MemberWays();
+  readonly #counters = new CounterMemory(COUNTERS_OF_MEMBERS);
   readonly #guard: Guard;
   readonly #members = new Map<PublicKey, HostedMember>();
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
@@ -38,16 +40,17 @@ export class MemberHosting implements Hosting, NodeHosting {
   #turns: Iterator<HostedMember> = this.#members.values();
   #round = 0;
 
-  private constructor(node: HostingNode, profiles: Profiles, guard: Guard) {
+  private constructor(node: MembersNode, profiles: Profiles, guard: Guard) {
     this.#node = node;
     this.#profiles = profiles;
     this.#guard = guard;
   }
 
   /** Starts the machines of all active members. */
-  static async open(node: HostingNode, profiles: Profiles, guard: Guard): Promise<MemberHosting> {
+  static async open(node: MembersNode, profiles: Profiles, guard: Guard): Promise<MemberHosting> {
     const hosting = new MemberHosting(node, profiles, guard);
     hosting.#exchange.attach(node.publicKey, {
+      take: null,
       receive(from, frame) {
         if (!hosting.#ways.answer(from, frame, (to, answer) => hosting.send(to, answer)))
           void node.receive(from, frame);
@@ -85,8 +88,8 @@ export class MemberHosting implements Hosting, NodeHosting {
     if (opening === undefined) {
       const profile = (): MemberProfile | undefined => this.#profiles.get(publicKey);
       const { isBlocked } = this.#guard;
-      const [node, exchange, ways] = [this.#node, this.#exchange, this.#ways];
-      opening = HostedMember.open({ node, exchange, ways, publicKey, profile, isBlocked });
+      const [node, exchange, ways, counters] = [this.#node, this.#exchange, this.#ways, this.#counters];
+      opening = HostedMember.open({ node, exchange, ways, counters, publicKey, profile, isBlocked });
       this.#opening.set(publicKey, opening);
     }
     try {

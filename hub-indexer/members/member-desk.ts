@@ -15,17 +15,17 @@ import type { Release } from '../web/hosted-routes.ts';
 import { Invitations } from '../web/invitations.ts';
 import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
-import type { HostedMember } from './hosted-member.ts';
+import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { MemberHosting } from './hosting.ts';
 import { Profiles } from './profiles.ts';
 import { atRest } from './sealed-documents.ts';
-import { rememberVerdicts } from './verdicts.ts';
+import { rememberVerdicts, rememberVerified } from './verdicts.ts';
 
 /** What is left of somebody whom the hub has forgotten: that the key was used here, so that no old request counts again. */
 const FORGOTTEN = { status: 'left', name: '–', contact: null } as const;
 
 interface Opened {
-  readonly node: HostingNode;
+  readonly node: MembersNode;
   readonly hosting: MemberHosting;
   readonly profiles: Profiles;
   readonly invitations: Invitations;
@@ -46,7 +46,7 @@ export class MemberDesk {
 
   /** Starts the machines of all members. */
   async open(given: HostingNode): Promise<MemberHosting> {
-    const node = { ...given, verify: verifyWith(rememberVerdicts(nodeEd25519)) };
+    const node = { ...given, ...rememberVerified(verifyWith(rememberVerdicts(nodeEd25519))) };
     const profiles = await Profiles.open(node.store, atRest(node.secret));
     const invitations = await Invitations.open(node.store);
     const hosted = new Map<PublicKey, Records>();

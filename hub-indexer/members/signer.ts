@@ -21,22 +21,23 @@ import {
 /** Signatures made lately, in case a step asks for one again: it asks within the same step. */
 const REMEMBERED = 64;
 
+interface SignerOptions {
+  /** Signs with the key that the mandates name as delegate. */
+  readonly signAsHub: Sign;
+  /** Told of each signature made under a mandate. */
+  readonly made: (statement: Statement, signature: Signature) => void;
+  readonly isBlocked: (neighbour: PublicKey, equivalent: string) => boolean;
+}
+
 export class HostedSigner {
-  readonly #signAsHub: Sign;
-  readonly #isBlocked: (neighbour: PublicKey, equivalent: string) => boolean;
+  readonly #options: SignerOptions;
   readonly #mandates = new Map<number, MandateRecord>();
   readonly #unsaved = new Set<number>();
   readonly #handedIn = new Map<string, Signature>();
   readonly #made = new LruCache<string, Signature | null>(REMEMBERED);
 
-  /** `signAsHub` signs with the key that the mandates name as delegate. */
-  constructor(
-    signAsHub: Sign,
-    mandates: Iterable<MandateRecord>,
-    isBlocked: (neighbour: PublicKey, equivalent: string) => boolean,
-  ) {
-    this.#signAsHub = signAsHub;
-    this.#isBlocked = isBlocked;
+  constructor(mandates: Iterable<MandateRecord>, options: SignerOptions) {
+    this.#options = options;
     for (const mandate of mandates) this.#mandates.set(mandate.delegation.seq, mandate);
   }
 
@@ -87,7 +88,7 @@ export class HostedSigner {
     return about.routes.some(({ nodes }) =>
       nodes.some((node, at) => {
         const isBeside = nodes[at - 1] === signer || nodes[at + 1] === signer;
-        return isBeside && this.#isBlocked(node, equivalent);
+        return isBeside && this.#options.isBlocked(node, equivalent);
       }),
     );
   }
@@ -101,13 +102,15 @@ export class HostedSigner {
     const { delegation, participantSignature } = mandate;
     const under = { delegation, use: used?.use ?? null };
     if (delegatedFlaw(statement, under) !== null) return null;
-    const signature = this.#signAsHub(delegatedStatement(statement, under));
+    const signature = this.#options.signAsHub(delegatedStatement(statement, under));
     if (used !== null) {
       this.#mandates.set(delegation.seq, used.after);
       this.#unsaved.add(delegation.seq);
     }
     // A copy: what the encoder gives is a small part of a large buffer, which would be kept with each signature.
-    return Uint8Array.from(encodeDelegated({ ...under, participantSignature, signature }));
+    const delegated = Uint8Array.from(encodeDelegated({ ...under, participantSignature, signature }));
+    this.#options.made(statement, delegated);
+    return delegated;
   }
 
   /** For a packet, the newest that covers its time; for a refusal, which costs nothing, the newest. */

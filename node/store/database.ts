@@ -30,8 +30,11 @@ const END = '\x7f';
 /** Entries taken from LevelDB at once, and their bytes: by default it gives sixteen kilobytes a call. */
 const PAGE = 1_000;
 const PAGE_BYTES = 1_000_000;
-/** Checksums remembered: records that are written are soon written again, as accounts and open transactions. */
-const REMEMBERED_SEALS = 8_192;
+/**
+ * Checksums remembered, a quarter of a kilobyte each: records that are written are soon written again, as accounts and
+ * open transactions, and of what is not there the machine asks several times before it is written.
+ */
+const REMEMBERED_SEALS = 32_768;
 
 /** Opens the database at `location`, made when new; `watermarkPath` lies beside it. Throws a Failure. */
 export async function openDatabase(location: string, watermarkPath: string): Promise<Database> {
@@ -112,8 +115,10 @@ export class Database {
   readonly #level: Values;
   readonly #watermark: Watermark;
   #head: Head;
-  /** What `sealOf` says of the latest keys written; null: there is no such key. */
+  /** What `sealOf` says of the latest keys written or missed; null: there is no such key. */
   readonly #seals = new Map<string, bigint | null>();
+  /** What the write under way changes: on disk soon, but not yet. */
+  #changing: ReadonlyMap<string, unknown> | null = null;
   /** Writes that wait for the one under way, in order. */
   readonly #queue: QueuedWrite[] = [];
   /** Ends with the last write that was asked for; null: none is under way. */
@@ -135,8 +140,12 @@ export class Database {
 
   /** The value of a key, checked. Throws `store-corrupt`. */
   get(key: string): Uint8Array | undefined {
+    const remembered = this.#seals.get(key);
+    if (remembered === null && this.#changing?.has(key) !== true) return undefined;
     const sealed = this.#sealed(key);
-    return sealed === undefined ? undefined : unseal(key, sealed);
+    if (sealed !== undefined) return unseal(key, sealed);
+    if (remembered === undefined && this.#changing?.has(key) !== true) this.#remember(key, null);
+    return undefined;
   }
 
   /** All values whose keys begin with `prefix`, checked, in the order of keys, as they are now. */
@@ -211,6 +220,7 @@ export class Database {
     const operations = [...changes].map(([key, value]) =>
       value === null ? ({ type: 'del', key } as const) : ({ type: 'put', key, value } as const),
     );
+    this.#changing = changes;
     try {
       await this.#level.batch(operations, options);
       if (options.sync) this.#watermark.raise(head.batch);
@@ -218,6 +228,7 @@ export class Database {
       this.#failure = storeFailure(error, this.#level.location);
       throw this.#failure;
     }
+    this.#changing = null;
     this.#head = head;
   }
 

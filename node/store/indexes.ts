@@ -1,5 +1,5 @@
 /** What the store keeps beside the records so that it need not read all of them: what is open, and the history. */
-import type { Payment } from '#protocol/payment.ts';
+import { isFinished, type Payment } from '#protocol/payment.ts';
 import { isUnsettled } from '#protocol/position.ts';
 import type { Transaction } from '#protocol/records.ts';
 import { isLetGo } from '../let-go.ts';
@@ -14,12 +14,6 @@ const TIME_DIGITS = 16;
 /** Key of a small document outside of the machine's records. */
 export function documentKey(kind: string, id: string): string {
   return `document/${kind}/${id}`;
-}
-
-type FinishedPayment = Extract<Payment, { finishedAtMs: number }>;
-
-export function isFinished(payment: Payment): payment is FinishedPayment {
-  return payment.state === 'COMMITTED' || payment.state === 'ABORTED';
 }
 
 /** Is nothing owed or awaited for it any more? */

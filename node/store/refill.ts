@@ -1,8 +1,9 @@
 /** Fills a new database with the values of a damaged one, in the order of their keys, and notes what is missing. */
+import { isFinished } from '#protocol/payment.ts';
 import type { DurableRecord } from '#protocol/records.ts';
 import type { Database } from './database.ts';
 import { decodeHead, HEAD_KEY, type Head } from './head.ts';
-import { HISTORY, historyKey, isDone, isFinished, isOfInterest, OPEN, parseHistoryKey } from './indexes.ts';
+import { HISTORY, historyKey, isDone, isOfInterest, OPEN, parseHistoryKey } from './indexes.ts';
 import { SCHEMA_KEY, versionOf } from './schema.ts';
 import { sealOf, unseal } from './seal.ts';
 import { decodeValue, encodeValue } from './value.ts';

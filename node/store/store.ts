@@ -4,22 +4,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { isForgettable } from '#protocol/announcement.ts';
-import type { Payment } from '#protocol/payment.ts';
+import { isFinished, type Payment } from '#protocol/payment.ts';
 import { recordKey } from '#protocol/record-key.ts';
 import type { Archive, DurableRecord, Records, Transaction } from '#protocol/records.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { type Batch, openDatabase } from './database.ts';
 import { corrupt, storeFailure } from './failures.ts';
-import {
-  documentKey,
-  HISTORY,
-  historyKey,
-  isDone,
-  isFinished,
-  isOfInterest,
-  OPEN,
-  parseHistoryKey,
-} from './indexes.ts';
+import { documentKey, HISTORY, historyKey, isDone, isOfInterest, OPEN, parseHistoryKey } from './indexes.ts';
 import { type Lock, takeLock } from './lock.ts';
 import { sectionOf, type Values } from './section.ts';
 import { DATABASE, finishSwap, WATERMARK } from './swap.ts';

@@ -49,8 +49,11 @@ const nodeOf = (left: Uint8Array, right: Uint8Array): Uint8Array => sha256(conca
 
 /** Accounts in the order of the tree. */
 function inTreeOrder(accounts: readonly CappedAccount[]): readonly CappedAccount[] {
-  const key = ({ neighbour, equivalent }: CappedAccount): string => `${neighbour}/${equivalent}`;
-  return accounts.toSorted((a, b) => (key(a) < key(b) ? -1 : 1));
+  return accounts.toSorted((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function keyOf({ neighbour, equivalent }: CappedAccount): string {
+  return `${neighbour}/${equivalent}`;
 }
 
 /** The root over accounts, hex; at least one, at most `MAX_DELEGATED_ACCOUNTS`, else a bug. */
@@ -72,8 +75,20 @@ function splitOf(count: number): number {
   return 2 ** (Math.ceil(Math.log2(count)) - 1);
 }
 
+/** The proofs made so far over the same list: it is never changed, and each signature needs one. */
+const proofs = new WeakMap<readonly CappedAccount[], Map<string, AccountProof>>();
+
 /** Shows that one of the accounts is in the tree; it must be one of them. */
 export function accountProof(accounts: readonly CappedAccount[], shown: CappedAccount): AccountProof {
+  const known = proofs.get(accounts) ?? new Map<string, AccountProof>();
+  proofs.set(accounts, known);
+  const key = keyOf(shown);
+  const proof = known.get(key) ?? proofIn(accounts, shown);
+  known.set(key, proof);
+  return proof;
+}
+
+function proofIn(accounts: readonly CappedAccount[], shown: CappedAccount): AccountProof {
   const ordered = inTreeOrder(accounts);
   const at = ordered.findIndex(
     ({ neighbour, equivalent }) => neighbour === shown.neighbour && equivalent === shown.equivalent,

@@ -83,12 +83,19 @@ export function encodeDelegated(signature: DelegatedSignature): Signature {
   return encode(delegatedSignatureShape, signature);
 }
 
+/** Signatures are never changed: each is decoded once, however many look at it. */
+const decodedOf = new WeakMap<Signature, DelegatedSignature | null>();
+
 /** The delegated signature in these bytes; null when they are an own signature, or none. */
 export function decodeDelegated(signature: Signature): DelegatedSignature | null {
   if (isOwnSignature(signature)) return null;
+  const before = decodedOf.get(signature);
+  if (before !== undefined) return before;
   const limits = { maxBytes: MAX_COMMIT_SIGNATURE_BYTES, maxDepth: MAX_DEPTH };
   const decoded = decode(delegatedSignatureShape, signature, limits);
-  return isRefusal(decoded) ? null : decoded;
+  const delegated = isRefusal(decoded) ? null : decoded;
+  decodedOf.set(signature, delegated);
+  return delegated;
 }
 
 export function isOwnSignature(signature: Signature): boolean {

@@ -13,6 +13,7 @@ import {
   MAX_ASKED_INDEXERS,
   MAX_NAMED_HOPS,
   MAX_PAYMENT_HOPS,
+  MAX_PROBES_AT_ONCE,
   MAX_ROUTES,
   MAX_SEARCH_ROUNDS,
 } from '../limits.ts';
@@ -77,7 +78,8 @@ export function sceneOf(turn: Turn, search: Search): Scene {
     remembered: turn.hopEstimates(equivalent),
     doubted: named.filter((hop) => hop.by.length === 1 && !isOnMap(hop)),
   });
-  return { view, capacities, planner: new Planner(view, capacities) };
+  const probesAtOnce = search.probed === 0 ? turn.records.firstProbes : MAX_PROBES_AT_ONCE;
+  return { view, capacities, planner: new Planner(view, capacities), probesAtOnce };
 }
 
 /** The hops out of the own accounts over which something could be sent now. */

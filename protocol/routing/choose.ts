@@ -1,7 +1,6 @@
 /**
  * What a payer does next (§6.4): send, ask along the likeliest routes, or give up.
  */
-import { MAX_PROBES_AT_ONCE } from '../limits.ts';
 import type { Capacities } from './capacities.ts';
 import type { NumberedRoute } from './flow.ts';
 import type { Plan, Planner } from './plan.ts';
@@ -34,6 +33,8 @@ export interface Scene {
   readonly view: View;
   readonly capacities: Capacities;
   readonly planner: Planner;
+  /** Routes that may be asked along now. */
+  readonly probesAtOnce: number;
 }
 
 /**
@@ -99,12 +100,12 @@ function isLikely({ view, capacities }: Scene, { nodes, amount }: NumberedRoute)
 
 /** Each unproven route of a plan with all that may pass over it, and others that share none of their unproven hops. */
 function probesOf(
-  { view, planner, capacities }: Scene,
+  { view, planner, capacities, probesAtOnce }: Scene,
   plan: Plan,
   unproven: readonly NumberedRoute[],
   amount: bigint,
 ): readonly NumberedProbe[] {
-  const probes: NumberedProbe[] = unproven.slice(0, MAX_PROBES_AT_ONCE).map((route) => {
+  const probes: NumberedProbe[] = unproven.slice(0, probesAtOnce).map((route) => {
     const others = plan.routes.filter((other) => other !== route);
     return {
       nodes: route.nodes,
@@ -120,7 +121,7 @@ function probesOf(
     }
   };
   for (const { nodes, amount: part } of probes) close(nodes, part);
-  while (probes.length < MAX_PROBES_AT_ONCE) {
+  while (probes.length < probesAtOnce) {
     const nodes = planner.another(amount, closed);
     if (nodes === null || planner.width(nodes, 'known') >= amount) break;
     probes.push({ nodes, amount, beside: hopsOf(nodes).map(() => 0n) });

@@ -3,9 +3,9 @@
  * asked. Volatile, as `Records.linked`: the machine only reads it, a driver calls `learn` for each effect of that name.
  */
 import type { DeadEnd, EndedRingAttempt, Passage, RingAttempt, RingSearch, Seeking } from '../clearing/seeking.ts';
+import { CounterMemory, type SeenCounter } from '../delegation/counter-memory.ts';
 import type { PublicKey } from '../identity.ts';
 import {
-  MAX_COUNTERS_REMEMBERED,
   MAX_HOP_ESTIMATES,
   MAX_PASSAGES,
   MAX_QUESTIONS_REMEMBERED,
@@ -13,7 +13,7 @@ import {
   MAX_RING_SEARCHES,
 } from '../limits.ts';
 import { LruCache } from '../lru.ts';
-import type { Packet, PaymentId } from '../packet.ts';
+import type { PaymentId } from '../packet.ts';
 import type { HopEstimate } from './estimate.ts';
 import type { EndedSearch, Search } from './search.ts';
 
@@ -40,13 +40,6 @@ export interface IndexerRecord {
   readonly wrong: number;
 }
 
-/** A packet in which a delegate has put a counter of a delegation under a signature (§11.3). */
-export interface SeenCounter {
-  readonly type: 'seen-counter';
-  readonly id: string;
-  readonly packet: Packet;
-}
-
 export type Learned =
   | SeenCounter
   | HopEstimate
@@ -68,13 +61,18 @@ export class Knowledge {
   readonly #searches = new Map<PaymentId, Search>();
   readonly #questions = new Map<PublicKey, Questions>();
   readonly #seen = new LruCache<string, true>(MAX_QUESTIONS_REMEMBERED);
-  readonly #counters = new Map<string, SeenCounter>();
+  readonly #counters: CounterMemory;
   readonly #indexers = new Map<PublicKey, IndexerRecord>();
   readonly #passages = new Map<string, Passage>();
   readonly #ringSearches = new Map<string, RingSearch>();
   readonly #deadEnds = new Map<string, DeadEnd>();
   readonly #seekings = new Map<string, Seeking>();
   readonly #ringAttempts = new Map<PaymentId, RingAttempt>();
+
+  /** `counters`: a memory held in common with others in one process, who see the same packets. */
+  constructor(counters = new CounterMemory()) {
+    this.#counters = counters;
+  }
 
   hop(from: PublicKey, to: PublicKey, equivalent: string): HopEstimate | undefined {
     return this.#hops.get(hopKey(from, to, equivalent));
@@ -153,7 +151,7 @@ export class Knowledge {
         this.#seen.get(learned.id, () => true);
         return;
       case 'seen-counter':
-        keepLatest(this.#counters, learned.id, learned, MAX_COUNTERS_REMEMBERED);
+        this.#counters.note(learned);
         return;
       case 'indexer':
         this.#indexers.set(learned.publicKey, learned);

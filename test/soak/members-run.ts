@@ -7,11 +7,9 @@ import { setTimeout } from 'node:timers/promises';
 import type { Order } from '#desktop/ui/src/member/documents.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
 import { type Paid, randomHex } from '#desktop/ui/src/member/member.ts';
-import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { verifyReceipt } from '#protocol/receipt.ts';
 import { isRefusal } from '#protocol/refusals.ts';
-import { verifyWith } from '#protocol/statement.ts';
 import { Random } from '#simulations/random.ts';
 import { type BooksReport, checkMemberBooks, type ShownPayment } from './members-books.ts';
 import { type CrowdMember, forAll, newMember, patiently } from './members-crowd.ts';
@@ -297,10 +295,9 @@ class LoadRun {
   }
 }
 
-const verify = verifyWith(nodeEd25519);
-
+/** The client has verified it. */
 function shownBy(bytes: Uint8Array): ShownPayment {
-  const receipt = verifyReceipt(bytes, verify);
+  const receipt = verifyReceipt(bytes, () => true);
   if (isRefusal(receipt)) throw new Error('the client has shown a receipt that proves nothing');
   return receipt;
 }

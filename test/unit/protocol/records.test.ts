@@ -1,6 +1,7 @@
 /** The view of what a participant has stored: keys, indexes, and what leaves memory when there is an archive. */
 import { describe, expect, it } from 'vitest';
 import { emptyAccount } from '#protocol/account.ts';
+import type { JournalEntry } from '#protocol/journal.ts';
 import { EMPTY_NODE } from '#protocol/node-record.ts';
 import type { PaymentId, TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
@@ -167,7 +168,7 @@ describe('what is open', () => {
 });
 
 describe('with an archive', () => {
-  const IN_MEMORY = 4_096;
+  const IN_MEMORY = 4;
 
   /** A disk that keeps all, and tells how often it was read. */
   function disk() {
@@ -177,11 +178,16 @@ describe('with an archive', () => {
       reads.push(name);
       return stored.get(name);
     });
-    const save = (record: DurableRecord): void => {
+    records.maxSettled = IN_MEMORY;
+    const write = (record: DurableRecord): void => {
       stored.set(recordKey(record), record);
-      records.apply(record);
+      records.shed([record]);
     };
-    return { records, reads, save, stored };
+    const save = (record: DurableRecord): void => {
+      records.apply(record);
+      write(record);
+    };
+    return { records, reads, save, write };
   }
 
   const paid = (number: number) =>
@@ -214,6 +220,47 @@ describe('with an archive', () => {
     expect(reads).toEqual([`payment/${hex(0)}`]);
   });
 
+  it('the oldest entries of journals too, four for each transaction', () => {
+    const { records, reads, save } = disk();
+    const entryOf = (number: number): JournalEntry => {
+      const [neighbour, equivalent] = [key('A'), UAH];
+      return { type: 'entry', neighbour, equivalent, number, hop: null, delta: 1n, head: hex(number) };
+    };
+    for (let number = 0; number <= 4 * IN_MEMORY; number++) save(entryOf(number));
+    expect(records.entry(key('A'), UAH, 1)).toEqual(entryOf(1));
+    expect(reads).toEqual([]);
+    expect(records.entry(key('A'), UAH, 0)).toEqual(entryOf(0));
+    expect(reads).toHaveLength(1);
+  });
+
+  it('nothing leaves that is not on disk, however much there is', () => {
+    const { records, reads, write } = disk();
+    const all = Array.from({ length: 3 * IN_MEMORY }, (_, number) => transaction(number, settled));
+    for (const one of all) records.apply(one);
+    expect(all.every(({ txId }) => records.positions(txId).length === 1)).toBe(true);
+    expect(reads).toEqual([]);
+    for (const one of all) write(one);
+    expect(all.every(({ txId }) => records.positions(txId).length === 1)).toBe(true);
+    expect(reads).toHaveLength(2 * IN_MEMORY);
+  });
+
+  it('nor what has changed since it was written, until the change is on disk', () => {
+    const { records, reads, save, write } = disk();
+    const waived = { ...settled, waivedByDownstream: { ...payment.abort(2), cause: refuse('cancelled', {}) } };
+    const before = transaction(0, settled);
+    const after = transaction(0, waived);
+    records.apply(before);
+    records.apply(after);
+    write(before);
+    for (let number = 1; number <= IN_MEMORY + 1; number++) save(transaction(number, settled));
+    expect(records.positions(txIdOf(0))).toEqual(after.positions);
+    expect(reads).toEqual([]);
+    write(after);
+    for (let number = 11; number <= 10 + IN_MEMORY; number++) save(transaction(number, settled));
+    expect(records.positions(txIdOf(0))).toEqual(after.positions);
+    expect(reads).toHaveLength(1);
+  });
+
   it('what is open stays, however old', () => {
     const { records, reads, save } = disk();
     save(transaction(0));
@@ -223,6 +270,16 @@ describe('with an archive', () => {
     expect(reads).toEqual([]);
     expect(records.positions(txIdOf(1))).toHaveLength(1);
     expect(reads).toHaveLength(1);
+  });
+
+  it('one that was on disk and is open again stays', () => {
+    const { records, reads, save } = disk();
+    save(transaction(0, settled));
+    records.apply(transaction(0));
+    for (let number = 1; number <= IN_MEMORY; number++) save(transaction(number, settled));
+    expect(records.openWith(key('A'))).toBe(1);
+    expect(records.positions(txIdOf(0))).toEqual([positionOf(0)]);
+    expect(reads).toEqual([]);
   });
 
   it('one that changes after it has left is there again', () => {
@@ -242,7 +299,10 @@ describe('with an archive', () => {
 
   it('without one nothing ever leaves memory', () => {
     const records = recordsWith(null);
-    for (let number = 0; number <= IN_MEMORY + 1; number++) records.apply(transaction(number, settled));
+    records.maxSettled = 1;
+    const all = [0, 1, 2].map((number) => transaction(number, settled));
+    for (const one of all) records.apply(one);
+    records.shed(all);
     expect(records.positions(txIdOf(0))).toHaveLength(1);
   });
 });
