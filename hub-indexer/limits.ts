@@ -13,8 +13,9 @@ export const HTTP_PER_SECOND = 300;
 export const MAX_REMEMBERED = 10_000;
 /** Messages in search of debts that cancel out, of all members together: a quarter of a millisecond each. */
 export const RING_MESSAGES_PER_SECOND = 400;
-/** From this part of a second on in which the process was busy, only so many: payments come first. */
+/** From this part of a second on in which the process was busy, only so many, until it is less: payments come first. */
 export const BUSY_FOR_RINGS = 0.5;
+export const QUIET_FOR_RINGS = 0.35;
 export const LEAST_RING_MESSAGES_PER_SECOND = 20;
 /** Open connections of members: each page has one for events, and some that come and go. About 20 kilobytes each. */
 export const MAX_MEMBER_CONNECTIONS = 32_768;
@@ -60,6 +61,8 @@ export const MAX_MEMBERS = 100_000;
 export const SETTLED_OF_MEMBER = 16;
 /** Counters of delegates that all members remember together, each with a packet of some kilobytes: a minute of a busy hub. */
 export const COUNTERS_OF_MEMBERS = 16_384;
+/** How often it is looked how busy the process is. */
+export const LOAD_INTERVAL_MS = 1_000;
 /** In this time each member compares its books once, and looks for rings. */
 export const MEMBER_ROUND_MS = 60_000;
 /** How often all books are checked: what a check finds has been so for minutes at most, and one takes seconds. */

@@ -7,7 +7,7 @@
  */
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Message } from '#protocol/link.ts';
-import { RingBudget } from './ring-budget.ts';
+import type { RingBudget } from './ring-budget.ts';
 
 /** A participant in this process. */
 export interface Port {
@@ -25,7 +25,11 @@ export class Exchange {
   /** Who is to be linked with whom, both ways. */
   readonly #wanted = new Map<PublicKey, Set<PublicKey>>();
   readonly #linked = new Map<PublicKey, Set<PublicKey>>();
-  readonly #rings = new RingBudget();
+  readonly #rings: RingBudget;
+
+  constructor(rings: RingBudget) {
+    this.#rings = rings;
+  }
 
   attach(participant: PublicKey, port: Port): void {
     this.#ports.set(participant, port);

@@ -65,6 +65,9 @@ export class HostedMember {
   /** The DECLINEs that pages wait for, each from the receiver of the attempt. */
   readonly #awaited = new Map<TxId, Awaited>();
 
+  /** Have accounts changed while no search could begin? */
+  #hasWaited = false;
+
   private constructor(options: MemberOptions, signer: HostedSigner, context: ParticipantContext) {
     this.publicKey = options.publicKey;
     this.#node = options.node;
@@ -140,6 +143,23 @@ export class HostedMember {
     const mandate = mandateFor(this.signer.mandates(), nowMs);
     if (mandate === null || !covers(mandate.delegation, nowMs + LONGEST_PACKET_MS)) return undefined;
     return { delegation: mandate.delegation, signature: mandate.participantSignature };
+  }
+
+  /** While the process is busy the member begins no search for rings: that waits for `seekWhatWaited`. */
+  setBusy(isBusy: boolean): void {
+    const { clearing } = this.#node.config;
+    if (clearing !== 'always') return;
+    this.records.seeking = isBusy ? 'asked' : clearing;
+    if (isBusy) this.#hasWaited = true;
+  }
+
+  seekWhatWaited(): void {
+    if (!this.#hasWaited || this.records.seeking !== 'always') return;
+    this.#hasWaited = false;
+    const command = { type: 'seek-rings', equivalent: null } as const;
+    this.context.driver
+      .submit({ type: 'command', command })
+      .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));
   }
 
   /** Takes a mandate that was checked. On disk when it resolves. */

@@ -5,13 +5,14 @@ import { CounterMemory } from '#protocol/delegation/counter-memory.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
 import type { Records } from '#protocol/records.ts';
-import { COUNTERS_OF_MEMBERS, MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
+import { COUNTERS_OF_MEMBERS, LOAD_INTERVAL_MS, MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
 import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
 import type { EquivalentInfo } from '../web/members.ts';
 import { Exchange } from './exchange.ts';
 import { HostedMember, type MembersNode } from './hosted-member.ts';
 import type { MemberProfile, Profiles } from './profiles.ts';
+import { RingBudget } from './ring-budget.ts';
 import { MemberWays } from './ways.ts';
 
 /** Machines that are read from disk at one time, at the start. */
@@ -29,13 +30,15 @@ export interface Guard {
 export class MemberHosting implements Hosting, NodeHosting {
   readonly #node: MembersNode;
   readonly #profiles: Profiles;
-  readonly #exchange = new Exchange();
+  readonly #rings = new RingBudget();
+  readonly #exchange = new Exchange(this.#rings);
   readonly #ways = new MemberWays();
   readonly #counters = new CounterMemory(COUNTERS_OF_MEMBERS);
   readonly #guard: Guard;
   readonly #members = new Map<PublicKey, HostedMember>();
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
   #cancelRound: () => void = () => undefined;
+  #cancelWatch: () => void = () => undefined;
   /** Those whose turn it is to look after themselves, in this round. */
   #turns: Iterator<HostedMember> = this.#members.values();
   #round = 0;
@@ -66,6 +69,7 @@ export class MemberHosting implements Hosting, NodeHosting {
     };
     await Promise.all(Array.from({ length: OPENED_AT_ONCE }, open));
     hosting.#arm();
+    hosting.#watch();
     return hosting;
   }
 
@@ -146,6 +150,7 @@ export class MemberHosting implements Hosting, NodeHosting {
 
   async stop(): Promise<void> {
     this.#cancelRound();
+    this.#cancelWatch();
     await this.#guard.stop();
     await Promise.all([...this.#members.values()].map((member) => member.stop()));
   }
@@ -160,6 +165,16 @@ export class MemberHosting implements Hosting, NodeHosting {
     });
   }
 
+  /** While the process is busy, members begin no search for rings. */
+  #watch(): void {
+    const { clock } = this.#node;
+    this.#cancelWatch = clock.wakeAt(clock.nowMs() + LOAD_INTERVAL_MS, () => {
+      this.#rings.nextSecond();
+      for (const member of this.#members.values()) member.setBusy(this.#rings.isBusy);
+      this.#watch();
+    });
+  }
+
   #lookAfterOne(): void {
     let turn = this.#turns.next();
     if (turn.done === true) {
@@ -171,6 +186,7 @@ export class MemberHosting implements Hosting, NodeHosting {
     const { value: member } = turn;
     const round = this.#round;
     member.presenceChanged();
+    member.seekWhatWaited();
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
       .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));

@@ -107,8 +107,7 @@ export class HostedSigner {
       this.#mandates.set(delegation.seq, used.after);
       this.#unsaved.add(delegation.seq);
     }
-    // A copy: what the encoder gives is a small part of a large buffer, which would be kept with each signature.
-    const delegated = Uint8Array.from(encodeDelegated({ ...under, participantSignature, signature }));
+    const delegated = encodeDelegated({ ...under, participantSignature, signature });
     this.#options.made(statement, delegated);
     return delegated;
   }

@@ -78,13 +78,16 @@ const underShape = record<Pick<DelegatedSignature, 'delegation' | 'use'>>({
 const MAX_DEPTH = 6;
 const OWN_SIGNATURE_BYTES = 64;
 
-/** The bytes that stand in the place of a signature. */
-export function encodeDelegated(signature: DelegatedSignature): Signature {
-  return encode(delegatedSignatureShape, signature);
-}
-
 /** Signatures are never changed: each is decoded once, however many look at it. */
 const decodedOf = new WeakMap<Signature, DelegatedSignature | null>();
+
+/** The bytes that stand in the place of a signature. */
+export function encodeDelegated(signature: DelegatedSignature): Signature {
+  // A copy: what the encoder gives is a small part of a large buffer, which would be kept with each signature.
+  const bytes = Uint8Array.from(encode(delegatedSignatureShape, signature));
+  decodedOf.set(bytes, signature);
+  return bytes;
+}
 
 /** The delegated signature in these bytes; null when they are an own signature, or none. */
 export function decodeDelegated(signature: Signature): DelegatedSignature | null {

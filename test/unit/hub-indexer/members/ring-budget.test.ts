@@ -7,31 +7,46 @@ import { UAH } from '#test/support/packets.ts';
 const none: Message = { type: 'ring-none', id: '0a'.repeat(16), equivalent: UAH, steps: 1, deadForMs: 0 };
 const request: Message = { type: 'recover' };
 
-/** A budget in a process that is as busy, at a time, as the test says. */
-function budgetOf(busy: number) {
-  const load = { nowMs: 10_000, busy };
-  const budget = new RingBudget({ elapsedMs: () => load.nowMs, busy: () => load.busy });
-  const admitted = (): number => {
-    for (let count = 0; ; count++) if (!budget.admits(none)) return count;
-  };
-  return { load, budget, admitted };
+/** How many of a search go on now. */
+function admitted(budget: RingBudget): number {
+  for (let count = 0; ; count++) if (!budget.admits(none)) return count;
 }
 
 it('lets so many through at the beginning of a second, and what is no search always', () => {
-  const { load, budget, admitted } = budgetOf(0);
-  expect(admitted()).toBe(RING_MESSAGES_PER_SECOND);
+  const budget = new RingBudget(() => 0);
+  expect(admitted(budget)).toBe(RING_MESSAGES_PER_SECOND);
   expect(budget.admits(request)).toBe(true);
-  load.nowMs += 999;
-  expect(admitted()).toBe(0);
-  load.nowMs += 1;
-  expect(admitted()).toBe(RING_MESSAGES_PER_SECOND);
+  expect(admitted(budget)).toBe(0);
+  budget.nextSecond();
+  expect(admitted(budget)).toBe(RING_MESSAGES_PER_SECOND);
 });
 
 it('the busier the process was, the fewer, but never none', () => {
-  expect([0.125, 0.25, 0.375, 0.5, 1].map((busy) => budgetOf(busy).admitted())).toEqual([300, 200, 100, 20, 20]);
+  let busy = 0;
+  const budget = new RingBudget(() => busy);
+  const seen = [0.125, 0.25, 0.375, 0.5, 1].map((part) => {
+    busy = part;
+    budget.nextSecond();
+    return admitted(budget);
+  });
+  expect(seen).toEqual([300, 200, 100, 20, 20]);
+});
+
+it('is busy from one half on, until it is a good deal less', () => {
+  let busy = 0;
+  const budget = new RingBudget(() => busy);
+  const seen = [0.4, 0.5, 0.4, 0.3, 0.4].map((part) => {
+    busy = part;
+    budget.nextSecond();
+    return budget.isBusy;
+  });
+  expect(seen).toEqual([false, true, true, false, false]);
 });
 
 it('without anything said, looks at this process', () => {
   const budget = new RingBudget();
-  expect(budget.admits(none)).toBe(true);
+  const until = performance.now() + 50;
+  while (performance.now() < until);
+  budget.nextSecond();
+  expect(budget.isBusy).toBe(true);
 });
