@@ -6,6 +6,7 @@ import { type Card, readCard } from '#protocol/card.ts';
 import { excerpt } from '#protocol/excerpt.ts';
 import { type Pid, type PublicKey, parsePid, pidOf, publicKeyBytes, publicKeyFromHex } from '#protocol/identity.ts';
 import { MAX_ADDRESSES } from '#protocol/limits.ts';
+import { LruCache } from '#protocol/lru.ts';
 import { parseName } from '#protocol/name.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
@@ -200,9 +201,13 @@ export class Contacts {
   }
 }
 
+const ADMITTED_KEYS = 4_096;
+/** Of keys asked about lately: it takes half a millisecond, and a host is asked about the same ones again and again. */
+const admitted = new LruCache<PublicKey, boolean>(ADMITTED_KEYS);
+
 /** Under a key of small order anyone could sign, and under others nobody: whoever has an account with it loses. */
 function canSign(key: PublicKey): boolean {
-  return admitsKey(publicKeyBytes(key));
+  return admitted.get(key, () => admitsKey(publicKeyBytes(key)));
 }
 
 function badKey(text: string): Refusal<'bad-key'> {

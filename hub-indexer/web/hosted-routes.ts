@@ -24,6 +24,7 @@ import { refuse as refuseHub } from './codes.ts';
 import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** A payment that has not ended by then is told as it stands. */
 const PAYMENT_WAIT_MS = 20_000;
@@ -271,6 +272,7 @@ const capacityQuery = z.strictObject({
 });
 
 function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKey) => HostedMember): void {
+  const turnstile = new Turnstile();
   addRoute(scope, {
     ...{ method: 'GET', path: '/payments/capacity', name: 'getCapacity', access: 'member' },
     summary: 'Whether an amount can be paid now, and over which routes: what an attempt is made of',
@@ -285,7 +287,8 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
       const who = await findWho(context, querystring.to, CAPACITY_WAIT_MS);
       if (isAnyRefusal(who)) return new Refused(context, who);
       const order = { receiver: who.publicKey, equivalent: unit, most: amount };
-      const told = await quoteOf(context, order, CAPACITY_WAIT_MS, ({ routes }) => routes.length > 0);
+      const quote = () => quoteOf(context, order, CAPACITY_WAIT_MS, ({ routes }) => routes.length > 0);
+      const told = await turnstile.ask(context, quote, (answer) => !isAnyRefusal(answer) && answer.routes.length > 0);
       if (isAnyRefusal(told)) return new Refused(context, told);
       const routes = told.routes.map((route) => ({ nodes: [...route.nodes], amount: formatAmount(route.amount) }));
       return { quote: viewQuote(context, told), nowMs: context.clock.nowMs(), routes };

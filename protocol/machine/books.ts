@@ -5,10 +5,11 @@
 
 import type { Account } from '../account.ts';
 import { balanceSeenBy, type CheckpointRecord, type SignedCheckpoint } from '../checkpoint.ts';
-import { type BookedHop, type HopId, hopKey, nextEntry } from '../journal.ts';
+import { type BookedHop, type HopId, hopKey, hopsDigest, nextEntry } from '../journal.ts';
 import { MAX_CLOCK_SKEW_MS } from '../limits.ts';
 import type { Header } from '../packet.ts';
 import { downstreamOf, incomingReserved, outgoingReserved, type Position, upstreamOf } from '../position.ts';
+import type { Records } from '../records.ts';
 import type { Turn } from './turn.ts';
 
 /** A hop that counts since the last checkpoint, and what it does to the balance. */
@@ -71,6 +72,33 @@ export function countedSince(turn: Turn, account: Account, untilMs: number): Map
     if (!counted.delete(key)) counted.set(key, { ...hop, delta: entry.delta });
   }
   return counted;
+}
+
+/** What a summary says of the hops that count (§7.5). */
+export interface CountedDigest {
+  readonly count: number;
+  readonly digest: string;
+}
+
+/** Worked out last, of each account, and for which state of it. */
+const digests = new WeakMap<Records, Map<string, CountedDigest & { readonly of: string }>>();
+
+/**
+ * Count and digest of the hops that count since the last checkpoint. Worked out once while nothing more is booked: after
+ * a start each account is asked about several times, and its entries are on disk.
+ */
+export function countedDigest(turn: Turn, account: Account): CountedDigest {
+  const { neighbour, equivalent, entries, closedUntilMs } = account;
+  const isBooked = turn.records.account(neighbour, equivalent)?.entries === entries;
+  const of = `${entries}/${account.journalHead}/${closedUntilMs}/${turn.checkpoint(neighbour, equivalent)?.entries ?? 0}`;
+  const known = digests.get(turn.records) ?? new Map<string, CountedDigest & { readonly of: string }>();
+  const key = `${neighbour}/${equivalent}`;
+  const before = known.get(key);
+  if (isBooked && before?.of === of) return before;
+  const counted = [...countedSince(turn, account, closedUntilMs).values()];
+  const now = { of, count: counted.length, digest: hopsDigest(counted) };
+  if (isBooked) digests.set(turn.records, known.set(key, now));
+  return now;
 }
 
 /** Hops between the two that are reserved, whichever way; what was adopted although it is closed is not spoken of. */

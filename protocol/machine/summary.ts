@@ -8,7 +8,7 @@ import type { PublicKey } from '../identity.ts';
 import { type HopId, hopKey, hopsDigest } from '../journal.ts';
 import { MAX_CLOCK_SKEW_MS, MAX_HOPS_PER_FRAME, MAX_OPEN_PER_NEIGHBOUR } from '../limits.ts';
 import type { Hops, Summary } from '../link.ts';
-import { type CountedHop, countedSince, incomingHops, reservedHops } from './books.ts';
+import { type CountedHop, countedDigest, countedSince, incomingHops, reservedHops } from './books.ts';
 import { sendCommit } from './outbox.ts';
 import type { Turn } from './turn.ts';
 
@@ -16,7 +16,7 @@ import type { Turn } from './turn.ts';
 function summaryOf(turn: Turn, account: Account): Summary {
   const { neighbour, equivalent, balance } = account;
   const agreed = turn.checkpoint(neighbour, equivalent)?.agreed?.checkpoint;
-  const counted = [...countedSince(turn, account, account.closedUntilMs).values()];
+  const { count, digest } = countedDigest(turn, account);
   const open = reservedHops(turn, account);
   return {
     type: 'summary',
@@ -26,8 +26,8 @@ function summaryOf(turn: Turn, account: Account): Summary {
     epoch: agreed?.epoch ?? 0,
     checkpoint: agreed === undefined ? null : checkpointDigest(agreed),
     balance,
-    count: counted.length,
-    digest: hopsDigest(counted),
+    count,
+    digest,
     openCount: open.length,
     openDigest: hopsDigest(open),
   };

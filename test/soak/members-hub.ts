@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { entryPoint } from '#node/entry.ts';
@@ -54,7 +55,9 @@ export class SoakHub {
       ...[entryPoint('hub'), 'start', '--json', '--data-dir', this.folder, '--network', SOAK_NETWORK],
       ...['--http-port', '0', '--members', 'open', '--members-port', port, '--behind-proxy', ...settings, ...more],
     ];
-    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] });
+    // As `geo` starts it.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+    const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'], env });
     this.#child = child;
     let errors = '';
     child.stderr.on('data', (chunk: Buffer) => {
