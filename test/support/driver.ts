@@ -1,6 +1,6 @@
 /** A driver alone, over a store that a test holds back, lets go or breaks, with all that comes out of it. */
 import { pino } from 'pino';
-import { createDriver, type Driver } from '#node/driver.ts';
+import { createDriver, type Driver, type DriverOptions } from '#node/driver.ts';
 import type { Failure } from '#node/failure.ts';
 import { createMetrics, type Metrics } from '#node/metrics.ts';
 import type { PublicKey } from '#protocol/identity.ts';
@@ -37,6 +37,7 @@ export function rigOf(
   person: Person,
   onSend: (to: PublicKey, message: Message) => void = () => undefined,
   archive: Archive | null = null,
+  hand?: DriverOptions['hand'],
 ): Rig {
   const clock = new ManualClock(THEN_MS);
   const metrics = createMetrics();
@@ -53,6 +54,7 @@ export function rigOf(
     clock,
     metrics,
     log: pino({ level: 'trace' }, { write: (line) => void logged.push(JSON.parse(line)) }),
+    ...(hand === undefined ? {} : { hand }),
     onFailure: (failure) => void failures.push(failure),
     send(to, frame) {
       const message = decodeMessage(frame);

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Failure } from '#node/failure.ts';
 import type { Notice, Occurrence } from '#protocol/event.ts';
-import { encodeMessage, type Message } from '#protocol/link.ts';
+import { decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
 import type { LineRecord } from '#protocol/records.ts';
+import { isRefusal } from '#protocol/refusals.ts';
 import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
 import { type Rig, rigOf, settled } from '#test/support/driver.ts';
 import { committed, person, THEN_MS } from '#test/support/people.ts';
@@ -280,6 +281,45 @@ describe('a frame', () => {
     rig.clock.advance(60_000);
     await rig.driver.receive(bob.key, Uint8Array.of());
     expect(rig.logged).toMatchObject([{ leftOut: 0 }, { leftOut: 99 }]);
+  });
+});
+
+describe('a message of a participant in the same process', () => {
+  const line = (signer = bob): Message => {
+    const message = decodeMessage(lineFrame(signer));
+    if (isRefusal(message)) throw new Error(message.why);
+    return message;
+  };
+
+  it('is verified like any other', async () => {
+    const rig = await started();
+    rig.writeAtOnce();
+    await rig.driver.take(bob.key, line(eve));
+    expect([...rig.driver.records.lines()]).toStrictEqual([]);
+    await rig.driver.take(bob.key, line());
+    expect(rig.driver.records.account(bob.key, 'UAH')?.limitReceived).toBe(1_000_000_000_000n);
+    // With an account between the two a forged one is proof, in the bytes that would have come.
+    await rig.driver.take(bob.key, line(eve));
+    const [evidence] = rig.driver.records.allEvidence();
+    expect(evidence?.documents).toStrictEqual([{ type: 'frame', bytes: Uint8Array.from(lineFrame(eve)) }]);
+  });
+
+  it('is handed over as it is; what nobody takes is sent', async () => {
+    const handed: Message[] = [];
+    let isHere = true;
+    const rig = rigOf(alice, undefined, null, (to, message) => {
+      if (isHere && to === bob.key) handed.push(message);
+      return isHere;
+    });
+    rig.writeAtOnce();
+    await rig.driver.start();
+    await rig.driver.submit(linkUp);
+    await rig.driver.submit(trust('UAH'));
+    expect(handed.map(({ type }) => type)).toStrictEqual(['trust-line']);
+    expect(rig.sent).toStrictEqual([]);
+    isHere = false;
+    await rig.driver.submit(trust('EUR'));
+    expect(types(rig)).toStrictEqual(['trust-line']);
   });
 });
 

@@ -1,6 +1,8 @@
-import { expect, it } from 'vitest';
-import { rememberVerdicts } from '#hub-indexer/members/verdicts.ts';
+import { describe, expect, it } from 'vitest';
+import { rememberVerdicts, rememberVerified } from '#hub-indexer/members/verdicts.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
+import type { Statement } from '#protocol/statement.ts';
+import { draft, verify } from '#test/support/packets.ts';
 import { person } from '#test/support/people.ts';
 
 const seed = person(1).seed;
@@ -53,4 +55,60 @@ it('forgets the oldest', () => {
   expect(verdicts.asked).toBe(3);
   ed25519.verify(key, messages[0] as Uint8Array, signature);
   expect(verdicts.asked).toBe(4);
+});
+
+describe('of packets as they lie in memory', () => {
+  const payment = draft('ABC');
+  const { header, route } = payment;
+  const { txId, signatures } = payment.packet(1);
+  const [first] = signatures as readonly [Uint8Array];
+  const statement = (change: object = {}): Statement =>
+    ({
+      ...{ domain: 'geo/1/prepare', network: header.network, txId, routeIndex: 0, position: 0, signer: header.payer },
+      about: { header, routes: [route] },
+      ...change,
+    }) as Statement;
+
+  function counting() {
+    const asked: Statement[] = [];
+    const remembered = rememberVerified((of, bytes) => {
+      asked.push(of);
+      return verify(of, bytes);
+    });
+    return { asked, ...remembered };
+  }
+
+  it('one is verified once, also as part of a longer packet', () => {
+    const { asked, verify: verifyOnce } = counting();
+    expect([verifyOnce(statement(), first), verifyOnce(statement(), first)]).toEqual([true, true]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('in another place, for another packet, or of another it is verified anew', () => {
+    const { asked, verify: verifyOnce } = counting();
+    expect(verifyOnce(statement(), first)).toBe(true);
+    const others = [
+      { position: 1 },
+      { routeIndex: 1 },
+      { signer: header.receiver },
+      { txId: '0a'.repeat(32) },
+      { domain: 'geo/1/abort' },
+    ].map((change) => verifyOnce(statement(change), first));
+    expect(others).toEqual(others.map(() => false));
+    // What it is about counts for delegated signatures: the same bytes in other objects are looked at again.
+    expect(verifyOnce(statement({ about: { header: { ...header }, routes: [route] } }), first)).toBe(true);
+    expect(verifyOnce(statement({ about: undefined }), first)).toBe(true);
+    verifyOnce(statement({ network: 'another' }), first);
+    expect(asked).toHaveLength(1 + others.length + 3);
+  });
+
+  it('a wrong one is never remembered, and one made here is not verified here', () => {
+    const { asked, verify: verifyOnce, made } = counting();
+    const wrong = Uint8Array.from(first, (byte, at) => (at === 0 ? byte ^ 1 : byte));
+    expect([verifyOnce(statement(), wrong), verifyOnce(statement(), wrong)]).toEqual([false, false]);
+    expect(asked).toHaveLength(2);
+    made(statement(), first);
+    expect(verifyOnce(statement(), first)).toBe(true);
+    expect(asked).toHaveLength(2);
+  });
 });
