@@ -72,6 +72,8 @@ export const MEMBER_ROUND_MS = 60_000;
 export const INTEGRITY_INTERVAL_MS = 300_000;
 /** A check goes on for so long before others have their turn; one step of it more, which takes some milliseconds at most. */
 export const CHECK_SLICE_MS = 5;
+/** And so long they have it: a check takes a fifth of the time at most. */
+export const CHECK_PAUSE_MS = 20;
 /** Signatures of every participant are looked at in one of so many checks, within the hour: each takes 0.1 ms. */
 export const SIGNATURES_EVERY = 12;
 /** Checkpoints that are kept: three and a half days of them. */

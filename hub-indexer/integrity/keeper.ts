@@ -2,7 +2,7 @@
  * Keeps the integrity of a hub: checks all books every few minutes in slices that leave room for other work, writes a
  * checkpoint of each check, and blocks what is found broken before it tells anybody.
  */
-import { setImmediate as otherWork } from 'node:timers/promises';
+import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#node/clock.ts';
 import type { Log } from '#node/log.ts';
 import type { Store } from '#node/store/store.ts';
@@ -10,6 +10,7 @@ import { hex, list, record, uint } from '#protocol/codec.ts';
 import { equivalentShape } from '#protocol/packet.ts';
 import type { Verify } from '#protocol/statement.ts';
 import {
+  CHECK_PAUSE_MS,
   CHECK_SLICE_MS,
   INTEGRITY_INTERVAL_MS,
   KEPT_CHECKPOINTS,
@@ -174,6 +175,7 @@ export class IntegrityKeeper {
         const step = steps.next();
         if (step.done === true) return step.value;
       }
+      await pause(CHECK_PAUSE_MS, undefined, { ref: false });
     }
   }
 

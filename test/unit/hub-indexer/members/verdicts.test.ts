@@ -67,7 +67,7 @@ describe('of packets as they lie in memory', () => {
       ...{ domain: 'geo/1/prepare', network: header.network, txId, routeIndex: 0, position: 0, signer: header.payer },
       about: { header, routes: [route] },
       ...change,
-    }) as Statement;
+    });
 
   function counting() {
     const asked: Statement[] = [];
