@@ -13,12 +13,13 @@ import { type MandateRecord, mandateFor } from '#protocol/delegation/mandate.ts'
 import type { HostedProof } from '#protocol/hosted-link.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
-import { type Decline, decodeMessage, encodeMessage, type Message } from '#protocol/link.ts';
-import { type Header, type TxId, txIdOf } from '#protocol/packet.ts';
+import { type Decline, decodeMessage, encodeMessage } from '#protocol/link.ts';
+import type { Header } from '#protocol/packet.ts';
 import { Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { Knowledge } from '#protocol/routing/knowledge.ts';
 import { SETTLED_OF_MEMBER } from '../limits.ts';
+import { AwaitedDeclines } from './declines.ts';
 import type { Exchange, Port } from './exchange.ts';
 import type { Guard } from './hosting.ts';
 import type { MemberProfile } from './profiles.ts';
@@ -49,11 +50,6 @@ interface MemberOptions {
   readonly ways: MemberWays;
 }
 
-interface Awaited {
-  readonly receiver: PublicKey;
-  readonly heard: PromiseWithResolvers<Decline | null>;
-}
-
 export class HostedMember {
   readonly publicKey: PublicKey;
   readonly signer: HostedSigner;
@@ -62,8 +58,7 @@ export class HostedMember {
   readonly outside: LocalPort;
   readonly #node: MembersNode;
   readonly #exchange: Exchange;
-  /** The DECLINEs that pages wait for, each from the receiver of the attempt. */
-  readonly #awaited = new Map<TxId, Awaited>();
+  readonly #declines: AwaitedDeclines;
 
   /** Have accounts changed while no search could begin? */
   #hasWaited = false;
@@ -71,6 +66,7 @@ export class HostedMember {
   private constructor(options: MemberOptions, signer: HostedSigner, context: ParticipantContext) {
     this.publicKey = options.publicKey;
     this.#node = options.node;
+    this.#declines = new AwaitedDeclines(options.node.clock);
     this.#exchange = options.exchange;
     this.signer = signer;
     this.context = context;
@@ -176,41 +172,21 @@ export class HostedMember {
     this.#node.peers.presenceChanged(this.publicKey);
   }
 
-  /**
-   * Asks the receiver of an own attempt that is unknown here for its word that it never commits it; null: it has not given
-   * it in time. For a member whose page signed an attempt and cannot tell whether it was ever sent.
-   */
-  async askForDecline(header: Header, waitMs: number): Promise<Decline | null> {
-    const { clock } = this.#node;
-    const txId = txIdOf(header);
-    const asked = this.#awaited.get(txId);
-    if (asked !== undefined) return asked.heard.promise;
-    const heard = Promise.withResolvers<Decline | null>();
-    this.#awaited.set(txId, { receiver: header.receiver, heard });
-    const cancel = clock.wakeAt(clock.nowMs() + waitMs, () => heard.resolve(null));
-    const question = { type: 'resolve', txId, routeIndex: 0, packet: null, header, route: null } as const;
-    const frame = encodeMessage(question);
+  /** As `AwaitedDeclines.ask`, for an own attempt. */
+  askForDecline(header: Header, waitMs: number): Promise<Decline | null> {
     const { publicKey } = this;
-    if (!this.#exchange.send(publicKey, header.receiver, frame)) {
-      this.#node.peers.send(publicKey, header.receiver, frame);
-    }
-    const decline = await heard.promise;
-    cancel();
-    this.#awaited.delete(txId);
-    return decline;
+    return this.#declines.ask(header, waitMs, (question) => {
+      const { receiver } = header;
+      if (this.#exchange.hand(publicKey, receiver, question)) return;
+      const frame = encodeMessage(question);
+      if (!this.#exchange.send(publicKey, receiver, frame)) this.#node.peers.send(publicKey, receiver, frame);
+    });
   }
 
-  #overhearFrame(from: PublicKey, frame: Uint8Array): void {
-    if (this.#awaited.size === 0) return;
+  #overhear(from: PublicKey, frame: Uint8Array): void {
+    if (!this.#declines.isAny) return;
     const message = decodeMessage(frame);
-    if (!isRefusal(message)) this.#overhear(from, message);
-  }
-
-  /** A DECLINE that is waited for is for the page; the machine knows nothing of it. */
-  #overhear(from: PublicKey, message: Message): void {
-    if (message.type !== 'decline') return;
-    const awaited = this.#awaited.get(message.txId);
-    if (awaited?.receiver === from) awaited.heard.resolve(message);
+    if (!isRefusal(message)) this.#declines.hear(from, message);
   }
 
   /** What stands in the way of forgetting it; null: it owes and is owed nothing, and nothing is open. */
@@ -237,11 +213,11 @@ export class HostedMember {
     return {
       isPresent: () => this.isPresent(),
       receive: (from, frame) => {
-        this.#overhearFrame(from, frame);
+        this.#overhear(from, frame);
         driver.receive(from, frame).catch((error: unknown) => log.debug({ error, from }, 'a frame was not taken'));
       },
       take: (from, message) => {
-        this.#overhear(from, message);
+        this.#declines.hear(from, message);
         driver.take(from, message).catch((error: unknown) => log.debug({ error, from }, 'a message was not taken'));
       },
       linkUp(neighbour) {

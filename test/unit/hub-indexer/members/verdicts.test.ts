@@ -62,12 +62,11 @@ describe('of packets as they lie in memory', () => {
   const { header, route } = payment;
   const { txId, signatures } = payment.packet(1);
   const [first] = signatures as readonly [Uint8Array];
-  const statement = (change: object = {}): Statement =>
-    ({
-      ...{ domain: 'geo/1/prepare', network: header.network, txId, routeIndex: 0, position: 0, signer: header.payer },
-      about: { header, routes: [route] },
-      ...change,
-    });
+  const statement = (change: object = {}): Statement => ({
+    ...{ domain: 'geo/1/prepare', network: header.network, txId, routeIndex: 0, position: 0, signer: header.payer },
+    about: { header, routes: [route] },
+    ...change,
+  });
 
   function counting() {
     const asked: Statement[] = [];
