@@ -213,6 +213,13 @@ describe('a member and somebody with a node of their own', () => {
     expect(accounts.map(({ neighbour, balance }) => [neighbour.name, balance])).toEqual([['Bob', '10']]);
   });
 
+  it('a limit is told as known there when the node has it', async () => {
+    const { given } = await bob.trust(dora.node.publicKey, 'UAH', 31n * UNIT);
+    expect(given).toMatchObject({ limit: '31', acked: true });
+    const { trustLines } = await dora.client.listTrustLines({});
+    expect(trustLines).toMatchObject([{ received: { limit: '31' } }]);
+  });
+
   it('the node pays the member, whose page is closed', async () => {
     const paid = await dora.client.pay({ to: 'Bob', equivalent: 'UAH', amount: '25' });
     expect([paid.state, paid.refusal?.text]).toEqual(['COMMITTED', undefined]);
