@@ -10,6 +10,7 @@ import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
 import { alarmsIn, ownLines } from '#desktop/ui/src/member/watch.ts';
 import { connectClient } from '#node/api/client.ts';
+import type { Result } from '#node/api/contract.ts';
 import { openBackup } from '#node/backup/file.ts';
 import { restoreInto } from '#node/backup/restore.ts';
 import { readConfig } from '#node/config.ts';
@@ -80,6 +81,20 @@ describe('three members of one hub', () => {
     expect(paid.state).toBe('paid');
     expect(await balances(alice)).toMatchObject({ [bob.key]: '-10' });
     expect(await balances(bob)).toMatchObject({ [alice.key]: '10' });
+  });
+
+  it('a way over others is shown before it is paid, though it is on no map', async () => {
+    const wanted = { to: carol.key, equivalent: 'UAH', amount: '20' };
+    const preview = await alice.connection.read<Result<'previewPayment'>>('POST', '/payments/preview', wanted);
+    expect(preview).toMatchObject({
+      payable: true,
+      refusal: null,
+      firstHop: { balanceNow: '-10', balanceAfter: '-30' },
+    });
+    expect(preview.route?.map(({ publicKey }) => publicKey)).toEqual([alice.key, bob.key, carol.key]);
+    const tooMuch = { ...wanted, amount: '60' };
+    const none = await alice.connection.read<Result<'previewPayment'>>('POST', '/payments/preview', tooMuch);
+    expect(none).toMatchObject({ payable: false, route: null });
   });
 
   it('and somebody further on, while nobody but the payer is there', async () => {
