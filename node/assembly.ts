@@ -239,6 +239,8 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
     ...own,
     frame: async (from, frame) => peers.receive(from, frame) ?? own.frame(from, frame),
     linkUp(neighbour) {
+      // Before the machine hears of the link: what it sends goes over this one.
+      if (peers.hasMoved(neighbour)) host.keep(neighbour, known.get(neighbour));
       own.linkUp(neighbour);
       void ready.then(() => peers.hostUp(neighbour));
     },
@@ -246,7 +248,12 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
       own.linkDown(neighbour);
       void ready.then(() => peers.hostDown(neighbour));
     },
-    addresses: (neighbour, addresses) => known.learn(neighbour, addresses),
+    addresses(neighbour, addresses) {
+      const contact = contacts.get(neighbour);
+      // Who was hosted is found at a node of their own from now on.
+      if (hostIn(neighbour, contact?.addresses ?? []) !== null) own.found?.(neighbour, addresses);
+      if (contact !== undefined || [...records.neighbours()].includes(neighbour)) known.learn(neighbour, addresses);
+    },
   };
   const host = await createHost({
     ...{ seed: identity.seed, network: config.network, listen: config.listen, reach: reachOf(config) },

@@ -74,6 +74,7 @@ export class HostedPeers {
 
   /** A local participant is to be linked with one whom that node hosts, or whose node it is. */
   keep(local: PublicKey, remote: PublicKey, host: PublicKey, addresses: readonly string[]): void {
+    if (this.#isPassedBy(local, remote, host)) return;
     const pair = this.#pairs.get(keyOf(local, remote));
     // It has moved to another host.
     if (pair !== undefined && pair.host !== host) this.#end(pair);
@@ -94,6 +95,16 @@ export class HostedPeers {
 
   linkedWith(local: PublicKey): readonly PublicKey[] {
     return [...this.#pairs.values()].filter((pair) => pair.local === local && isUp(pair)).map(({ remote }) => remote);
+  }
+
+  /** The own node of a participant links with this one: whoever hosted it before does not any more. True: somebody did. */
+  hasMoved(participant: PublicKey): boolean {
+    this.#linkedHosts.add(participant);
+    const { self } = this.#options;
+    const pair = this.#pairs.get(keyOf(self, participant));
+    if (pair === undefined || !this.#isPassedBy(self, participant, pair.host)) return false;
+    this.#end(pair);
+    return true;
   }
 
   /** The link with a node has come up. */
@@ -176,6 +187,7 @@ export class HostedPeers {
       log.debug({ host, remote, why }, 'a node may not speak for a participant');
       return;
     }
+    if (this.#isPassedBy(local, remote, host)) return;
     if (known === undefined && this.#countUnasked(host) >= MAX_UNASKED) return;
     if (known !== undefined && known.host !== host) this.#end(known);
     const pair = this.#pair(local, remote, host);
@@ -233,6 +245,11 @@ export class HostedPeers {
   #remove(pair: Pair): void {
     this.#pairs.delete(keyOf(pair.local, pair.remote));
     this.#byHost.get(pair.host)?.delete(pair);
+  }
+
+  /** A participant's own node is linked with this one: what another says for it to this node's own participant is passed by. */
+  #isPassedBy(local: PublicKey, remote: PublicKey, host: PublicKey): boolean {
+    return local === this.#options.self && host !== remote && this.#linkedHosts.has(remote);
   }
 
   #countUnasked(host: PublicKey): number {

@@ -1,7 +1,7 @@
 /** Routes by which members act: what they hand in signed, and what they need to know before they sign. */
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { findWho } from '#node/api/handler.ts';
+import { findWho, waitUntil } from '#node/api/handler.ts';
 import { quoteOf } from '#node/api/quote-of.ts';
 import { equivalent, payment, quote, trustCard } from '#node/api/schemas.ts';
 import { viewPayment, viewQuote, viewTrustCard } from '#node/api/views.ts';
@@ -28,6 +28,8 @@ import { Turnstile } from './turnstile.ts';
 
 /** A payment that has not ended by then is told as it stands. */
 const PAYMENT_WAIT_MS = 20_000;
+/** So long a neighbour that is connected may take to say that it has a trust line. */
+const ACK_WAIT_MS = 5_000;
 /** So long the receiver may take to say that it declines. */
 const DECLINE_WAIT_MS = 5_000;
 /** So long others are asked before routes are told. */
@@ -223,8 +225,12 @@ function addTrustLineRoutes(scope: FastifyInstance, memberOf: (publicKey: Public
         ? refuse('bad-document', { why: isOther ? 'it is another trust line' : 'it does not close the line' })
         : await takeTrustLine(hosted, signed);
     if (refusal !== null) return new Refused(hosted.context, refusal);
-    hosted.context.keepLinked(to);
-    return viewTrustCard(hosted.context, to, equivalent);
+    const { context, records } = hosted;
+    context.keepLinked(to);
+    const isAcked = (): boolean => records.line(hosted.publicKey, to, equivalent)?.acked === true;
+    // Whoever is not connected learns of it later, and nobody waits for that.
+    if (records.linked.has(to)) await waitUntil(context, isAcked, ACK_WAIT_MS);
+    return viewTrustCard(context, to, equivalent);
   };
   addRoute(scope, {
     ...{ method: 'POST', path: '/trustlines', name: 'openTrustLine', access: 'signed', action: 'trust-lines' },

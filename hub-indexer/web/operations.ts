@@ -9,7 +9,7 @@ import { type CheckedInput, type OperationName, operations, type Result } from '
 import type { ParticipantHandler } from '#node/api/handler.ts';
 import { answerProposal, getClearing, seekRings } from '#node/api/operations/clearing.ts';
 import { getNeighbourhood } from '#node/api/operations/neighbourhood.ts';
-import { getPayment, getReceipt, previewPayment, readRequest, verifyReceipt } from '#node/api/operations/payments.ts';
+import { getPayment, getReceipt, readRequest, verifyReceipt } from '#node/api/operations/payments.ts';
 import { getStatus, listContacts, putContact, removeContact } from '#node/api/operations/people.ts';
 import { quotePayment } from '#node/api/operations/quote.ts';
 import { getHistory, getTransaction, listHeld, resolveTransaction } from '#node/api/operations/transactions.ts';
@@ -19,6 +19,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { Access } from './guard.ts';
 import type { Action } from './member-rates.ts';
 import { Refused } from './node-errors.ts';
+import { previewPayment } from './preview.ts';
 import { addRoute } from './routes.ts';
 
 interface Place<N extends OperationName> {

@@ -48,7 +48,7 @@ export interface HostHandlers {
   linkUp(neighbour: PublicKey): void;
   linkDown(neighbour: PublicKey): void;
   announcement(signed: SignedAnnouncement): GossipVerdict;
-  /** A connected neighbour says where it is, with every connection and after every change; each can be dialled. */
+  /** Somebody connected, a stranger too, says where it is, with every connection and after every change; each can be dialled. */
   addresses?(neighbour: PublicKey, addresses: readonly string[]): void;
   /** Two running nodes have this neighbour's identity. Both have been told. */
   twin?(publicKey: PublicKey): void;
@@ -232,7 +232,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   keepGossiping(libp2p);
   libp2p.addEventListener('peer:identify', ({ detail }) => {
     const neighbour = publicKeyOf(detail.peerId);
-    if (neighbour === null || !isKept(neighbour)) return;
+    if (neighbour === null) return;
     const addresses = dialable(neighbour, detail.listenAddrs.map(String), null).map(String);
     keeper.learn(neighbour, addresses);
     handlers.addresses?.(neighbour, addresses);

@@ -9,7 +9,7 @@ import { MAX_BACKUP_FILE_BYTES } from '#node/backup/file.ts';
 import { readKeyFile } from '#node/identity/key-file.ts';
 import { wordsFromSeed } from '#protocol/words.ts';
 import { accessibilityFindings, picture, scrollsSideways, startBrowser } from '#test/support/browser.ts';
-import { type Beginner, begin } from '#test/support/first-run.ts';
+import { type Beginner, begin, bringBack, confirmBooks } from '#test/support/first-run.ts';
 import { type GeoFolder, GeoFolders, startPair } from '#test/support/geo.ts';
 
 let folders: GeoFolders;
@@ -69,22 +69,6 @@ async function looksRight(page: Page, name: string): Promise<void> {
   }
 }
 
-async function sendFile(page: Page, words: string, path: string): Promise<void> {
-  await page.getByLabel('No, I have my 24 words and a backup file').check();
-  await page.getByLabel('Your 24 words, in order').fill(words);
-  await page.getByLabel(/^Choose (the backup|another) file$/).setInputFiles(path);
-  await press(page, 'Next');
-}
-
-/** Says that what came back is right, once the neighbour has shown the same books. */
-async function confirm(page: Page, owed: RegExp): Promise<void> {
-  const part = page.getByRole('region', { name: 'Your node has lost records' });
-  await part.getByText('waits for you to confirm').waitFor();
-  await part.getByText(owed).waitFor();
-  await press(page, 'This is right: use it');
-  await see(page, 'Confirmed. Your node is in use again.');
-}
-
 /** Both sides have the balance, and a payment works. */
 async function expectBooks(before: string, after: string): Promise<void> {
   const client = await connectClient(alice.path);
@@ -113,12 +97,12 @@ describe('words and a backup file', () => {
       ['one two three', whole, /it has 3 words/],
     ] as const) {
       await writeFile(wrong, bytes);
-      await sendFile(page, words, wrong);
+      await bringBack(page, words, wrong);
       await see(page, said);
     }
     await looksRight(page, 'restore-wrong');
     await truncate(wrong, MAX_BACKUP_FILE_BYTES + 1);
-    await sendFile(page, wordsOf.alice, wrong);
+    await bringBack(page, wordsOf.alice, wrong);
     await see(page, 'This file is larger than a backup of GEO can be (64 MB).');
     for (const name of ['identity.json', 'config.toml', 'store']) {
       expect(existsSync(join(alice.path, name))).toBe(false);
@@ -127,13 +111,13 @@ describe('words and a backup file', () => {
 
   it('bring everything back, in agreement with the neighbour', async () => {
     const { page } = now;
-    await sendFile(page, wordsOf.alice, file);
+    await bringBack(page, wordsOf.alice, file);
     await see(page, /^You are back, with the backup file of .+\. Accounts in it: 1\. People: 1\./);
     await looksRight(page, 'restored');
     await press(page, 'Start my node');
     await see(page, 'Your node has lost records and waits for you.');
     await page.getByRole('link', { name: 'Look at what came back' }).click();
-    await confirm(page, /^You owe Bob 10\.50\sUAH\./);
+    await confirmBooks(page, [/^You owe Bob 10\.50\sUAH\./]);
     await looksRight(page, 'confirmed');
     await expectBooks('10.5', '11.5');
     const { participant, network } = await (await connectClient(alice.path)).getStatus();
@@ -160,7 +144,7 @@ describe('words alone', () => {
     await page.getByLabel('Their contact card').fill((await bobClient.getId()).card);
     await press(page, 'Add');
     await page.getByRole('link', { name: 'Look at what came back' }).click();
-    await confirm(page, /^You owe Bob 11\.50\sUAH\./);
+    await confirmBooks(page, [/^You owe Bob 11\.50\sUAH\./]);
     await expectBooks('11.5', '12.5');
     complaints.push(...now.complaints);
   });

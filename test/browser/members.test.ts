@@ -1,20 +1,11 @@
 /** Members of a hub in their browsers: from an invitation to a payment, with one of them away, and without a connection. */
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectClient } from '#node/api/client.ts';
-import { openBackup } from '#node/backup/file.ts';
-import { restoreInto } from '#node/backup/restore.ts';
-import { readConfig } from '#node/config.ts';
-import { identityOf } from '#node/identity/key-file.ts';
-import { createLog } from '#node/log.ts';
-import { startNode } from '#node/node.ts';
 import { seedFromWords } from '#protocol/words.ts';
 import { startBrowser } from '#test/support/browser.ts';
 import { MemberPage } from '#test/support/member-page.ts';
-import { startMembersHub, type TestHub } from '#test/support/members.ts';
+import { startMembersHub, startOwnNode, type TestHub } from '#test/support/members.ts';
 
 let browser: Browser;
 beforeAll(async () => {
@@ -209,32 +200,15 @@ describe('two members in two browsers', () => {
     await anna.press('Yes, end here');
     await anna.heading('Welcome');
 
-    const seed = seedFromWords(words.join(' ')) as Uint8Array;
-    const identity = identityOf(seed);
-    const folder = join(mkdtempSync(join(tmpdir(), 'geo-anna-')), 'node');
-    const backup = await openBackup(file, identity);
-    await restoreInto(folder, { seed, passphrase: null, backup, settings: null, neighbours: [] });
-    const flags = { dataDir: folder, name: 'Anna', listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
-    const node = await startNode(readConfig({ flags, environment: {} }), {
-      log: createLog({ level: 'silent', file: null }),
-    });
-    try {
-      const client = await connectClient(folder);
-      await expect.poll(async () => (await client.getStatus({})).restored?.unsure, { timeout: 30_000 }).toEqual([]);
-      await client.confirmRestored({});
-      const { accounts } = await client.getBalance({});
-      expect(accounts.map(({ neighbour, balance }) => [neighbour.name, balance])).toEqual([['Boris', '-20.5']]);
-      await boris.go('Home');
-      await boris.see('20.50 UAH');
-      await expect
-        .poll(async () => (await client.pay({ to: 'Boris', equivalent: 'UAH', amount: '1' })).state, {
-          timeout: 30_000,
-        })
-        .toBe('COMMITTED');
-      await boris.see('21.50 UAH');
-    } finally {
-      await node.stop('the test is over');
-    }
+    const { client } = await startOwnNode(file, seedFromWords(words.join(' ')) as Uint8Array, 'Anna');
+    const { accounts } = await client.getBalance({});
+    expect(accounts.map(({ neighbour, balance }) => [neighbour.name, balance])).toEqual([['Boris', '-20.5']]);
+    await boris.go('Home');
+    await boris.see('20.50 UAH');
+    await expect
+      .poll(async () => (await client.pay({ to: 'Boris', equivalent: 'UAH', amount: '1' })).state, { timeout: 30_000 })
+      .toBe('COMMITTED');
+    await boris.see('21.50 UAH');
   }, 90_000);
 
   it('leaves nothing behind in a browser that is left', async () => {

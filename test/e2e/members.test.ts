@@ -9,15 +9,9 @@ import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
 import { alarmsIn, ownLines } from '#desktop/ui/src/member/watch.ts';
-import { connectClient } from '#node/api/client.ts';
-import { openBackup } from '#node/backup/file.ts';
-import { restoreInto } from '#node/backup/restore.ts';
-import { readConfig } from '#node/config.ts';
+import type { Result } from '#node/api/contract.ts';
 import { verifyFiles } from '#node/export/verify-files.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
-import { identityOf } from '#node/identity/key-file.ts';
-import { createLog } from '#node/log.ts';
-import { startNode } from '#node/node.ts';
 import { openStore } from '#node/store/store.ts';
 import { verifyWith } from '#protocol/statement.ts';
 import {
@@ -80,6 +74,20 @@ describe('three members of one hub', () => {
     expect(paid.state).toBe('paid');
     expect(await balances(alice)).toMatchObject({ [bob.key]: '-10' });
     expect(await balances(bob)).toMatchObject({ [alice.key]: '10' });
+  });
+
+  it('a way over others is shown before it is paid, though it is on no map', async () => {
+    const wanted = { to: carol.key, equivalent: 'UAH', amount: '20' };
+    const preview = await alice.connection.read<Result<'previewPayment'>>('POST', '/payments/preview', wanted);
+    expect(preview).toMatchObject({
+      payable: true,
+      refusal: null,
+      firstHop: { balanceNow: '-10', balanceAfter: '-30' },
+    });
+    expect(preview.route?.map(({ publicKey }) => publicKey)).toEqual([alice.key, bob.key, carol.key]);
+    const tooMuch = { ...wanted, amount: '60' };
+    const none = await alice.connection.read<Result<'previewPayment'>>('POST', '/payments/preview', tooMuch);
+    expect(none).toMatchObject({ payable: false, route: null });
   });
 
   it('and somebody further on, while nobody but the payer is there', async () => {
@@ -213,6 +221,13 @@ describe('a member and somebody with a node of their own', () => {
     expect(accounts.map(({ neighbour, balance }) => [neighbour.name, balance])).toEqual([['Bob', '10']]);
   });
 
+  it('a limit is told as known there when the node has it', async () => {
+    const { given } = await bob.trust(dora.node.publicKey, 'UAH', 31n * UNIT);
+    expect(given).toMatchObject({ limit: '31', acked: true });
+    const { trustLines } = await dora.client.listTrustLines({});
+    expect(trustLines).toMatchObject([{ received: { limit: '31' } }]);
+  });
+
   it('the node pays the member, whose page is closed', async () => {
     const paid = await dora.client.pay({ to: 'Bob', equivalent: 'UAH', amount: '25' });
     expect([paid.state, paid.refusal?.text]).toEqual(['COMMITTED', undefined]);
@@ -302,51 +317,3 @@ it('who has settled can be forgotten; nothing of it is left on disk, and what wa
   const again = await startMembersHub(hub);
   expect(await balances(await openMember(again.url, people[1], 'Bob'))).toEqual({ [alice.key]: '0' });
 }, 40_000);
-
-describe('a member moves to a node of its own', () => {
-  it('with every balance to the unit, and goes on there', async () => {
-    const hub = await startMembersHub();
-    const alice = await openMember(hub.url, people[0], 'Alice');
-    const bob = await openMember(hub.url, people[1], 'Bob');
-    await bob.trust(alice.key, 'UAH', 100n * UNIT);
-    await alice.trust(bob.key, 'UAH', 50n * UNIT);
-    for (const member of [alice, bob]) await member.renewMandate();
-    expect((await alice.pay(order(bob.key, 12_34567890n))).state).toBe('paid');
-    const before = await balances(bob);
-
-    const { file, checksum } = await bob.takeAlong(people[1].seed);
-    expect((await alice.pay(order(bob.key, 1n))).state).toBe('paid');
-    await expect(bob.leave(checksum)).rejects.toMatchObject({ code: 'bad-document' });
-    const again = await bob.takeAlong(people[1].seed);
-    await bob.leave(again.checksum);
-    await expect(bob.state()).rejects.toMatchObject({ code: 'login-refused' });
-    expect(file.length).toBeGreaterThan(100);
-
-    const folder = join(mkdtempSync(join(tmpdir(), 'geo-moved-')), 'node');
-    const identity = identityOf(people[1].seed);
-    const backup = await openBackup(again.file, identity);
-    await restoreInto(folder, { seed: people[1].seed, passphrase: null, backup, settings: null, neighbours: [] });
-    const flags = { dataDir: folder, name: 'Bob', listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
-    const config = readConfig({ flags, environment: {} });
-    const own = await startNode(config, { log: createLog({ level: 'silent', file: null }) });
-    try {
-      const client = await connectClient(folder);
-      await vi.waitFor(async () => {
-        const { restored } = await client.getStatus({});
-        expect(restored?.unsure).toEqual([]);
-      }, 30_000);
-      await client.confirmRestored({});
-      const { accounts } = await client.getBalance({});
-      const now = Object.fromEntries(accounts.map(({ neighbour, balance }) => [neighbour.publicKey, balance]));
-      expect(now).toEqual({ [alice.key]: '12.34567891' });
-      expect(before).toEqual({ [alice.key]: '12.3456789' });
-      await vi.waitFor(async () => {
-        const paid = await client.pay({ to: alice.key, equivalent: 'UAH', amount: '2.34' });
-        expect(paid.state).toBe('COMMITTED');
-      }, 30_000);
-      expect(await balances(alice)).toEqual({ [identity.publicKey]: '-10.00567891' });
-    } finally {
-      await own.stop('the test is over');
-    }
-  }, 90_000);
-});

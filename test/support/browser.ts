@@ -2,14 +2,21 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import axe from 'axe-core';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const RESULTS = join(import.meta.dirname, '../../test-results');
 
+const FLAGS = ['--no-sandbox', '--disable-dev-shm-usage'];
+
 /** Fails where there is no browser: a test that did not run has not passed. */
 export async function startBrowser(args: readonly string[] = []): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--disable-dev-shm-usage', ...args] });
+  return chromium.launch({ executablePath: CHROMIUM, args: [...FLAGS, ...args] });
+}
+
+/** A browser that keeps what pages store in a folder: closed and started again there, it has all of it. */
+export async function startProfile(folder: string, options: BrowserContextOptions): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(folder, { ...options, executablePath: CHROMIUM, args: FLAGS });
 }
 
 /** A page, and everything that went wrong in it. */

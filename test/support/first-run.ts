@@ -50,3 +50,23 @@ export async function copyFrom(page: Page, paper: readonly string[]): Promise<vo
   for (const number of [3, 11, 20]) await page.getByLabel(`Word ${number}`).fill(paper[number - 1] ?? 'nothing');
   await page.getByRole('button', { name: 'Next' }).click();
 }
+
+/** Answers that one has words and a backup file, and hands both over. */
+export async function bringBack(page: Page, words: string, path: string): Promise<void> {
+  await page.getByLabel('No, I have my 24 words and a backup file').check();
+  await page.getByLabel('Your 24 words, in order').fill(words);
+  await page.getByLabel(/^Choose (the backup|another) file$/).setInputFiles(path);
+  await page.getByRole('button', { name: 'Next', exact: true }).click();
+}
+
+/** Says that what came back is right, once neighbours have shown the same books. `owed`: a line of each. */
+export async function confirmBooks(page: Page, owed: readonly RegExp[]): Promise<void> {
+  const part = page.getByRole('region', { name: 'Your node has lost records' });
+  await part
+    .getByText('waits for you to confirm')
+    .nth(owed.length - 1)
+    .waitFor();
+  for (const line of owed) await part.getByText(line).waitFor();
+  await page.getByRole('button', { name: 'This is right: use it', exact: true }).click();
+  await page.getByText('Confirmed. Your node is in use again.').first().waitFor();
+}

@@ -1,9 +1,11 @@
 /** The page of a member in a browser of its own, and what people do with it. */
 import type { Browser, BrowserContext, Page } from 'playwright-core';
-import { accessibilityFindings, picture, scrollsSideways, watchedPage } from './browser.ts';
+import { accessibilityFindings, picture, scrollsSideways, startProfile, watchedPage } from './browser.ts';
+import { fillIn } from './hands.ts';
 
 /** A phone. */
 const NARROW = { width: 360, height: 740 };
+const OPTIONS = { locale: 'en-GB', reducedMotion: 'reduce', viewport: NARROW } as const;
 
 export class MemberPage {
   readonly context: BrowserContext;
@@ -19,8 +21,12 @@ export class MemberPage {
 
   /** A browser that was never here. */
   static async open(browser: Browser, address: string): Promise<MemberPage> {
-    const context = await browser.newContext({ locale: 'en-GB', reducedMotion: 'reduce', viewport: NARROW });
-    return MemberPage.openIn(context, address);
+    return MemberPage.openIn(await browser.newContext(OPTIONS), address);
+  }
+
+  /** A browser whose folder outlasts it; it ends with the context. */
+  static async openProfile(folder: string, address: string): Promise<MemberPage> {
+    return MemberPage.openIn(await startProfile(folder, OPTIONS), address);
   }
 
   /** Another window of a browser. */
@@ -68,15 +74,7 @@ export class MemberPage {
 
   /** Fills in the form, and confirms. */
   async pay(whom: string, amount: string, memo = ''): Promise<void> {
-    await this.heading('Pay');
-    // A payment that was made is still on the screen.
-    const again = this.page.getByRole('button', { name: 'Another payment' });
-    if (await again.isVisible()) await again.click();
-    await this.fill('To whom', whom);
-    await this.fill('How much', amount);
-    await this.fill('Currency', 'UAH');
-    await this.fill('What it is for', memo);
-    await this.press('Continue');
+    await fillIn(this, whom, amount, memo);
     await this.press('Pay now');
   }
 

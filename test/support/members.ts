@@ -2,14 +2,18 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, expect, vi } from 'vitest';
 import type { Order, Signer } from '#desktop/ui/src/member/documents.ts';
 import { Hub, type Kept, readHub } from '#desktop/ui/src/member/hub.ts';
 import { Member, randomHex } from '#desktop/ui/src/member/member.ts';
 import { type RunningHub, startHub } from '#hub-indexer/hub.ts';
+import { type Client, connectClient } from '#node/api/client.ts';
+import { openBackup } from '#node/backup/file.ts';
+import { restoreInto } from '#node/backup/restore.ts';
 import { readConfig } from '#node/config.ts';
-import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
+import { createKeyFile, identityOf, newSeed } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
+import { startNode } from '#node/node.ts';
 import { makeCard } from '#protocol/card.ts';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import type { PublicKey } from '#protocol/identity.ts';
@@ -98,6 +102,28 @@ export async function cardOfMember(member: TestMember, { seed }: Pick<Person, 's
     createdAtMs: Date.now(),
   } as const;
   return makeCard(card, signWith(nobleEd25519, seed));
+}
+
+/** The member goes on with a node of its own: from the backup that it took along, once neighbours have shown the same books. */
+export async function startOwnNode(file: Uint8Array, seed: Uint8Array, name: string): Promise<OwnNode> {
+  const folder = join(mkdtempSync(join(tmpdir(), 'geo-moved-')), 'node');
+  const backup = await openBackup(file, identityOf(seed));
+  await restoreInto(folder, { seed, passphrase: null, backup, settings: null, neighbours: [] });
+  const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const node = await startNode(readConfig({ flags, environment: {} }), {
+    log: createLog({ level: 'silent', file: null }),
+  });
+  const stop = (): Promise<void> => node.stop('the test is over');
+  stops.push(stop);
+  const client = await connectClient(folder);
+  await vi.waitFor(async () => expect((await client.getStatus({})).restored?.unsure).toEqual([]), 30_000);
+  await client.confirmRestored({});
+  return { client, stop };
+}
+
+export interface OwnNode {
+  readonly client: Client;
+  stop(): Promise<void>;
 }
 
 export function order(receiver: PublicKey, amount: bigint, equivalent = 'UAH'): Order {

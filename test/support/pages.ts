@@ -14,6 +14,11 @@ export class NodePage {
     this.complaints = complaints;
   }
 
+  /** One that is open already. */
+  static around({ page, complaints }: Readonly<Pick<NodePage, 'page' | 'complaints'>>): NodePage {
+    return new NodePage(page, complaints);
+  }
+
   /** A browser of its own, let into this node. */
   static async open(browser: Browser, node: { readonly client: Client; readonly url: string }): Promise<NodePage> {
     const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true, reducedMotion: 'reduce' });

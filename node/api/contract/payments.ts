@@ -47,7 +47,7 @@ export const paymentsOperations = {
     path: '/v1/payments/preview',
     scope: 'read',
     summary:
-      'What a payment would do now: the likeliest route, what I will owe to whom. Asks nobody; see the quote for limits further on',
+      'What a payment would do now: the likeliest route, what I will owe to whom. A node asks nobody, a hub where it knows no way; see the quote for limits further on',
     body: z.strictObject({ to: whoInput, equivalent: equivalentInput, amount: amountInput }),
     result: z.object({
       to: participant,

@@ -8,7 +8,7 @@ import { excerpt } from '#protocol/excerpt.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { type Invoice, makeInvoice, readInvoice } from '#protocol/invoice.ts';
 import { MAX_ADDRESSES, MAX_PAYMENT_HOPS, VERSION } from '#protocol/limits.ts';
-import { previewPayment as previewRoutes } from '#protocol/machine/preview.ts';
+import { type PaymentPreview, previewPayment as previewRoutes } from '#protocol/machine/preview.ts';
 import { sealMemo } from '#protocol/memo.ts';
 import { type Certificate, hopsOf, type PaymentId, type TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
@@ -112,8 +112,20 @@ export const previewPayment: ParticipantHandler<'previewPayment'> = async (conte
   if (isRefusal(money)) return money;
   const { equivalent, amount } = money;
   if (receiver === context.identity.publicKey) return refuse('to-self', { what: 'payment' });
-  const { records } = context.driver;
-  const { routes, stoppedBy } = previewRoutes(records, { receiver, equivalent, amount }, context.clock.nowMs());
+  const order = { receiver, equivalent, amount };
+  return viewPreview(context, order, previewRoutes(context.driver.records, order, context.clock.nowMs()));
+};
+
+/** What a payment over these routes would do. */
+export function viewPreview(
+  context: ParticipantContext,
+  {
+    receiver,
+    equivalent,
+    amount,
+  }: { readonly receiver: PublicKey; readonly equivalent: string; readonly amount: bigint },
+  { routes, stoppedBy }: PaymentPreview,
+): Result<'previewPayment'> {
   const nodes = routes[0]?.nodes ?? null;
   // Without a route, what the person sees is the account that came closest.
   const neighbour = nodes?.[1] ?? stoppedBy?.to;
@@ -127,7 +139,7 @@ export const previewPayment: ParticipantHandler<'previewPayment'> = async (conte
     firstHop: neighbour === undefined ? null : viewFirstHop(context, neighbour, equivalent, amount),
     refusal: nodes === null ? viewRefusal(context, refusal, { equivalent, hop: stoppedBy }) : null,
   };
-};
+}
 
 function viewFirstHop(
   context: ParticipantContext,
