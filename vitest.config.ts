@@ -1,5 +1,10 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { countReporter } from './test/support/count-reporter.ts';
+
+/** Processes that tests start themselves start as soon as those that `geo` starts. */
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
 
 // One project a level of test (see CONTRIBUTING.md), run in this order; `npm run check` runs the first two.
 // Groups count from 1: Vitest runs the files of group 0 last where there is one core.
@@ -29,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'faults',
+          env,
           include: ['test/faults/**/*.test.ts'],
           testTimeout: 300_000,
           maxWorkers: '100%',
@@ -38,6 +44,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          env,
           globalSetup: 'test/support/build-ui.ts',
           include: ['test/e2e/**/*.test.ts'],
           testTimeout: 120_000,
@@ -50,6 +57,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          env,
           globalSetup: 'test/support/build-ui.ts',
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,

@@ -62,7 +62,7 @@ export const SETTLED_OF_MEMBER = 16;
 /** Counters of delegates that all members remember together, each with a packet of some kilobytes: a minute of a busy hub. */
 export const COUNTERS_OF_MEMBERS = 16_384;
 /** Payments of members that are under way at once; one that takes longer than this makes room for others. */
-export const PAYMENTS_AT_ONCE = 24;
+export const PAYMENTS_AT_ONCE = 12;
 export const TURN_MS = 500;
 /** How often it is looked how busy the process is. */
 export const LOAD_INTERVAL_MS = 1_000;
