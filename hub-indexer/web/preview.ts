@@ -1,7 +1,8 @@
 /** What a payment of a member would do: over ways that its map shows, or else over those that a payment would find. */
 import type { ParticipantHandler } from '#node/api/handler.ts';
-import { previewPayment as previewOnMap, viewPreview } from '#node/api/operations/payments.ts';
+import { previewPayment as previewOnMap } from '#node/api/operations/payments.ts';
 import { quoteOf } from '#node/api/quote-of.ts';
+import { viewPreview } from '#node/api/view-preview.ts';
 import { isAnyRefusal } from '#node/refusals.ts';
 import { parseAmount } from '#protocol/amount.ts';
 import { MAX_PRECISION } from '#protocol/equivalent.ts';

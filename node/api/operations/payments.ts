@@ -1,14 +1,12 @@
 /** Operations on payments: paying, looking ahead, asking to be paid, receipts. */
 import { randomBytes } from 'node:crypto';
-import { availableOut } from '#protocol/account.ts';
 import { formatAmount } from '#protocol/amount.ts';
 import { parseEquivalent } from '#protocol/equivalent.ts';
 import type { PayCommand } from '#protocol/event.ts';
 import { excerpt } from '#protocol/excerpt.ts';
-import type { PublicKey } from '#protocol/identity.ts';
 import { type Invoice, makeInvoice, readInvoice } from '#protocol/invoice.ts';
-import { MAX_ADDRESSES, MAX_PAYMENT_HOPS, VERSION } from '#protocol/limits.ts';
-import { type PaymentPreview, previewPayment as previewRoutes } from '#protocol/machine/preview.ts';
+import { MAX_ADDRESSES, VERSION } from '#protocol/limits.ts';
+import { previewPayment as previewRoutes } from '#protocol/machine/preview.ts';
 import { sealMemo } from '#protocol/memo.ts';
 import { type Certificate, hopsOf, type PaymentId, type TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
@@ -28,7 +26,8 @@ import {
   whyNotToCome,
   within,
 } from '../handler.ts';
-import { viewParticipant, viewPayment, viewRefusal } from '../views.ts';
+import { viewPreview } from '../view-preview.ts';
+import { viewParticipant, viewPayment } from '../views.ts';
 
 const DAY_MS = 86_400_000;
 const REQUEST_LIFETIME_MS = 30 * DAY_MS;
@@ -115,48 +114,6 @@ export const previewPayment: ParticipantHandler<'previewPayment'> = async (conte
   const order = { receiver, equivalent, amount };
   return viewPreview(context, order, previewRoutes(context.driver.records, order, context.clock.nowMs()));
 };
-
-/** What a payment over these routes would do. */
-export function viewPreview(
-  context: ParticipantContext,
-  {
-    receiver,
-    equivalent,
-    amount,
-  }: { readonly receiver: PublicKey; readonly equivalent: string; readonly amount: bigint },
-  { routes, stoppedBy }: PaymentPreview,
-): Result<'previewPayment'> {
-  const nodes = routes[0]?.nodes ?? null;
-  // Without a route, what the person sees is the account that came closest.
-  const neighbour = nodes?.[1] ?? stoppedBy?.to;
-  const refusal = stoppedBy?.refusal ?? refuse('no-route', { maxHops: MAX_PAYMENT_HOPS });
-  return {
-    to: viewParticipant(context, receiver),
-    equivalent,
-    amount: formatAmount(amount),
-    payable: nodes !== null,
-    route: nodes === null ? null : nodes.map((node) => viewParticipant(context, node)),
-    firstHop: neighbour === undefined ? null : viewFirstHop(context, neighbour, equivalent, amount),
-    refusal: nodes === null ? viewRefusal(context, refusal, { equivalent, hop: stoppedBy }) : null,
-  };
-}
-
-function viewFirstHop(
-  context: ParticipantContext,
-  neighbour: PublicKey,
-  equivalent: string,
-  amount: bigint,
-): Result<'previewPayment'>['firstHop'] {
-  const account = context.driver.records.account(neighbour, equivalent);
-  if (account === undefined) return null;
-  return {
-    neighbour: viewParticipant(context, neighbour),
-    balanceNow: formatAmount(account.balance),
-    balanceAfter: formatAmount(account.balance - amount),
-    limit: formatAmount(account.limitReceived),
-    availableOut: formatAmount(availableOut(account)),
-  };
-}
 
 export const makeRequest: Handler<'makeRequest'> = (context, input) => {
   const { clock, config, identity, host } = context;
