@@ -149,13 +149,15 @@ export class HostedMember {
     if (isBusy) this.#hasWaited = true;
   }
 
-  seekWhatWaited(): void {
-    if (!this.#hasWaited || this.records.seeking !== 'always') return;
+  /** False: nothing has waited. */
+  seekWhatWaited(): boolean {
+    if (!this.#hasWaited || this.records.seeking !== 'always') return false;
     this.#hasWaited = false;
     const command = { type: 'seek-rings', equivalent: null } as const;
     this.context.driver
       .submit({ type: 'command', command })
       .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));
+    return true;
   }
 
   /** Takes a mandate that was checked. On disk when it resolves. */

@@ -5,7 +5,7 @@ import { CounterMemory } from '#protocol/delegation/counter-memory.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
 import type { Records } from '#protocol/records.ts';
-import { COUNTERS_OF_MEMBERS, LOAD_INTERVAL_MS, MAX_MEMBERS, MEMBER_ROUND_MS } from '../limits.ts';
+import { COUNTERS_OF_MEMBERS, LOAD_INTERVAL_MS, MAX_MEMBERS, MEMBER_ROUND_MS, SEEKING_AT_ONCE } from '../limits.ts';
 import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
 import type { EquivalentInfo } from '../web/members.ts';
@@ -171,8 +171,17 @@ export class MemberHosting implements Hosting, NodeHosting {
     this.#cancelWatch = clock.wakeAt(clock.nowMs() + LOAD_INTERVAL_MS, () => {
       this.#rings.nextSecond();
       for (const member of this.#members.values()) member.setBusy(this.#rings.isBusy);
+      if (!this.#rings.isBusy) this.#seekWhatWaited();
       this.#watch();
     });
+  }
+
+  /** Some at a time: all at once would make it busy again. */
+  #seekWhatWaited(): void {
+    let left = SEEKING_AT_ONCE;
+    for (const member of this.#members.values()) {
+      if (member.seekWhatWaited() && --left === 0) return;
+    }
   }
 
   #lookAfterOne(): void {
@@ -186,7 +195,6 @@ export class MemberHosting implements Hosting, NodeHosting {
     const { value: member } = turn;
     const round = this.#round;
     member.presenceChanged();
-    member.seekWhatWaited();
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
       .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));
