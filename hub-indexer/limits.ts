@@ -16,9 +16,9 @@ export const RING_MESSAGES_PER_SECOND = 400;
 /** From this part of a second on in which the process was busy, only so many, until it is less: payments come first. */
 export const BUSY_FOR_RINGS = 0.5;
 export const QUIET_FOR_RINGS = 0.35;
+export const LEAST_RING_MESSAGES_PER_SECOND = 20;
 /** Members who look in one second for the rings that they did not look for while it was busy. */
 export const SEEKING_AT_ONCE = 16;
-export const LEAST_RING_MESSAGES_PER_SECOND = 20;
 /** Open connections of members: each page has one for events, and some that come and go. About 20 kilobytes each. */
 export const MAX_MEMBER_CONNECTIONS = 32_768;
 /** Open connections of HTTP. */

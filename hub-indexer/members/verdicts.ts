@@ -1,8 +1,8 @@
 /**
  * Remembers verdicts on signatures, twice over: by what was signed as it lies in memory, which costs nothing and holds
- * as long as a packet goes from member to member; and by its bytes. Whether one is valid is a pure function of key, message and signature, and in a hub
- * every participant of a route looks at the same ones: each prepare, commit and delegation is verified once, not once by
- * each of them.
+ * as long as a packet goes from member to member; and by its bytes. Whether one is valid is a pure function of key,
+ * message and signature, and in a hub every participant of a route looks at the same ones: each prepare, commit and
+ * delegation is verified once, not once by each of them.
  */
 import type { Ed25519 } from '#protocol/ed25519.ts';
 import { LruCache } from '#protocol/lru.ts';
