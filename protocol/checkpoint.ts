@@ -50,7 +50,7 @@ export interface CheckpointRecord {
   readonly agreed: SignedCheckpoint | null;
   /** Journal entries up to this number belong to it or to those before. */
   readonly entries: number;
-  /** Signed here as the smaller key, and not yet by the other. */
+  /** As the smaller key: signed here, and not yet by the other. As the larger one: waits for the own owner (§11.4). */
   readonly proposed: SignedCheckpoint | null;
 }
 

@@ -5,6 +5,7 @@
  * after that batch is on disk; a crash anywhere equals losing effects that were not released.
  */
 import type { SignedAnnouncement } from './announcement.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import type { ProposalRecord } from './clearing/proposal.ts';
 import type { EvidenceKind } from './evidence.ts';
 import type { PublicKey } from './identity.ts';
@@ -131,6 +132,15 @@ export interface ProposeCheckpointsCommand {
   readonly type: 'propose-checkpoints';
 }
 
+/**
+ * A checkpoint that a hosted participant has signed (§11.4), of which the driver has the signature: one that it proposes, or
+ * that was proposed to it. Refused (`bad-document`) where the books say something else by now.
+ */
+export interface SignCheckpointCommand {
+  readonly type: 'sign-checkpoint';
+  readonly checkpoint: Checkpoint;
+}
+
 /** Hands a sealed backup of this participant to its neighbours (§8.6). */
 export interface KeepBackupCommand {
   readonly type: 'keep-backup';
@@ -160,6 +170,7 @@ export type Command =
   | SetDustCommand
   | ConfirmRestoredCommand
   | ProposeCheckpointsCommand
+  | SignCheckpointCommand
   | KeepBackupCommand
   | SyncMapCommand;
 

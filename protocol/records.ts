@@ -103,6 +103,8 @@ export class Records {
   firstProbes = MAX_PROBES_AT_ONCE;
   /** When this participant looks for rings of debts (§5.2). A setting, set by the driver. */
   seeking: SeekingMode = 'never';
+  /** Does its owner sign checkpoints elsewhere (§11.4)? Set by the driver of a hosted participant. */
+  isHosted = false;
   /** What was learned of others and is not kept. Volatile, as `linked`; a driver calls its `learn`. */
   knowledge = new Knowledge();
   /** When this process began: what was compared before may have been lost since. Volatile, as `linked`; see `begin`. */

@@ -87,6 +87,7 @@ export class HostedMember {
     const store = node.store.section(publicKey);
     const records = new Records(publicKey, node.config.network, store.read, node.records.topology);
     // Neighbours are mostly in this process: asking one after the other takes no longer, and others are seldom asked.
+    records.isHosted = true;
     records.firstProbes = 1;
     records.maxSettled = SETTLED_OF_MEMBER;
     await store.load(records);

@@ -1,11 +1,14 @@
 /** What members sign and hand in (§11.4): mandates, trust lines, attempts of payments. The hub checks, and cannot make any. */
 import type { ParticipantContext } from '#node/api/context.ts';
 import type { AnyRefusal } from '#node/refusals.ts';
+import { checkpointStatement } from '#protocol/checkpoint.ts';
 import { covers, delegationFlaw, delegationStatement } from '#protocol/delegation/delegation.ts';
 import {
   type HandedAttempt,
+  type HandedCheckpoint,
   type HandedMandate,
   handedAttemptShape,
+  handedCheckpointShape,
   handedMandateShape,
   readHanded,
 } from '#protocol/delegation/handed-in.ts';
@@ -65,6 +68,23 @@ export function readTrustLine(bytes: Uint8Array): SignedTrustLine | Refusal<'bad
 
 export function readAttempt(bytes: Uint8Array): HandedAttempt | Refusal<'bad-encoding'> {
   return readHanded(handedAttemptShape, bytes);
+}
+
+export function readCheckpoint(bytes: Uint8Array): HandedCheckpoint | Refusal<'bad-encoding'> {
+  return readHanded(handedCheckpointShape, bytes);
+}
+
+/** A checkpoint that the member has signed. One that its books have moved on from is refused. */
+export async function takeCheckpoint(
+  member: HostedMember,
+  { checkpoint, signature }: HandedCheckpoint,
+): Promise<AnyRefusal | null> {
+  if (checkpoint.network !== member.context.config.network) return bad('it is of another network');
+  const statement = checkpointStatement(checkpoint, member.publicKey);
+  const isOwn = checkpoint.smaller === member.publicKey || checkpoint.larger === member.publicKey;
+  if (!isOwn) return bad('it is of another participant');
+  if (!member.context.verify(statement, signature)) return bad('it is not signed by the member');
+  return obey(member, [[statement, signature]], { type: 'sign-checkpoint', checkpoint });
 }
 
 /** A payment's attempt: begins when this resolves with null. */

@@ -20,7 +20,9 @@ import { isRefusal, refuse } from '#protocol/refusals.ts';
 import { participantChecksum } from '../integrity/checksum.ts';
 import { bundleOf } from '../members/bundle.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
+import { addBooksRoutes } from './books-routes.ts';
 import { refuse as refuseHub } from './codes.ts';
+import { documentText, lineParams, publicKeyText } from './forms.ts';
 import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
@@ -35,21 +37,9 @@ const DECLINE_WAIT_MS = 5_000;
 /** So long others are asked before routes are told. */
 const CAPACITY_WAIT_MS = 2_000;
 
-const FORM = 'a document of protocol/wire.cddl in base64url, without padding';
-const documentBody = z.strictObject({
-  document: z
-    .string(FORM)
-    .regex(/^[A-Za-z0-9_-]{1,87400}$/, FORM)
-    .describe(FORM),
-});
-const key = z.string().regex(/^[0-9a-f]{64}$/);
+const documentBody = z.strictObject({ document: documentText });
+const key = publicKeyText;
 const hexText = z.string().regex(/^(?:[0-9a-f]{2})*$/);
-const lineParams = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[1-9A-HJ-NP-Za-km-z]{20,60}:[A-Za-z0-9_]{1,16}$/)
-    .describe('PID of the neighbour, a colon, the equivalent'),
-});
 
 const mandate = z.object({
   seq: z.number().int(),
@@ -112,6 +102,7 @@ export function addHostedRoutes(
   addMoveRoutes(scope, memberOf, release);
   addTrustLineRoutes(scope, memberOf);
   addPaymentRoutes(scope, memberOf);
+  addBooksRoutes(scope, memberOf);
 }
 
 function addMandateRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKey) => HostedMember): void {

@@ -1,4 +1,5 @@
 /** What a hosted participant signs and hands to its host (§11.4), as documents: bytes that both sides check. */
+import { type Checkpoint, checkpointShape } from '../checkpoint.ts';
 import { decode, list, record, type Shape } from '../codec.ts';
 import { MAX_DELEGATED_ACCOUNTS, MAX_DEPTH, MAX_FRAME_BYTES, MAX_ROUTES } from '../limits.ts';
 import { type Header, headerShape, type Route, routeShape, type Signature, signatureShape } from '../packet.ts';
@@ -20,6 +21,12 @@ export interface HandedAttempt {
   readonly signatures: readonly Signature[];
 }
 
+/** A checkpoint with the signature of one of its two ends. */
+export interface HandedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly signature: Signature;
+}
+
 export const handedMandateShape = record<HandedMandate>({
   delegation: delegationShape,
   signature: signatureShape,
@@ -30,6 +37,11 @@ export const handedAttemptShape = record<HandedAttempt>({
   header: headerShape,
   routes: list(routeShape, 1, MAX_ROUTES),
   signatures: list(signatureShape, 1, MAX_ROUTES),
+});
+
+export const handedCheckpointShape = record<HandedCheckpoint>({
+  checkpoint: checkpointShape,
+  signature: signatureShape,
 });
 
 /** Largest of such documents: a mandate over `MAX_DELEGATED_ACCOUNTS` accounts. */

@@ -12,17 +12,27 @@ import {
   inOrder,
   type SignedCheckpoint,
 } from '../checkpoint.ts';
+import type { SignCheckpointCommand } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
 import { hopsDigest } from '../journal.ts';
-import { CHECKPOINT_AGE_MS, CHECKPOINT_HOPS, CHECKPOINT_QUIET_MS, MAX_CLOCK_SKEW_MS, VERSION } from '../limits.ts';
+import {
+  CHECKPOINT_AGE_MS,
+  CHECKPOINT_HOPS,
+  CHECKPOINT_QUIET_MS,
+  MAX_CLOCK_SKEW_MS,
+  MAX_TIME_MS,
+  VERSION,
+} from '../limits.ts';
+import type { Records } from '../records.ts';
+import { refuse } from '../refusals.ts';
 import { adoptCheckpoint, countedSince, isCompared, isQuiet, reservedHops } from './books.ts';
 import { keepEvidence } from './evidence.ts';
 import { markRestored } from './restored.ts';
-import type { Turn } from './turn.ts';
+import { Turn } from './turn.ts';
 
 /**
  * Proposes a checkpoint for each account with a larger key that is due (`now`: on which anything counts since the last
- * one), and shows again those that wait for an answer.
+ * one), and shows again those that wait for an answer. A hosted participant proposes what it has signed (`signCheckpoint`).
  */
 export function proposeCheckpoints(turn: Turn, now: boolean): void {
   if (turn.node.isFrozen) return;
@@ -30,8 +40,55 @@ export function proposeCheckpoints(turn: Turn, now: boolean): void {
     if (turn.self > account.neighbour || account.standing !== 'confirmed') continue;
     const proposed = turn.checkpoint(account.neighbour, account.equivalent)?.proposed ?? null;
     if (proposed !== null) turn.send(account.neighbour, { type: 'checkpoint', signed: proposed });
-    else if (isDue(turn, account, now)) propose(turn, account);
+    else if (!turn.records.isHosted && isDue(turn, account, now)) propose(turn, account, nextOf(turn, account));
   }
+}
+
+/**
+ * Checkpoints that wait for the signature of a hosted participant (§11.4): those that it would propose as the smaller key,
+ * and those proposed to it that its own books bear out. Changes nothing.
+ */
+export function checkpointsToSign(records: Records, nowMs: number): readonly Checkpoint[] {
+  const turn = new Turn(records, nowMs, () => null);
+  if (turn.node.isFrozen) return [];
+  return [...turn.accounts()].flatMap((account) => {
+    if (account.standing !== 'confirmed') return [];
+    const record = turn.checkpoint(account.neighbour, account.equivalent);
+    const proposed = record?.proposed?.checkpoint;
+    if (turn.self < account.neighbour)
+      return proposed === undefined && isDue(turn, account, false) ? nextOf(turn, account) : [];
+    return proposed !== undefined && isOwnView(turn, account, record, proposed) ? proposed : [];
+  });
+}
+
+/** A hosted participant has signed a checkpoint, and the driver has the signature: proposes it, or answers with it. */
+export function signCheckpoint(turn: Turn, { checkpoint }: SignCheckpointCommand): void {
+  const { self } = turn;
+  const { smaller, larger, equivalent } = checkpoint;
+  const account = turn.account(self === smaller ? larger : smaller, equivalent);
+  if (account === undefined || !isSigned(turn, account, checkpoint))
+    turn.notify({ type: 'refused', refusal: refuse('bad-document', { why: 'the books have moved on since' }) });
+}
+
+function isSigned(turn: Turn, account: Account, checkpoint: Checkpoint): boolean {
+  if (turn.self === checkpoint.larger) {
+    const proposed = turn.checkpoint(account.neighbour, account.equivalent)?.proposed ?? null;
+    const isIt = proposed !== null && checkpointDigest(proposed.checkpoint) === checkpointDigest(checkpoint);
+    return isIt && answerProposal(turn, account, proposed);
+  }
+  const record = turn.checkpoint(account.neighbour, account.equivalent);
+  const isNext = (record?.proposed ?? null) === null && isQuiet(turn, account, checkpoint.untilMs);
+  return (
+    isNext &&
+    mayAgree(turn, account) &&
+    isOwnView(turn, account, record, checkpoint) &&
+    propose(turn, account, checkpoint)
+  );
+}
+
+/** Nothing is signed about books that may be incomplete. */
+function mayAgree(turn: Turn, account: Account): boolean {
+  return !turn.node.isFrozen && account.standing === 'confirmed' && isCompared(turn, account);
 }
 
 /** Enough hops, or a long time; and nobody is waiting for anything, so that both have counted the same. */
@@ -42,15 +99,20 @@ function isDue(turn: Turn, account: Account, now: boolean): boolean {
   if (!isCompared(turn, account) || entries < 1 || account.latestMs <= account.closedUntilMs || quietMs < 0)
     return false;
   const isEnough = entries >= CHECKPOINT_HOPS && quietMs >= CHECKPOINT_QUIET_MS;
-  return (now || isEnough || quietMs >= CHECKPOINT_AGE_MS) && isQuiet(turn, account);
+  return (now || isEnough || quietMs >= CHECKPOINT_AGE_MS) && isQuiet(turn, account, MAX_TIME_MS);
 }
 
-function propose(turn: Turn, account: Account): void {
+/** What is to be agreed on next: all that there is. */
+function nextOf(turn: Turn, account: Account): Checkpoint {
+  return checkpointOf(turn, account, turn.checkpoint(account.neighbour, account.equivalent), account.latestMs);
+}
+
+/** False where it cannot be signed. */
+function propose(turn: Turn, account: Account, checkpoint: Checkpoint): boolean {
   const { neighbour, equivalent } = account;
   const record = turn.checkpoint(neighbour, equivalent);
-  const checkpoint = checkpointOf(turn, account, record, account.latestMs);
   const smallerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
-  if (smallerSignature === null) return;
+  if (smallerSignature === null) return false;
   const proposed: SignedCheckpoint = { checkpoint, smallerSignature, largerSignature: null };
   turn.saveCheckpoint({
     type: 'checkpoint',
@@ -62,6 +124,7 @@ function propose(turn: Turn, account: Account): void {
   });
   turn.saveAccount({ ...account, refuseUntilMs: checkpoint.untilMs });
   turn.send(neighbour, { type: 'checkpoint', signed: proposed });
+  return true;
 }
 
 /** The next checkpoint by the own books, covering packets created up to `untilMs`. */
@@ -97,25 +160,39 @@ export function receiveCheckpoint(turn: Turn, from: PublicKey, signed: SignedChe
   const { checkpoint, largerSignature } = signed;
   const account = turn.account(from, checkpoint.equivalent);
   if (largerSignature !== null) receiveAgreed(turn, from, signed);
-  else if (account !== undefined && turn.self === checkpoint.larger) answerProposal(turn, account, signed);
+  else if (account !== undefined && turn.self === checkpoint.larger && !isWaiting(turn, account, checkpoint))
+    answerProposal(turn, account, signed);
 }
 
-/** As the larger key: signs what the own books say too; shows what is agreed already. */
-function answerProposal(turn: Turn, account: Account, proposed: SignedCheckpoint): void {
+/** Was it proposed before, and does its owner still have to sign it? */
+function isWaiting(turn: Turn, { neighbour, equivalent }: Account, checkpoint: Checkpoint): boolean {
+  const proposed = turn.checkpoint(neighbour, equivalent)?.proposed?.checkpoint;
+  return turn.records.isHosted && proposed !== undefined && checkpointDigest(proposed) === checkpointDigest(checkpoint);
+}
+
+/**
+ * As the larger key: signs what the own books say too, or keeps it until its owner does; shows what is agreed already.
+ * True when the other end has both signatures now.
+ */
+function answerProposal(turn: Turn, account: Account, proposed: SignedCheckpoint): boolean {
+  const { neighbour, equivalent } = account;
   const { checkpoint } = proposed;
-  const record = turn.checkpoint(account.neighbour, account.equivalent);
+  const record = turn.checkpoint(neighbour, equivalent);
   const agreed = record?.agreed ?? null;
   if (agreed !== null && agreed.checkpoint.epoch >= checkpoint.epoch) {
-    turn.send(account.neighbour, { type: 'checkpoint', signed: agreed });
-    return;
+    turn.send(neighbour, { type: 'checkpoint', signed: agreed });
+    return true;
   }
-  if (!isCompared(turn, account)) return;
-  if (turn.node.isFrozen || account.standing !== 'confirmed' || !isOwnView(turn, account, record, checkpoint)) return;
+  if (!mayAgree(turn, account) || !isOwnView(turn, account, record, checkpoint)) return false;
   const largerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
-  if (largerSignature === null) return;
+  if (largerSignature === null) {
+    turn.saveCheckpoint({ type: 'checkpoint', neighbour, equivalent, agreed, entries: record?.entries ?? 0, proposed });
+    return false;
+  }
   const signed: SignedCheckpoint = { ...proposed, largerSignature };
   adoptCheckpoint(turn, account, signed);
-  turn.send(account.neighbour, { type: 'checkpoint', signed });
+  turn.send(neighbour, { type: 'checkpoint', signed });
+  return true;
 }
 
 /** Do the own books say the same about all packets created up to then, and is none of those undecided? */
@@ -148,7 +225,8 @@ function receiveAgreed(turn: Turn, from: PublicKey, signed: SignedCheckpoint): v
     }
     return;
   }
-  const proposed = record?.proposed?.checkpoint;
+  // As the larger key, the own signature in it was given last: who does not know that has forgotten it.
+  const proposed = turn.self === checkpoint.smaller ? record?.proposed?.checkpoint : undefined;
   const isAnswer = proposed !== undefined && checkpointDigest(proposed) === checkpointDigest(checkpoint);
   if (!isAnswer) markRestored(turn, untilMs);
   adoptCheckpoint(turn, turn.accountOrNew(from, equivalent), signed);

@@ -14,7 +14,7 @@ import { letGo, receiveAbort, receiveAbortAck } from './abort.ts';
 import { receiveOffer, renewAnnouncements, withdrawUnwanted } from './announce.ts';
 import { keepBackup, receiveBackup, tellKept } from './backup.ts';
 import { receiveCancel } from './cancel.ts';
-import { proposeCheckpoints, receiveCheckpoint } from './checkpoint.ts';
+import { proposeCheckpoints, receiveCheckpoint, signCheckpoint } from './checkpoint.ts';
 import { startClearing } from './clear.ts';
 import { expireHeld, receiveCommit, receiveCommitAck } from './commit.ts';
 import { answerProposal, expireProposals } from './consent.ts';
@@ -286,6 +286,9 @@ function obey(turn: Turn, command: Command): void {
       return;
     case 'propose-checkpoints':
       proposeCheckpoints(turn, true);
+      return;
+    case 'sign-checkpoint':
+      signCheckpoint(turn, command);
       return;
     case 'keep-backup':
       keepBackup(turn, command.sealed);

@@ -13,6 +13,7 @@ import type { Bench, Figure } from './figure.ts';
 import { hints } from './hints.ts';
 import { oneIntermediary } from './one-intermediary.ts';
 import { page } from './page.ts';
+import { scrolling } from './scrolling.ts';
 import { simulator } from './simulator.ts';
 import { startUp } from './start-up.ts';
 import { store } from './store.ts';
@@ -21,14 +22,14 @@ import { threeHops } from './three-hops.ts';
 const USAGE = `Usage: npm run bench -- [--json] [--only WORD] [--participants N]
 
   --json         one line of JSON a figure instead of a table
-  --only WORD    only three-hops, one-intermediary, announcement-flood, simulator, store, start-up, codec, crypto, hints or page;
+  --only WORD    only three-hops, one-intermediary, announcement-flood, simulator, store, start-up, codec, crypto, hints, page or scrolling;
                  or only figures whose names contain WORD, such as payment or p99
   --participants N  of the graph on which hints are asked, ten lines each; 1000 to 5000000, usually 1000000`;
 
 const WRONG_CALL = 3;
 const BENCHES: readonly Bench[] = [
   ...[threeHops, oneIntermediary, announcementFlood],
-  ...[simulator, store, startUp, codec, crypto, hints, page],
+  ...[simulator, store, startUp, codec, crypto, hints, page, scrolling],
 ];
 
 interface Call {

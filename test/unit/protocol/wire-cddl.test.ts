@@ -8,7 +8,7 @@ import { checkpointShape, signedCheckpointShape } from '#protocol/checkpoint.ts'
 import { decode, encode, type Shape } from '#protocol/codec.ts';
 import { delegatedSignatureShape } from '#protocol/delegation/delegated-signature.ts';
 import { delegationShape } from '#protocol/delegation/delegation.ts';
-import { handedAttemptShape, handedMandateShape } from '#protocol/delegation/handed-in.ts';
+import { handedAttemptShape, handedCheckpointShape, handedMandateShape } from '#protocol/delegation/handed-in.ts';
 import { dialBackAnswerShape, dialBackShape } from '#protocol/dial-back.ts';
 import { evidenceShape } from '#protocol/evidence.ts';
 import { hostedMessageShape } from '#protocol/hosted-link.ts';
@@ -56,6 +56,7 @@ const SHAPES: Readonly<Record<string, Shape<unknown>>> = {
   delegation: delegationShape,
   'hosted-message': hostedMessageShape,
   'handed-mandate': handedMandateShape,
+  'handed-checkpoint': handedCheckpointShape,
   'handed-attempt': handedAttemptShape,
   'delegated-signature': delegatedSignatureShape,
   'join-request': joinRequestShape,

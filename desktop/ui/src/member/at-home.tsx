@@ -21,7 +21,7 @@ export function AtHome({ all }: { readonly all: Known }) {
   );
 }
 
-/** The hub shows limits otherwise than they were signed in this browser. */
+/** The hub shows limits otherwise than they were signed in this browser, or balances that it does not prove. */
 function Alarms({ all }: { readonly all: Known }) {
   const shown = alarms.value;
   return (
@@ -29,12 +29,17 @@ function Alarms({ all }: { readonly all: Known }) {
       {shown.length > 0 && (
         <div class="trouble">
           <strong>{m('alarmTitle')}</strong>
-          {shown.map(({ neighbour, equivalent, limit }) => (
-            <p key={`${neighbour} ${equivalent}`}>
+          {shown.map((alarm) => (
+            <p key={`${alarm.type} ${alarm.neighbour} ${alarm.equivalent}`}>
               <M
-                k="alarmLine"
-                who={<Name of={personOf(all, neighbour)} />}
-                money={<Money amount={limit} of={equivalent} />}
+                k={alarm.type === 'balance-unproven' ? 'alarmBalance' : 'alarmLine'}
+                who={<Name of={personOf(all, alarm.neighbour)} />}
+                money={
+                  <Money
+                    amount={alarm.type === 'balance-unproven' ? alarm.balance : alarm.limit}
+                    of={alarm.equivalent}
+                  />
+                }
               />
             </p>
           ))}

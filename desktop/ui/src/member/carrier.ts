@@ -11,7 +11,7 @@ import type { Mandates } from './member.ts';
 import type { Memos } from './memos.ts';
 import { settle } from './pay.ts';
 import type { WaitingPayment } from './queue.ts';
-import { type Alarm, alarmsIn, ownLines } from './watch.ts';
+import { type Alarm, alarmsIn, balanceAlarms, lastingAlarms, ownLines } from './watch.ts';
 import { mustBe } from './who.ts';
 
 type Place = readonly ['GET' | 'POST' | 'DELETE', string, 'read' | 'act'];
@@ -40,6 +40,8 @@ const STATE = 'geo-state';
 /** Under the rate of the hub, with room for all else that is asked. */
 const STATE_GAP_MS = 1_000;
 const STATES_AT_ONCE = 8;
+/** So long between two looks at what proves the balances. */
+const BOOKS_GAP_MS = 30_000;
 
 /** The last state with when it was read. */
 interface KeptState {
@@ -66,6 +68,9 @@ export class HubCarrier implements Carrier {
   #accounts = '';
   #renewing: Promise<void> | null = null;
   #spentAtMs: number[] = [];
+  #lineAlarms: readonly Alarm[] = [];
+  #balanceAlarms: readonly Alarm[] = [];
+  #booksAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: CarrierOptions) {
     this.#options = options;
@@ -103,7 +108,8 @@ export class HubCarrier implements Carrier {
       if (isTooOften) setTimeout(changed, 1_000 * Number(error.facts.retryAfterS ?? 60));
       throw error;
     });
-    alarmed(alarmsIn(lines, read.parts.listTrustLines.trustLines));
+    this.#lineAlarms = alarmsIn(lines, read.parts.listTrustLines.trustLines);
+    alarmed([...this.#lineAlarms, ...this.#balanceAlarms]);
     const state = this.#filled(read);
     this.#state = state;
     const keeping: KeptState = { atMs: Date.now(), state: read };
@@ -219,8 +225,12 @@ export class HubCarrier implements Carrier {
     };
   }
 
-  /** What follows from the state: who is who, what payments were for, and that the hub may do its part over all accounts. */
-  async #follow({ parts }: WholeState): Promise<void> {
+  /**
+   * What follows from the state: who is who, what payments were for, that the hub may do its part over all accounts, and
+   * whether it can prove what it shows.
+   */
+  async #follow(state: WholeState): Promise<void> {
+    const { parts } = state;
     const { names, memos, changed } = this.#options;
     const accounts = JSON.stringify(
       parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => [
@@ -233,6 +243,17 @@ export class HubCarrier implements Carrier {
     }
     const [hasNames, hasMemos] = [await names.learn(), await memos.learn()];
     if (hasNames || hasMemos) changed();
+    await this.#checkBooks(state);
+  }
+
+  /** Now and then, not with each event. */
+  async #checkBooks(state: WholeState): Promise<void> {
+    const { member, alarmed } = this.#options;
+    if (performance.now() < this.#booksAtMs + BOOKS_GAP_MS) return;
+    this.#booksAtMs = performance.now();
+    const found = balanceAlarms(state, await member.checkBooks());
+    this.#balanceAlarms = found.length === 0 ? [] : lastingAlarms(await member.state(), found);
+    alarmed([...this.#lineAlarms, ...this.#balanceAlarms]);
   }
 
   /** So that a flood of events does not use up what the hub answers in a minute. */

@@ -19,10 +19,11 @@ import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape 
 import { AskError } from '../ask-error.ts';
 import type { WholeState } from '../carrier.ts';
 import { Attempts } from './attempts.ts';
+import type { Checked } from './checked.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
 import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
-import { type Alarm, alarmsIn, keepLine, ownLines } from './watch.ts';
+import { type Alarm, alarmsIn, balanceAlarms, keepLine, lastingAlarms, ownLines } from './watch.ts';
 
 /** What the hub may sign for the member, the newest first. */
 export interface Mandates {
@@ -100,7 +101,9 @@ export class Member {
   /** What the hub shows otherwise than it was signed. */
   async alarms(): Promise<readonly Alarm[]> {
     const lines = await ownLines(this.#kept);
-    return alarmsIn(lines, (await this.state()).parts.listTrustLines.trustLines);
+    const state = await this.state();
+    const found = balanceAlarms(state, await this.checkBooks());
+    return [...alarmsIn(lines, state.parts.listTrustLines.trustLines), ...lastingAlarms(await this.state(), found)];
   }
 
   state(): Promise<WholeState> {
@@ -190,6 +193,13 @@ export class Member {
     }
     const end = await this.standing(order.paymentId);
     return end.state === 'over' ? { state: 'refused', why } : end;
+  }
+
+  /** Looks at what proves the balances, and signs the checkpoints that say the same. Throws `AskError`. */
+  async checkBooks(): Promise<Checked> {
+    // What the first screen does not wait for.
+    const { checkBooks } = await import('./books.ts');
+    return checkBooks(this.#signer, this.#hub, this.#kept, this.#verify);
   }
 
   /** All there is of the member, as a backup file that its words open: for `geo restore`. */

@@ -1,20 +1,33 @@
 /**
- * What a hub hides or invents, as far as the browser can tell from what it signed itself: it keeps the newest of its own
- * trust lines, and what the hub shows has to be that.
+ * What a hub hides or invents, as far as the browser can tell. It keeps the newest of its own trust lines, and what the hub
+ * shows has to be that; and each balance has to be what its certificates and checkpoints add up to.
  */
 import type { Result } from '#node/api/contract.ts';
 import { formatAmount } from '#protocol/amount.ts';
 import type { SignedTrustLine } from '#protocol/trust-line.ts';
+import type { WholeState } from '../carrier.ts';
+import { accountName, type Checked } from './checked.ts';
 import type { Kept } from './hub.ts';
 
 /** A trust line of the member's own that the hub shows otherwise than the member signed it last. */
-export interface Alarm {
+export interface LineAlarm {
   readonly type: 'line-hidden' | 'line-changed';
   readonly neighbour: string;
   readonly equivalent: string;
   /** As it was signed last. */
   readonly limit: string;
 }
+
+/** A balance that the hub shows and does not prove. */
+export interface BalanceAlarm {
+  readonly type: 'balance-unproven';
+  readonly neighbour: string;
+  readonly equivalent: string;
+  /** As it is shown. */
+  readonly balance: string;
+}
+
+export type Alarm = LineAlarm | BalanceAlarm;
 
 export interface OwnLine {
   readonly neighbour: string;
@@ -40,12 +53,36 @@ export async function keepLine(kept: Kept, { line }: SignedTrustLine): Promise<v
 }
 
 /** What of the trust lines that were shown after `lines` were remembered is not as it was signed last. */
-export function alarmsIn(lines: readonly OwnLine[], shown: Result<'listTrustLines'>['trustLines']): readonly Alarm[] {
-  return lines.flatMap(({ neighbour, equivalent, seq, limit, status }): readonly Alarm[] => {
+export function alarmsIn(
+  lines: readonly OwnLine[],
+  shown: Result<'listTrustLines'>['trustLines'],
+): readonly LineAlarm[] {
+  return lines.flatMap(({ neighbour, equivalent, seq, limit, status }): readonly LineAlarm[] => {
     const card = shown.find((one) => one.neighbour.publicKey === neighbour && one.equivalent === equivalent);
     const given = card?.given ?? null;
     if (given === null || given.seq < seq) return [{ type: 'line-hidden', neighbour, equivalent, limit }];
     const isSame = given.seq > seq || (given.limit === limit && given.status === status);
     return isSame ? [] : [{ type: 'line-changed', neighbour, equivalent, limit }];
   });
+}
+
+/** Balances that are shown otherwise than they are proven: what is paid between the two looks at them is among these. */
+export function balanceAlarms({ parts }: WholeState, { balances, unproven }: Checked): readonly BalanceAlarm[] {
+  const flawed = new Set(unproven.map(({ neighbour, equivalent }) => accountName(neighbour, equivalent)));
+  return parts.getBalance.accounts.flatMap(({ neighbour, equivalent, balance }): readonly BalanceAlarm[] => {
+    const name = accountName(neighbour.publicKey, equivalent);
+    const proven = balances.get(name);
+    const isProven = !flawed.has(name) && (proven === undefined || formatAmount(proven) === balance);
+    return isProven ? [] : [{ type: 'balance-unproven', neighbour: neighbour.publicKey, equivalent, balance }];
+  });
+}
+
+/** Those that are shown later just the same: nothing was paid meanwhile. */
+export function lastingAlarms({ parts }: WholeState, alarms: readonly BalanceAlarm[]): readonly BalanceAlarm[] {
+  return alarms.filter((alarm) =>
+    parts.getBalance.accounts.some(
+      ({ neighbour, equivalent, balance }) =>
+        neighbour.publicKey === alarm.neighbour && equivalent === alarm.equivalent && balance === alarm.balance,
+    ),
+  );
 }

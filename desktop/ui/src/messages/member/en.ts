@@ -67,8 +67,9 @@ export const en = {
   forgetMeans: 'If it was paid all the same, it stays paid: ask {who} first whether it has arrived.',
   lookNow: 'Look again',
 
-  alarmTitle: 'Your hub shows something else than you signed',
+  alarmTitle: 'What your hub shows is not as it should be',
   alarmLine: 'You have signed that {who} may owe you up to {money}; the hub shows otherwise.',
+  alarmBalance: 'It shows {money} between you and {who}, and does not prove it.',
   alarmDo: 'Ask the operator, and save your ledger under History: it proves what was signed.',
 
   you: 'You',
