@@ -16,9 +16,22 @@ import { markRestored } from './restored.ts';
 import { sendHops, sendSummaries } from './summary.ts';
 import { retryDelayMs, type Turn } from './turn.ts';
 
-/** Asks a linked neighbour for all it has, and again until its accounts are agreed. */
+/**
+ * Asks a linked neighbour for all it has, and again until its accounts are agreed. A host of many participants, who are all
+ * back at once, waits for their summaries first: see `expectComparison`.
+ */
 export function beginRecovery(turn: Turn, neighbour: PublicKey): void {
-  recoverAgain(turn, neighbour, 0);
+  if (!turn.records.isHosted || lacks(turn, neighbour)) recoverAgain(turn, neighbour, 0);
+}
+
+/** Was anything lost of which this neighbour may know? */
+function lacks(turn: Turn, neighbour: PublicKey): boolean {
+  const accounts = [...turn.records.accountsWith(neighbour)];
+  if (accounts.length === 0) return turn.node.isFrozen;
+  return accounts.some(({ equivalent }) => {
+    const account = turn.account(neighbour, equivalent);
+    return account?.standing === 'unsure' && !isEmpty(turn, account);
+  });
 }
 
 /** Is there nothing to agree on? Such an account was made for a hop that was adopted, and let go since. */
@@ -37,13 +50,8 @@ export function expectComparison(turn: Turn, neighbour: PublicKey): void {
 /** Time to ask again, unless there is nothing to ask or nobody to answer. */
 export function recoverAgain(turn: Turn, neighbour: PublicKey, tries: number): void {
   const accounts = [...turn.records.accountsWith(neighbour)];
-  const isUnsure = accounts.some(({ equivalent }) => {
-    const account = turn.account(neighbour, equivalent);
-    return account?.standing === 'unsure' && !isEmpty(turn, account);
-  });
-  const isUnknown = accounts.length === 0 && turn.node.isFrozen;
   const isOpen = accounts.some((account) => !isCompared(turn, account));
-  if (!turn.records.linked.has(neighbour) || !(isUnsure || isUnknown || isOpen)) return;
+  if (!turn.records.linked.has(neighbour) || !(isOpen || lacks(turn, neighbour))) return;
   turn.send(neighbour, { type: 'recover' });
   sendSummaries(turn, neighbour);
   turn.schedule({ type: 'recover', neighbour, tries: tries + 1 }, turn.nowMs + retryDelayMs(tries));

@@ -7,23 +7,26 @@ import { setTimeout } from 'node:timers/promises';
 import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { Hub, type HubInfo } from '#desktop/ui/src/member/hub.ts';
 import { Member } from '#desktop/ui/src/member/member.ts';
+import { rememberVerdicts } from '#hub-indexer/members/verdicts.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { type PublicKey, publicKeyFromBytes } from '#protocol/identity.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
 import type { Random } from '#simulations/random.ts';
-
-/** What is noted of what one member does. */
 import { Memory } from '#test/support/memory.ts';
 
+/** What is noted of what one member does. */
 interface Doing {
   readonly place: string;
   /** When it sent its first attempt of a payment. */
   postedAtMs: number | null;
 }
 
+/** Those of some minutes. */
+const VERDICTS = 100_000;
 const doing = new AsyncLocalStorage<Doing>();
-const verify = verifyWith(nodeEd25519);
+/** As if each browser had a processor of its own: what all of them verify is verified once here. */
+const verify = verifyWith(rememberVerdicts(nodeEd25519, VERDICTS));
 /** Who cannot reach the hub tries again after this time, then after longer ones: all together must not keep it down. */
 const LOOK_AGAIN_MS = 200;
 const LONGEST_PAUSE_MS = 5_000;

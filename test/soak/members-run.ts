@@ -32,6 +32,8 @@ const TELL_MS = 10_000;
 const REST_MS = 120_000;
 /** Kills are over after this part of the time, so that the last life shows whether memory grows. */
 const KILLED_WITHIN = 0.3;
+/** Each page looks at what proves its balances so often. */
+const LOOK_MS = 60_000;
 
 export interface LoadOptions {
   readonly members: number;
@@ -78,6 +80,8 @@ export interface LoadFigures {
   readonly hubCpu: number;
   readonly generatorCpu: number;
   readonly refusals: Readonly<Record<string, number>>;
+  /** What pages have signed after they had looked at what proves their balances. */
+  readonly checkpoints: number;
   readonly books: BooksReport;
 }
 
@@ -102,6 +106,9 @@ class LoadRun {
   readonly #startsMs: number[] = [];
   #crowd: readonly CrowdMember[] = [];
   #life = 0;
+  #checkpoints = 0;
+  /** Accounts that a page found not to be proven. */
+  readonly #unproven: string[] = [];
   /** Those who are paying. */
   readonly #busy = new Set<CrowdMember>();
 
@@ -122,13 +129,14 @@ class LoadRun {
     const over = new AbortController();
     const watching = this.#watch(over.signal, beganAt);
     const killing = this.#killNowAndThen(beganAt);
+    const looking = this.#lookAtBooks(over.signal);
     await this.#payAtRate(beganAt);
     await killing;
     const seconds = (performance.now() - beganAt) / 1_000;
     const hubCpu = ((await this.#hub.cpuSeconds()) - cpuBefore) / seconds;
     const own = process.cpuUsage(ownBefore);
     over.abort();
-    await watching;
+    await Promise.all([watching, looking]);
     const atRest = await this.#comeToRest();
     await this.#hub.stop();
     tell('the hub has stopped; its books are read');
@@ -137,7 +145,8 @@ class LoadRun {
       this.#crowd.map(({ key }) => key),
       this.#shown,
     );
-    const violations = [...(atRest ? [] : [`not at rest after ${REST_MS / 1_000} s`]), ...books.violations];
+    const notAtRest = atRest ? [] : [`not at rest after ${REST_MS / 1_000} s`];
+    const violations = [...notAtRest, ...this.#unproven, ...books.violations];
     return this.#figures({ ...books, violations }, hubCpu, (own.user + own.system) / 1e6 / seconds);
   }
 
@@ -227,6 +236,22 @@ class LoadRun {
     }
   }
 
+  /** As open pages do: one member after the other, each once a round. */
+  async #lookAtBooks(over: AbortSignal): Promise<void> {
+    const all: Promise<void>[] = [];
+    for (let turn = 0; !over.aborted; turn++) {
+      all.push(this.#look(this.#crowd[turn % this.#crowd.length] as CrowdMember));
+      await setTimeout(LOOK_MS / this.#crowd.length);
+    }
+    await Promise.all(all);
+  }
+
+  async #look(one: CrowdMember): Promise<void> {
+    const { done } = await patiently(one, () => one.member.checkBooks());
+    this.#checkpoints += done.signed;
+    for (const { neighbour, flaw } of done.unproven) this.#unproven.push(`${one.key} and ${neighbour}: ${flaw}`);
+  }
+
   async #watch(over: AbortSignal, beganAt: number): Promise<void> {
     let toldAt = beganAt;
     let before = { cpuSeconds: await this.#hub.cpuSeconds(), count: 0, at: beganAt };
@@ -290,7 +315,7 @@ class LoadRun {
         lastThird: mebibytes(mean(rss.slice(-third))),
         most: mebibytes(Math.max(0, ...this.#samples.map(({ rssBytes }) => rssBytes))),
       },
-      ...{ hubCpu, generatorCpu, refusals, books },
+      ...{ hubCpu, generatorCpu, refusals, checkpoints: this.#checkpoints, books },
     };
   }
 }

@@ -58,3 +58,41 @@ it('or when it takes too long, or none can be made, or the question fails', asyn
   expect(await all[3]).toBe('ways');
   expect(asked).toEqual(['Anna', 'Boris', 'Clara', 'Anna']);
 });
+
+it('one member has one turn at a time', async () => {
+  const { asked, anna, boris } = crowd(2);
+  const all = [anna.ask('ways'), anna.ask('ways'), boris.ask('ways')];
+  await Promise.all([all[0], all[2]]);
+  await settled();
+  expect(asked).toEqual(['Anna', 'Boris']);
+  anna.pays('COMMITTED');
+  await all[1];
+  expect(asked).toEqual(['Anna', 'Boris', 'Anna']);
+});
+
+it('who only asks keeps no turn after a while, and waits behind those who pay, until it pays', async () => {
+  const { clock, asked, anna, boris, clara } = crowd(1);
+  const askInVain = async (): Promise<void> => {
+    await anna.ask('ways');
+    await settled();
+    clock.advance(TURN_MS);
+    await settled();
+  };
+  for (let time = 0; time < 3; time++) await askInVain();
+  asked.length = 0;
+  // The fourth turn is not kept for a payment: Boris need not wait for any time to pass.
+  expect(await anna.ask('ways')).toBe('ways');
+  expect(await boris.ask('ways')).toBe('ways');
+  const waiting = [anna.ask('ways'), clara.ask('none')];
+  await settled();
+  boris.pays('COMMITTED');
+  await Promise.all(waiting);
+  expect(asked).toEqual(['Anna', 'Boris', 'Clara', 'Anna']);
+  anna.pays('COMMITTED');
+  await settled();
+  void anna.ask('ways');
+  await settled();
+  void boris.ask('ways');
+  await settled();
+  expect(asked).toEqual(['Anna', 'Boris', 'Clara', 'Anna', 'Anna']);
+});

@@ -64,6 +64,18 @@ describe('a start from the newest records', () => {
     expect(net.balances('B')).toEqual({ A: 5n, C: -5n });
   });
 
+  it.each([
+    ['a node of its own asks for all there is', false],
+    ['a hosted participant only where the first messages do not agree', true],
+  ])('%s', (_what, isHosted) => {
+    startFrom(net.machine('B').backup());
+    net.machine('B').records.isHosted = isHosted;
+    net.link('AB');
+    net.run();
+    expect(isCompared('A')).toBe(true);
+    expect(net.story.includes('B ---recover--> A')).toBe(!isHosted);
+  });
+
   it('books that differ by what is on its way are too: nothing in them is unknown', () => {
     net.pay('A', 'C', 10n);
     net.until('C ---commit--> B');
