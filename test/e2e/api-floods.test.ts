@@ -9,6 +9,9 @@ import { text } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
 import { ApiPort } from '#test/support/api-port.ts';
+import { atScale } from '#test/support/scale.ts';
+
+const CONNECTIONS = atScale(3_000, 10_000);
 
 /** Connections that may say nothing at a time. */
 const MAX_GUESTS = 256;
@@ -180,17 +183,17 @@ describe('silence and slowness', () => {
     expect(performance.now() - startedMs).toBeLessThan(30_000);
   });
 
-  it('10,000 connections that say nothing keep the owner out at no time, and are ended', async () => {
+  it(`${CONNECTIONS} connections that say nothing keep the owner out at no time, and are ended`, async () => {
     let ended = 0;
     let enough = (): void => undefined;
     const mostEnded = new Promise<void>((resolve) => {
       enough = resolve;
     });
-    for (let opened = 0; opened < 10_000; opened += 100) {
+    for (let opened = 0; opened < CONNECTIONS; opened += 100) {
       const some = await Promise.all(Array.from({ length: 100 }, () => api.open()));
       for (const socket of some) {
         socket.once('close', () => {
-          if (++ended === 10_000 - MAX_GUESTS) enough();
+          if (++ended === CONNECTIONS - MAX_GUESTS) enough();
         });
         socket.resume();
       }

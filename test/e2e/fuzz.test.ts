@@ -7,8 +7,9 @@ import { Random } from '#simulations/random.ts';
 import { messages, payment } from '#test/support/examples.ts';
 import { type GeoFolder, GeoFolders } from '#test/support/geo.ts';
 import { type RawPeer, startRawPeer } from '#test/support/raw-peer.ts';
+import { atScale } from '#test/support/scale.ts';
 
-const FRAMES = 10_000;
+const FRAMES = atScale(3_000, 10_000);
 const { network } = payment.header;
 
 let folders: GeoFolders;

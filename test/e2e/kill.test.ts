@@ -8,9 +8,10 @@ import type { DurableRecord } from '#protocol/records.ts';
 import { checkBooks, type Owner } from '#test/soak/books.ts';
 import { runKills } from '#test/soak/kill-run.ts';
 import { committed, type Person, person } from '#test/support/people.ts';
+import { atScale } from '#test/support/scale.ts';
 import { temporaryFolder } from '#test/support/store.ts';
 
-const KILLS = 30;
+const KILLS = atScale(8, 30);
 
 it(`nodes that are killed ${KILLS} times during payments lose none that was acknowledged`, async () => {
   const counts: number[] = [];
@@ -19,7 +20,7 @@ it(`nodes that are killed ${KILLS} times during payments lose none that was ackn
   expect(outcome).toMatchObject({ kills: KILLS, lost: 0, violations: [] });
   expect(outcome.acknowledged).toBeGreaterThan(KILLS);
   expect(counts).toStrictEqual(Array.from({ length: KILLS }, (_, index) => index + 1));
-});
+}, 300_000);
 
 describe('what is checked at the end', () => {
   const [alice, bob] = [person(1), person(2)];

@@ -12,10 +12,11 @@ import { recordKey } from '#protocol/record-key.ts';
 import { Records } from '#protocol/records.ts';
 import { numbered } from '#test/support/numbered-records.ts';
 import { person } from '#test/support/people.ts';
+import { atScale } from '#test/support/scale.ts';
 import { temporaryFolder } from '#test/support/store.ts';
 
 const CHILD = fileURLToPath(new URL('../support/store-child.ts', import.meta.url));
-const KILLS = 30;
+const KILLS = atScale(10, 30);
 
 interface Running {
   readonly process: ChildProcess;

@@ -4,6 +4,9 @@ import { UNIT } from '#protocol/amount.ts';
 import { type PaymentOutcome, SimulatedCommunity } from '#simulations/community.ts';
 import { randomCommunityFile } from '#test/support/community-files.ts';
 import { CommunityOracle } from '#test/support/community-oracle.ts';
+import { atScale } from '#test/support/scale.ts';
+
+const FILES = atScale(150, 500);
 
 const SHAPE = { participants: [3, 14], rows: [10, 40] } as const;
 
@@ -27,9 +30,9 @@ function judge(seed: number): CommunityOracle {
 }
 
 describe('random communities in the simulator', () => {
-  it('become what the oracle says, row by row, in 500 files', () => {
+  it(`become what the oracle says, row by row, in ${FILES} files`, () => {
     const totals: Record<string, number> = {};
-    for (let seed = 1; seed <= 500; seed++) {
+    for (let seed = 1; seed <= FILES; seed++) {
       const { complaints, counts } = judge(seed);
       expect(complaints, `seed ${seed}`).toEqual([]);
       for (const [what, count] of Object.entries(counts)) totals[what] = (totals[what] ?? 0) + count;

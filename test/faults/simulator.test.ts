@@ -4,6 +4,9 @@ import { type FaultLevel, makeScenario } from '#simulations/scenario.ts';
 import { fastSignatures, realSignatures } from '#simulations/signatures.ts';
 import { type Outcome, Simulation } from '#simulations/simulation.ts';
 import { runProgram } from '#test/support/run-program.ts';
+import { atScale } from '#test/support/scale.ts';
+
+const SEEDS = atScale(100, 300);
 
 const ROOT = join(import.meta.dirname, '../..');
 
@@ -24,12 +27,12 @@ function tally(outcomes: readonly Outcome[]): Map<string, number> {
 }
 
 describe('a simulated network', () => {
-  it.each(['none', 'honest', 'all'] as const)('keeps every invariant over 300 seeds with faults: %s', (level) => {
-    const outcomes = Array.from({ length: 300 }, (_, at) => run(at + 1, level));
+  it.each(['none', 'honest', 'all'] as const)(`keeps every invariant over ${SEEDS} seeds with faults: %s`, (level) => {
+    const outcomes = Array.from({ length: SEEDS }, (_, at) => run(at + 1, level));
     expect(outcomes.flatMap(({ violations }) => violations)).toEqual([]);
     const counts = tally(outcomes);
-    expect(counts.get('COMMITTED')).toBeGreaterThan(500);
-    expect(counts.get('ABORTED')).toBeGreaterThan(500);
+    expect(counts.get('COMMITTED')).toBeGreaterThan(SEEDS);
+    expect(counts.get('ABORTED')).toBeGreaterThan(SEEDS);
   });
 
   it.each([261, 295, 332, 464, 529, 833, 844, 1374, 1593, 4179, 4888, 5691, 5991, 9948])(
@@ -40,7 +43,7 @@ describe('a simulated network', () => {
   );
 
   it('leaves nothing undecided where everybody is honest', () => {
-    const outcomes = Array.from({ length: 200 }, (_, at) => run(at + 1, 'honest'));
+    const outcomes = Array.from({ length: SEEDS }, (_, at) => run(at + 1, 'honest'));
     for (const { participants } of outcomes) {
       for (const { records } of participants) {
         expect([...records.unsettled()]).toEqual([]);
