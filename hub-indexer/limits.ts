@@ -65,9 +65,12 @@ export const SETTLED_OF_MEMBER = 16;
 export const COUNTERS_OF_MEMBERS = 16_384;
 /** Payments of members that are under way at once; one that takes longer than this makes room for others. */
 export const PAYMENTS_AT_ONCE = 12;
-export const TURN_MS = 500;
+export const TURN_MS = 2_000;
 /** How often it is looked how busy the process is. */
 export const LOAD_INTERVAL_MS = 1_000;
+/** After a start members are served when their books are compared, or after this time; looked at this often. */
+export const COMPARED_WITHIN_MS = 30_000;
+export const COMPARED_CHECK_MS = 50;
 /** In this time each member compares its books once, and looks for rings. */
 export const MEMBER_ROUND_MS = 60_000;
 /** How often all books are checked: what a check finds has been so for minutes at most, and one takes seconds. */

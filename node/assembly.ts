@@ -133,7 +133,7 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
   ending.log = log;
   const verify = verifyWith(nodeEd25519);
   const opening = { folder: dataDir, self: publicKey, network: given.network, verify, clock, log };
-  const opened = await openAtStart(opening);
+  const opened = await openAtStart({ ...opening, holds: options.hosting === undefined ? 'one' : 'many' });
   const { store, records } = opened;
   ending.add('the store', () => store.close());
   const config = await withFreePorts(given, log);

@@ -5,7 +5,15 @@ import { CounterMemory } from '#protocol/delegation/counter-memory.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
 import type { Records } from '#protocol/records.ts';
-import { COUNTERS_OF_MEMBERS, LOAD_INTERVAL_MS, MAX_MEMBERS, MEMBER_ROUND_MS, SEEKING_AT_ONCE } from '../limits.ts';
+import {
+  COMPARED_CHECK_MS,
+  COMPARED_WITHIN_MS,
+  COUNTERS_OF_MEMBERS,
+  LOAD_INTERVAL_MS,
+  MAX_MEMBERS,
+  MEMBER_ROUND_MS,
+  SEEKING_AT_ONCE,
+} from '../limits.ts';
 import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
 import type { EquivalentInfo } from '../web/members.ts';
@@ -71,6 +79,25 @@ export class MemberHosting implements Hosting, NodeHosting {
     hosting.#arm();
     hosting.#watch();
     return hosting;
+  }
+
+  /**
+   * Resolves when members who are linked with each other have compared their books, and something can be signed on these
+   * accounts again (§8.8); or when it takes longer than `COMPARED_WITHIN_MS`.
+   */
+  async untilCompared(): Promise<void> {
+    const { clock } = this.#node;
+    const deadlineMs = clock.nowMs() + COMPARED_WITHIN_MS;
+    const isCompared = ({ records }: HostedMember): boolean =>
+      [...records.accounts()].every(
+        ({ neighbour, comparedAtMs }) =>
+          comparedAtMs >= records.startedAtMs || !this.#members.has(neighbour) || !records.linked.has(neighbour),
+      );
+    let waiting = [...this.#members.values()];
+    while (waiting.length > 0 && clock.nowMs() < deadlineMs) {
+      waiting = waiting.filter((member) => !isCompared(member));
+      await new Promise<void>((resolve) => void clock.wakeAt(clock.nowMs() + COMPARED_CHECK_MS, resolve));
+    }
   }
 
   /** The machine of a member, if it is hosted here. */

@@ -70,11 +70,12 @@ export class MemberDesk {
     return hosting;
   }
 
-  /** Serves them, once the node is up. Throws a Failure when it cannot listen there. */
+  /** Serves them, once the node is up and their books are compared: before, each payment would be refused. Throws a Failure when it cannot listen there. */
   async serve(): Promise<MembersServer> {
     if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
     const { node, hosting, profiles, invitations } = this.#opened;
     const { admission, host, port } = this.#settings;
+    await hosting.untilCompared();
     const { store, clock, verify, log, config } = node;
     const members = new Desk({ profiles, invitations, hosting, admission, clock });
     const memberOf = (publicKey: PublicKey): HostedMember => {

@@ -18,6 +18,7 @@ import type { Clock } from '../clock.ts';
 import { Failure } from '../failure.ts';
 import type { Log } from '../log.ts';
 import { writePrivateFile } from '../private-file.ts';
+import type { Holds } from '../store/database.ts';
 import { pendingSalvage, salvage } from '../store/salvage.ts';
 import { openStore, type Store } from '../store/store.ts';
 import { createStore, hasStore } from './new-store.ts';
@@ -31,6 +32,8 @@ export interface Opening {
   readonly verify: Verify;
   readonly clock: Clock;
   readonly log: Log;
+  /** Whose records are in the store: those of one, or of all whom a host has. */
+  readonly holds?: Holds;
 }
 
 export interface Opened {
@@ -89,8 +92,8 @@ async function setAside({ folder, clock, log }: Opening, why: string): Promise<v
   log.error({ why, kept, lost: lost.length, first: lost.slice(0, 20), setAside }, 'what can be read was kept');
 }
 
-async function open({ folder, self, network, verify, clock, log }: Opening): Promise<Opened> {
-  const store = await openStore(folder, { clock });
+async function open({ folder, self, network, verify, clock, log, holds = 'one' }: Opening): Promise<Opened> {
+  const store = await openStore(folder, { clock, holds });
   try {
     // Again, now that nobody else can leave one.
     refuseMoved(folder);

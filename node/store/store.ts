@@ -8,7 +8,7 @@ import { isFinished, type Payment } from '#protocol/payment.ts';
 import { recordKey } from '#protocol/record-key.ts';
 import type { Archive, DurableRecord, Records, Transaction } from '#protocol/records.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { type Batch, openDatabase } from './database.ts';
+import { type Batch, type Holds, openDatabase } from './database.ts';
 import { corrupt, storeFailure } from './failures.ts';
 import { documentKey, HISTORY, historyKey, isDone, isOfInterest, OPEN, parseHistoryKey } from './indexes.ts';
 import { type Lock, takeLock } from './lock.ts';
@@ -90,14 +90,14 @@ const LOADED = [
 const VERIFIED_AT_START = 250_000;
 
 /** Opens the folder, makes it when it is new. Throws a Failure that says what is wrong with it. */
-export async function openStore(folder: string, options: { clock?: Clock } = {}): Promise<Store> {
+export async function openStore(folder: string, options: { clock?: Clock; holds?: Holds } = {}): Promise<Store> {
   const clock = options.clock ?? systemClock;
   let lock: Lock | null = null;
   try {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     lock = takeLock(folder, clock.nowMs());
     finishSwap(folder);
-    const database = await openDatabase(join(folder, DATABASE), join(folder, WATERMARK));
+    const database = await openDatabase(join(folder, DATABASE), join(folder, WATERMARK), options.holds ?? 'one');
     return new LevelStore(database, clock, lock);
   } catch (error) {
     lock?.release();

@@ -33,7 +33,7 @@ const REST_MS = 120_000;
 /** Kills are over after this part of the time, so that the last life shows whether memory grows. */
 const KILLED_WITHIN = 0.3;
 /** Each page looks at what proves its balances so often. */
-const LOOK_MS = 60_000;
+const LOOK_MS = 120_000;
 
 export interface LoadOptions {
   readonly members: number;
@@ -48,6 +48,8 @@ export interface LoadOptions {
 /** How one payment went. */
 interface Payment {
   readonly paid: Paid;
+  /** How far it went; 0: it did not. */
+  readonly hops: number;
   /** From the attempt's being sent; null: there was no way to send one over. */
   readonly tookMs: number | null;
   /** From the wish to pay, with the way there looked for. */
@@ -209,8 +211,9 @@ class LoadRun {
     this.#busy.delete(payer);
     const nowMs = performance.now();
     const tookMs = postedAtMs === null ? null : nowMs - postedAtMs;
-    this.#payments.push({ paid, tookMs, wishMs: nowMs - wishedAt, tries });
-    if (paid.state === 'paid') this.#shown.push(shownBy(paid.receipt));
+    const receipt = paid.state === 'paid' ? shownBy(paid.receipt) : null;
+    this.#payments.push({ paid, hops: receipt?.hops ?? 0, tookMs, wishMs: nowMs - wishedAt, tries });
+    if (receipt !== null) this.#shown.push(receipt);
   }
 
   /** One who is not paying just now: a person does one thing at a time. */
@@ -265,10 +268,11 @@ class LoadRun {
       if (now - toldAt < TELL_MS) continue;
       toldAt = now;
       const latest = spreadOf(tookOf(this.#payments.slice(before.count)));
+      const hops = mean(this.#payments.slice(before.count).map((payment) => payment.hops));
       const cpu = (100 * (cpuSeconds - before.cpuSeconds)) / ((now - before.at) / 1_000);
       this.#options.tell(
         `${((now - beganAt) / 1_000).toFixed(0)} s: ${this.#payments.length} payments, ${this.#busy.size} under way; ` +
-          `lately p50 ${latest.p50.toFixed(0)}, p99 ${latest.p99.toFixed(0)}, max ${latest.max.toFixed(0)} ms; ` +
+          `lately p50 ${latest.p50.toFixed(0)}, p99 ${latest.p99.toFixed(0)}, max ${latest.max.toFixed(0)} ms over ${hops.toFixed(1)} hops; ` +
           `hub ${mebibytes(rssBytes)} MiB, CPU ${cpu.toFixed(0)} %`,
       );
       before = { cpuSeconds, count: this.#payments.length, at: now };
@@ -321,7 +325,7 @@ class LoadRun {
 }
 
 /** The client has verified it. */
-function shownBy(bytes: Uint8Array): ShownPayment {
+function shownBy(bytes: Uint8Array): ShownPayment & { readonly hops: number } {
   const receipt = verifyReceipt(bytes, () => true);
   if (isRefusal(receipt)) throw new Error('the client has shown a receipt that proves nothing');
   return receipt;

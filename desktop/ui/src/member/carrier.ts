@@ -41,7 +41,7 @@ const STATE = 'geo-state';
 const STATE_GAP_MS = 1_000;
 const STATES_AT_ONCE = 8;
 /** So long between two looks at what proves the balances. */
-const BOOKS_GAP_MS = 30_000;
+const BOOKS_GAP_MS = 120_000;
 
 /** The last state with when it was read. */
 interface KeptState {
