@@ -60,7 +60,7 @@ export class Knowledge {
   readonly #hops = new Map<string, HopEstimate>();
   readonly #searches = new Map<PaymentId, Search>();
   readonly #questions = new Map<PublicKey, Questions>();
-  readonly #seen = new LruCache<string, true>(MAX_QUESTIONS_REMEMBERED);
+  readonly #seen: LruCache<string, true>;
   readonly #counters: CounterMemory;
   readonly #indexers = new Map<PublicKey, IndexerRecord>();
   readonly #passages = new Map<string, Passage>();
@@ -68,10 +68,16 @@ export class Knowledge {
   readonly #deadEnds = new Map<string, DeadEnd>();
   readonly #seekings = new Map<string, Seeking>();
   readonly #ringAttempts = new Map<PaymentId, RingAttempt>();
+  readonly #share: number;
 
-  /** `counters`: a memory held in common with others in one process, who see the same packets. */
-  constructor(counters = new CounterMemory()) {
+  /**
+   * `counters`: a memory held in common with others in one process, who see the same packets. `share`: of what a node by
+   * itself remembers of hops, rings and questions, 0 … 1.
+   */
+  constructor(counters = new CounterMemory(), share = 1) {
     this.#counters = counters;
+    this.#share = share;
+    this.#seen = new LruCache(Math.ceil(MAX_QUESTIONS_REMEMBERED * share));
   }
 
   hop(from: PublicKey, to: PublicKey, equivalent: string): HopEstimate | undefined {
@@ -132,11 +138,20 @@ export class Knowledge {
     return this.#ringAttempts.values();
   }
 
+  #most(ofNode: number): number {
+    return Math.ceil(ofNode * this.#share);
+  }
+
   /** Takes in what a step learned. */
   learn(learned: Learned): void {
     switch (learned.type) {
       case 'hop-estimate':
-        keepLatest(this.#hops, hopKey(learned.from, learned.to, learned.equivalent), learned, MAX_HOP_ESTIMATES);
+        keepLatest(
+          this.#hops,
+          hopKey(learned.from, learned.to, learned.equivalent),
+          learned,
+          this.#most(MAX_HOP_ESTIMATES),
+        );
         return;
       case 'search':
         this.#searches.set(learned.id, learned);
@@ -157,10 +172,10 @@ export class Knowledge {
         this.#indexers.set(learned.publicKey, learned);
         return;
       case 'passage':
-        keepLatest(this.#passages, learned.id, learned, MAX_PASSAGES);
+        keepLatest(this.#passages, learned.id, learned, this.#most(MAX_PASSAGES));
         return;
       case 'ring-search':
-        keepLatest(this.#ringSearches, learned.id, learned, MAX_RING_SEARCHES);
+        keepLatest(this.#ringSearches, learned.id, learned, this.#most(MAX_RING_SEARCHES));
         return;
       case 'dead-end':
         this.#deadEnds.set(`${learned.neighbour}/${learned.equivalent}`, learned);
@@ -169,7 +184,7 @@ export class Knowledge {
         this.#seekings.set(`${learned.neighbour}/${learned.equivalent}`, learned);
         return;
       case 'ring-attempt':
-        keepLatest(this.#ringAttempts, learned.paymentId, learned, MAX_RING_ATTEMPTS);
+        keepLatest(this.#ringAttempts, learned.paymentId, learned, this.#most(MAX_RING_ATTEMPTS));
         return;
       case 'ended-ring-attempt':
         this.#ringAttempts.delete(learned.paymentId);

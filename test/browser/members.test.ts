@@ -26,6 +26,16 @@ const WHAT_IS_KEPT = `new Promise((resolve) => {
   };
 })`;
 
+/** How many accounts the page has proven. */
+const PROVED = `new Promise((resolve) => {
+  const asked = indexedDB.open('geo-member');
+  asked.onsuccess = () => {
+    const names = IDBKeyRange.bound('geo-proved-', 'geo-proved-z');
+    const counted = asked.result.transaction('texts').objectStore('texts').count(names);
+    counted.onsuccess = () => resolve(counted.result);
+  };
+})`;
+
 describe('two members in two browsers', () => {
   let hub: TestHub;
   let anna: MemberPage;
@@ -87,6 +97,25 @@ describe('two members in two browsers', () => {
     await anna.see(/^Paid/);
     boris = await MemberPage.openIn(context, hub.url);
     await boris.see('17.50 UAH');
+  });
+
+  it('proves what it is owed by itself, and says so where its hub shows something else', async () => {
+    await expect.poll(() => boris.page.evaluate(PROVED)).toBe(1);
+    expect(await boris.page.getByText('not as it should be').count()).toBe(0);
+    const state = '**/api/v1/participants/me/state*';
+    await boris.page.route(state, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: (await response.text()).replaceAll('"17.5"', '"99"') });
+    });
+    await boris.page.reload();
+    await boris.see('What your hub shows is not as it should be');
+    await boris.see(/It shows 99\.00\sUAH between you and Anna, and does not prove it\./);
+    expect(await boris.flaws('member-alarm')).toEqual([]);
+    await boris.page.unroute(state);
+    await boris.page.reload();
+    await boris.see('17.50 UAH');
+    await boris.page.waitForLoadState('networkidle');
+    expect(await boris.page.getByText('does not prove it').count()).toBe(0);
   });
 
   it('has only the screens that a hub answers, each without flaws', async () => {

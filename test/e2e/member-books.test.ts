@@ -6,6 +6,8 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { checkBooks } from '#desktop/ui/src/member/books.ts';
+import { readHub } from '#desktop/ui/src/member/hub.ts';
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { checkpointShape } from '#protocol/checkpoint.ts';
 import { encode } from '#protocol/codec.ts';
@@ -21,8 +23,9 @@ import {
   type TestHub,
   type TestMember,
 } from '#test/support/members.ts';
+import { Memory } from '#test/support/memory.ts';
 import { startParticipant, type TestNode } from '#test/support/nodes.ts';
-import { person } from '#test/support/people.ts';
+import { person, verify } from '#test/support/people.ts';
 
 const UNIT = 100_000_000n;
 /** All clocks of this process are so far ahead. */
@@ -121,6 +124,21 @@ describe('three members of one hub', () => {
     asked.mockRestore();
     const elsewhere = await openMember(hub.url, person(71), 'Alice');
     expect(await provenBalances(elsewhere)).toEqual(await balances(alice));
+  });
+
+  it('look at the rest another time where there is more than the hub may be asked for at once', async () => {
+    const [, bob] = all;
+    const { publicKey: hubKey, network } = await readHub(hub.url);
+    const signer = { publicKey: bob.key, sign: person(72).sign, network, hub: hubKey };
+    const kept = new Memory();
+    const sizes: number[] = [];
+    for (let isAll = false; !isAll; ) {
+      const checked = await checkBooks(signer, bob.connection, kept, verify, 1);
+      expect(checked.unproven).toEqual([]);
+      sizes.push(checked.balances.size);
+      isAll = checked.isAll;
+    }
+    expect(sizes).toEqual([1, 2, 2]);
   });
 
   it('do not sign again what is agreed, nor what is wrong', async () => {

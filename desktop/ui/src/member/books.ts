@@ -24,6 +24,7 @@ import {
   type Reader,
   type ShownAccount,
   type ShownEntry,
+  type ShownPart,
   withCheckpoint,
   withPart,
 } from './proofs.ts';
@@ -40,22 +41,39 @@ interface ToldPart {
 }
 
 const PREFIX = 'geo-proved-';
+/** Parts of journals that are asked for at one look: less than half of what the hub answers in a minute. */
+const PARTS_AT_ONCE = 40;
 /** Checkpoints in one request. */
 const SIGNED_AT_ONCE = 64;
 const PRECISION = 8;
 
-/** Looks at all accounts. Throws `AskError` where the hub does not answer. */
-export async function checkBooks(signer: Signer, hub: Hub, kept: Kept, verify: Verify): Promise<Checked> {
+/** The hub, as far as it may be asked at one look: its rates are for all that the page does. */
+interface Asking {
+  readonly hub: Hub;
+  readonly kept: Kept;
+  partsLeft: number;
+}
+
+/** Looks at all accounts, the rest of which another time where there is much new. Throws `AskError` where the hub does not answer. */
+export async function checkBooks(
+  signer: Signer,
+  hub: Hub,
+  kept: Kept,
+  verify: Verify,
+  partsAtOnce = PARTS_AT_ONCE,
+): Promise<Checked> {
   const { publicKey: self, network } = signer;
   const reader: Reader = { self, network, verify };
+  const asking: Asking = { hub, kept, partsLeft: partsAtOnce };
   const { accounts } = await hub.read<ToldBooks>('GET', '/balance/proofs');
   const balances = new Map<string, bigint>();
   const unproven: Unproven[] = [];
   const wanted: Checkpoint[] = [];
   for (const told of accounts) {
     const shown = { ...told, balance: unitsOf(told.balance) };
-    const proved = await prove(reader, hub, kept, shown);
+    const proved = await prove(reader, asking, shown);
     const { neighbour, equivalent } = shown;
+    if (proved === null) continue;
     if (typeof proved === 'string') {
       unproven.push({ neighbour, equivalent, flaw: proved });
       continue;
@@ -64,34 +82,58 @@ export async function checkBooks(signer: Signer, hub: Hub, kept: Kept, verify: V
     const checkpoint = checkpointIn(reader, proved, shown, Date.now());
     if (checkpoint !== null) wanted.push(checkpoint);
   }
-  return { balances, unproven, signed: await sign(signer, hub, wanted) };
+  return { balances, unproven, signed: await sign(signer, hub, wanted), isAll: asking.partsLeft > 0 };
 }
 
-async function prove(reader: Reader, hub: Hub, kept: Kept, shown: ShownAccount): Promise<Proved | Flaw> {
+/** Null: there is more to ask for than now; what came is kept. */
+async function prove(reader: Reader, asking: Asking, shown: ShownAccount): Promise<Proved | Flaw | null> {
   const { neighbour, equivalent } = shown;
   const name = `${PREFIX}${accountName(neighbour, equivalent)}`;
-  const before = await readProved(kept, name);
+  const before = await readProved(asking.kept, name);
   const waived = new Set<string>();
   let proved = withCheckpoint(reader, before, shown);
+  let goesOn = true;
   for (let asked = 0; typeof proved !== 'string' && proved.head !== shown.head; asked++) {
     const known: Proved = proved;
-    const query = `after=${known.entries}&head=${known.head}`;
-    const part = await hub.read<ToldPart>('GET', `/balance/proofs/${pidOf(neighbour)}:${equivalent}?${query}`);
-    const entries = part.entries.map((entry) => ({ ...entry, delta: unitsOf(entry.delta) }));
+    if (asking.partsLeft === 0) {
+      if (goesOn && asked > 0) await asking.kept.set(name, writtenProved(known));
+      return null;
+    }
+    const part = await askPart(asking, shown, known);
     // It may begin anew once: where the hub came back from a backup, or a checkpoint has covered what is known.
     if (asked > 0 && part.after !== known.entries) return 'entry';
-    proved = withPart(reader, known, shown, { ...part, entries }, waived);
-    if (entries.length === 0 || (typeof proved !== 'string' && proved.entries >= shown.entries)) break;
+    goesOn &&= part.after === known.entries;
+    proved = withPart(reader, known, shown, part, waived);
+    if (part.entries.length === 0 || (typeof proved !== 'string' && proved.entries >= shown.entries)) break;
   }
   if (typeof proved === 'string') return proved;
+  const flaw = flawOf(reader, proved, before, shown, waived);
+  if (flaw !== null) return flaw;
+  if (proved !== before) await asking.kept.set(name, writtenProved(proved));
+  return proved;
+}
+
+async function askPart(asking: Asking, { neighbour, equivalent }: ShownAccount, known: Proved): Promise<ShownPart> {
+  asking.partsLeft--;
+  const query = `after=${known.entries}&head=${known.head}`;
+  const part = await asking.hub.read<ToldPart>('GET', `/balance/proofs/${pidOf(neighbour)}:${equivalent}?${query}`);
+  return { ...part, entries: part.entries.map((entry) => ({ ...entry, delta: unitsOf(entry.delta) })) };
+}
+
+/** What is wrong with an account of which all entries are proven. */
+function flawOf(
+  reader: Reader,
+  proved: Proved,
+  before: Proved,
+  shown: ShownAccount,
+  waived: ReadonlySet<string>,
+): Flaw | null {
   const isHidden = proved.entries > shown.entries && before.entries > shown.entries;
   if (isHidden || missingIn(proved, before, waived)) return 'missing';
   const isAsShown = proved.entries === shown.entries;
   // It may have gone on since it was shown, and cannot have gone back.
   if (proved.entries < shown.entries || (isAsShown && proved.head !== shown.head)) return 'entry';
-  if (isAsShown && balanceOf(reader, proved) !== shown.balance) return 'balance';
-  if (proved !== before) await kept.set(name, writtenProved(proved));
-  return proved;
+  return isAsShown && balanceOf(reader, proved) !== shown.balance ? 'balance' : null;
 }
 
 /** How many of them the hub took. */

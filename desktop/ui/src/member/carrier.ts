@@ -251,7 +251,8 @@ export class HubCarrier implements Carrier {
     const { member, alarmed } = this.#options;
     if (performance.now() < this.#booksAtMs + BOOKS_GAP_MS) return;
     this.#booksAtMs = performance.now();
-    const found = balanceAlarms(state, await member.checkBooks());
+    const checked = await member.checkBooks();
+    const found = balanceAlarms(state, checked);
     this.#balanceAlarms = found.length === 0 ? [] : lastingAlarms(await member.state(), found);
     alarmed([...this.#lineAlarms, ...this.#balanceAlarms]);
   }

@@ -16,6 +16,8 @@ export interface Checked {
   readonly unproven: readonly Unproven[];
   /** Checkpoints that the hub took. */
   readonly signed: number;
+  /** False: there was more to look at than the hub may be asked for at once. */
+  readonly isAll: boolean;
 }
 
 /** How an account is called among balances. */

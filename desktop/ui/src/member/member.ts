@@ -21,7 +21,7 @@ import type { WholeState } from '../carrier.ts';
 import { Attempts } from './attempts.ts';
 import type { Checked } from './checked.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
-import type { Hub, Kept } from './hub.ts';
+import { alone, type Hub, type Kept } from './hub.ts';
 import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
 import { type Alarm, alarmsIn, balanceAlarms, keepLine, lastingAlarms, ownLines } from './watch.ts';
 
@@ -199,7 +199,10 @@ export class Member {
   async checkBooks(): Promise<Checked> {
     // What the first screen does not wait for.
     const { checkBooks } = await import('./books.ts');
-    return checkBooks(this.#signer, this.#hub, this.#kept, this.#verify);
+    // Two windows would undo each other's notes.
+    return alone(`geo-books-${this.#signer.publicKey}`, () =>
+      checkBooks(this.#signer, this.#hub, this.#kept, this.#verify),
+    );
   }
 
   /** All there is of the member, as a backup file that its words open: for `geo restore`. */
