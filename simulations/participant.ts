@@ -1,12 +1,15 @@
 /**
  * One simulated participant: the driver contract (§8.2) over a virtual disk. No protocol decision is made here.
  */
+import { sha256 } from '@noble/hashes/sha2.js';
+import { type Checkpoint, checkpointDigest } from '#protocol/checkpoint.ts';
 import type { SeekingMode } from '#protocol/clearing/seeking.ts';
 import type { Effect, Event } from '#protocol/event.ts';
+import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { step } from '#protocol/machine/step.ts';
 import { type DurableRecord, Records } from '#protocol/records.ts';
-import type { Sign } from '#protocol/statement.ts';
+import type { MaySign, Sign } from '#protocol/statement.ts';
 
 /** Saves that go to disk together, and the effects that wait for them. */
 interface Batch {
@@ -22,6 +25,12 @@ export interface World {
   released(participant: Participant, effect: Effect): void;
 }
 
+/** What is not the same for every participant. */
+export interface Ways {
+  readonly seeking?: SeekingMode;
+  readonly isHosted?: boolean;
+}
+
 export class Participant {
   readonly index: number;
   readonly key: PublicKey;
@@ -31,6 +40,10 @@ export class Participant {
   /** Counts starts: timers and disk writes of an earlier one mean nothing. */
   incarnation = 0;
   isUp = true;
+  /** Does it sign checkpoints itself, when it looks in? */
+  readonly isHosted: boolean;
+  /** Of the checkpoint that it signs just now; null: it is not there. */
+  #handedIn: string | null = null;
   readonly #world: World;
   readonly #seeking: SeekingMode;
   /** What is on disk: whole batches, in order of writing. */
@@ -44,7 +57,7 @@ export class Participant {
     network: string,
     sign: Sign,
     world: World,
-    seeking: SeekingMode = 'never',
+    { seeking = 'never', isHosted = false }: Ways = {},
   ) {
     this.index = index;
     this.key = key;
@@ -52,13 +65,14 @@ export class Participant {
     this.sign = sign;
     this.#world = world;
     this.#seeking = seeking;
+    this.isHosted = isHosted;
     this.records = this.#read();
   }
 
   /** One event: step, take the saves into memory, queue the rest behind the disk. */
   handle(event: Event): readonly Effect[] {
     if (event.type === 'start') this.records.begin(event.nowMs);
-    const effects = step(this.records, event, this.sign);
+    const effects = step(this.records, event, this.#maySign);
     let batch: Batch | null = null;
     for (const effect of effects) {
       if (effect.type === 'save') {
@@ -80,6 +94,19 @@ export class Participant {
     this.#write();
     return effects;
   }
+
+  /** A hosted participant is there for as long as `run` takes, and has signed this. */
+  having(checkpoint: Checkpoint, run: () => void): void {
+    this.#handedIn = checkpointDigest(checkpoint);
+    run();
+    this.#handedIn = null;
+  }
+
+  readonly #maySign: MaySign = (statement) => {
+    const isOwners = this.isHosted && statement.domain === 'geo/1/checkpoint';
+    if (isOwners && bytesToHex(sha256(statement.bytes)) !== this.#handedIn) return null;
+    return this.sign(statement);
+  };
 
   #batchToFill(): Batch {
     this.#waiting ??= { saves: [], release: [] };
@@ -126,6 +153,7 @@ export class Participant {
   #read(): Records {
     const records = new Records(this.key, this.network);
     records.seeking = this.#seeking;
+    records.isHosted = this.isHosted;
     for (const batch of this.#disk) for (const record of batch) records.apply(record);
     return records;
   }

@@ -1,6 +1,7 @@
 /**
  * A scenario: everything that a seed decides before the run begins. Data only; `simulation.ts` plays it.
  */
+import type { Checkpoint } from '#protocol/checkpoint.ts';
 import type { Command, PayCommand } from '#protocol/event.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
@@ -34,6 +35,9 @@ export interface Faults {
 /** Something that happens to the world at a time. */
 export type Incident =
   | { readonly type: 'command'; readonly participant: number; readonly command: Command }
+  /** A hosted participant sees which checkpoints wait for it, and signs them after a while. */
+  | { readonly type: 'look-in'; readonly participant: number }
+  | { readonly type: 'sign'; readonly participant: number; readonly checkpoint: Checkpoint }
   | { readonly type: 'cut'; readonly a: number; readonly b: number }
   | { readonly type: 'join'; readonly a: number; readonly b: number }
   | { readonly type: 'crash'; readonly participant: number }
@@ -50,6 +54,8 @@ export interface Scenario {
   readonly faults: Faults;
   /** Does everybody look for rings of debts? */
   readonly seeks: boolean;
+  /** Those who sign checkpoints themselves, when they look in; not given: nobody. */
+  readonly hosted?: readonly number[];
   /** Faults stop, all links and participants come back. */
   readonly healAtMs: number;
   readonly endAtMs: number;

@@ -12,6 +12,7 @@ import { Agenda } from './agenda.ts';
 import { checkAtRest } from './at-rest.ts';
 import { Checkers, type Violation } from './checkers.ts';
 import type { Happening } from './happening.ts';
+import { answer, lookIn } from './owner.ts';
 import { Participant } from './participant.ts';
 import { Random } from './random.ts';
 import { EPOCH_MS, type Incident, type Scenario } from './scenario.ts';
@@ -72,10 +73,11 @@ export class Simulation {
     this.#options = options;
     this.#random = new Random(scenario.seed, 2);
     const { participants, faults } = scenario;
-    const seeking = scenario.seeks ? 'always' : 'never';
     for (let index = 0; index < participants; index++) {
       const key = keyOf(index);
-      this.#participants.push(new Participant(index, key, NETWORK, options.signatures.signAs(index), this, seeking));
+      const seeking = scenario.seeks ? 'always' : 'never';
+      const ways = { seeking, isHosted: scenario.hosted?.includes(index) === true } as const;
+      this.#participants.push(new Participant(index, key, NETWORK, options.signatures.signAs(index), this, ways));
       this.#indexes.set(key, index);
       this.#setClock(index);
     }
@@ -96,7 +98,7 @@ export class Simulation {
       this.#linked.add(this.#pair(a, b));
       this.#setLink(a, b, true);
     }
-    for (const { atMs, incident } of scenario.incidents) this.#agenda.add(atMs, { type: 'incident', incident });
+    this.#plan(scenario.incidents);
     this.#agenda.add(scenario.healAtMs, { type: 'heal' });
     for (const minutes of HOUSEKEEPING_MINUTES) {
       this.#agenda.add(scenario.healAtMs + minutes * 60_000, { type: 'housekeeping' });
@@ -176,6 +178,7 @@ export class Simulation {
         for (const participant of this.#participants) {
           const timer: Timer = { type: 'housekeeping', round: this.#rounds };
           if (participant.isUp) this.#feed(participant, { type: 'timer', timer });
+          if (participant.isHosted) this.#incident({ type: 'look-in', participant: participant.index });
         }
         this.#rounds++;
         return;
@@ -217,11 +220,19 @@ export class Simulation {
         this.#feed(participant, { type: 'command', command });
         return;
       }
-      case 'cut':
-        if (!this.#healed) this.#setLink(incident.a, incident.b, false);
+      case 'look-in':
+        this.#plan(lookIn(this.#random, this.#participants[incident.participant] as Participant, this.#nowMs));
         return;
+      case 'sign': {
+        const participant = this.#participants[incident.participant] as Participant;
+        const command = { type: 'sign-checkpoint', checkpoint: incident.checkpoint } as const;
+        if (participant.isUp)
+          participant.having(incident.checkpoint, () => this.#feed(participant, { type: 'command', command }));
+        return;
+      }
+      case 'cut':
       case 'join':
-        if (!this.#healed) this.#setLink(incident.a, incident.b, true);
+        if (!this.#healed) this.#setLink(incident.a, incident.b, incident.type === 'join');
         return;
       case 'crash':
         if (!this.#healed) this.#crash(this.#participants[incident.participant] as Participant);
@@ -338,7 +349,8 @@ export class Simulation {
       }
       case 'notify':
         if (effect.notice.type === 'announce') this.#gossip(participant, effect.notice.signed);
-        if (effect.notice.type === 'proposal' && effect.notice.state === 'PROPOSED') this.#ask(index, effect.notice.id);
+        if (effect.notice.type === 'proposal' && effect.notice.state === 'PROPOSED')
+          this.#plan([answer(this.#random, index, effect.notice.id, this.#nowMs)]);
         return;
     }
   }
@@ -350,11 +362,8 @@ export class Simulation {
     }
   }
 
-  /** The owner is asked about a clearing, and answers some time. */
-  #ask(participant: number, id: string): void {
-    const agrees = this.#random.permille(700);
-    const incident = { type: 'command', participant, command: { type: 'answer-proposal', id, agrees } } as const;
-    this.#agenda.add(this.#nowMs + this.#random.between(10, 20_000), { type: 'incident', incident });
+  #plan(incidents: Scenario['incidents']): void {
+    for (const { atMs, incident } of incidents) this.#agenda.add(atMs, { type: 'incident', incident });
   }
 
   // ---- faults

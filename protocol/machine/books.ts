@@ -131,14 +131,11 @@ export function incomingHops(turn: Turn, { neighbour, equivalent }: Account): Ho
   return held;
 }
 
-/**
- * Has everything between the two of packets created up to `untilMs` been decided, and been acknowledged by the neighbour
- * where it has to be?
- */
-export function isQuiet(turn: Turn, account: Account, untilMs: number): boolean {
+/** Has everything between the two been decided, and been acknowledged by the neighbour where it has to be? */
+export function isQuiet(turn: Turn, account: Account): boolean {
   const { neighbour, equivalent } = account;
   for (const position of turn.records.unsettledWith(neighbour)) {
-    if (position.header.equivalent !== equivalent || position.header.createdAtMs > untilMs) continue;
+    if (position.header.equivalent !== equivalent) continue;
     const awaitsAck = position.state === 'committed' || position.state === 'aborted' ? !position.acked : false;
     if (upstreamOf(position) === neighbour && (incomingReserved(position) || awaitsAck)) return false;
     if (downstreamOf(position) === neighbour && outgoingReserved(position)) return false;

@@ -15,14 +15,7 @@ import {
 import type { SignCheckpointCommand } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
 import { hopsDigest } from '../journal.ts';
-import {
-  CHECKPOINT_AGE_MS,
-  CHECKPOINT_HOPS,
-  CHECKPOINT_QUIET_MS,
-  MAX_CLOCK_SKEW_MS,
-  MAX_TIME_MS,
-  VERSION,
-} from '../limits.ts';
+import { CHECKPOINT_AGE_MS, CHECKPOINT_HOPS, CHECKPOINT_QUIET_MS, MAX_CLOCK_SKEW_MS, VERSION } from '../limits.ts';
 import type { Records } from '../records.ts';
 import { refuse } from '../refusals.ts';
 import { adoptCheckpoint, countedSince, isCompared, isQuiet, reservedHops } from './books.ts';
@@ -46,9 +39,10 @@ export function proposeCheckpoints(turn: Turn, now: boolean): void {
 
 /**
  * Checkpoints that wait for the signature of a hosted participant (§11.4): those that it would propose as the smaller key,
- * and those proposed to it that its own books bear out. Changes nothing.
+ * and those proposed to it that its own books bear out. With `now`, the former on which anything counts, else those that are
+ * due. Changes nothing.
  */
-export function checkpointsToSign(records: Records, nowMs: number): readonly Checkpoint[] {
+export function checkpointsToSign(records: Records, nowMs: number, now = false): readonly Checkpoint[] {
   const turn = new Turn(records, nowMs, () => null);
   if (turn.node.isFrozen) return [];
   return [...turn.accounts()].flatMap((account) => {
@@ -56,7 +50,7 @@ export function checkpointsToSign(records: Records, nowMs: number): readonly Che
     const record = turn.checkpoint(account.neighbour, account.equivalent);
     const proposed = record?.proposed?.checkpoint;
     if (turn.self < account.neighbour)
-      return proposed === undefined && isDue(turn, account, false) ? nextOf(turn, account) : [];
+      return proposed === undefined && isDue(turn, account, now) ? nextOf(turn, account) : [];
     return proposed !== undefined && isOwnView(turn, account, record, proposed) ? proposed : [];
   });
 }
@@ -77,13 +71,8 @@ function isSigned(turn: Turn, account: Account, checkpoint: Checkpoint): boolean
     return isIt && answerProposal(turn, account, proposed);
   }
   const record = turn.checkpoint(account.neighbour, account.equivalent);
-  const isNext = (record?.proposed ?? null) === null && isQuiet(turn, account, checkpoint.untilMs);
-  return (
-    isNext &&
-    mayAgree(turn, account) &&
-    isOwnView(turn, account, record, checkpoint) &&
-    propose(turn, account, checkpoint)
-  );
+  const mayPropose = (record?.proposed ?? null) === null && mayAgree(turn, account);
+  return mayPropose && isOwnView(turn, account, record, checkpoint) && propose(turn, account, checkpoint);
 }
 
 /** Nothing is signed about books that may be incomplete. */
@@ -99,7 +88,7 @@ function isDue(turn: Turn, account: Account, now: boolean): boolean {
   if (!isCompared(turn, account) || entries < 1 || account.latestMs <= account.closedUntilMs || quietMs < 0)
     return false;
   const isEnough = entries >= CHECKPOINT_HOPS && quietMs >= CHECKPOINT_QUIET_MS;
-  return (now || isEnough || quietMs >= CHECKPOINT_AGE_MS) && isQuiet(turn, account, MAX_TIME_MS);
+  return (now || isEnough || quietMs >= CHECKPOINT_AGE_MS) && isQuiet(turn, account);
 }
 
 /** What is to be agreed on next: all that there is. */

@@ -74,6 +74,15 @@ describe('the smaller key', () => {
     expect(net.balances('B')).toEqual({ A: 15n });
   });
 
+  it('proposes nothing after a loss, before it was confirmed', () => {
+    host(SMALL);
+    const checkpoint = only(waiting(SMALL));
+    net.machine(SMALL).feed({ type: 'loss' });
+    expect(waiting(SMALL)).toEqual([]);
+    expect(signAs(SMALL, checkpoint).notices).toMatchObject([{ type: 'refused' }]);
+    expect(recordOf(SMALL, LARGE)?.proposed ?? null).toBeNull();
+  });
+
   it('does not propose what its books do not say, nor twice', () => {
     host(SMALL);
     const checkpoint = only(waiting(SMALL));
