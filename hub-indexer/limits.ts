@@ -70,8 +70,8 @@ export const PAYMENTS_AT_ONCE = 12;
 export const TURN_MS = 2_000;
 /** How often it is looked how busy the process is. */
 export const LOAD_INTERVAL_MS = 1_000;
-/** After a start members are served when their books are compared, or after this time; looked at this often. */
-export const COMPARED_WITHIN_MS = 30_000;
+/** After a start members are served when their books are compared, or nothing has come of that for so long; looked at this often. */
+export const COMPARED_WITHIN_MS = 3_000;
 export const COMPARED_CHECK_MS = 50;
 /** In this time each member compares its books once, and looks for rings. */
 export const MEMBER_ROUND_MS = 60_000;

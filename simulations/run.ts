@@ -9,6 +9,7 @@ import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { runClearing } from './clearing/main.ts';
 import { runDesign } from './design/main.ts';
+import { withHosted } from './hosted.ts';
 import { runRoutes } from './routes/main.ts';
 import { type FaultLevel, makeScenario } from './scenario.ts';
 import { fastSignatures, realSignatures } from './signatures.ts';
@@ -28,7 +29,7 @@ const STUDIES = new Map<string, (args: readonly string[]) => Promise<number>>([
   [WORKER, runWorker],
 ]);
 
-const USAGE = `Usage: npm run sim -- [--seeds 1..1000] [--faults none|honest|all] [--signatures fast|real] [--keep-going]
+const USAGE = `Usage: npm run sim -- [--seeds 1..1000] [--faults none|honest|all] [--signatures fast|real] [--hosted] [--keep-going]
        npm run sim -- routes [options]   how many payments of a network are made; see routes --help
        npm run sim -- clear FILE [--json]   how much of a list of debts cancels itself; see clear --help
        npm run sim -- run STUDY.yaml     every point of a study file, on all cores; see run --help
@@ -40,6 +41,7 @@ const USAGE = `Usage: npm run sim -- [--seeds 1..1000] [--faults none|honest|all
   --faults LEVEL       none: a calm network; honest: loss, duplication, reordering, cuts, crashes;
                        all: also malicious participants and disks rewound (default all)
   --signatures KIND    fast: same decisions, no cryptography; real: Ed25519 and every message through its bytes
+  --hosted             half of the honest participants are hosted, and sign checkpoints when they look in
   --keep-going         do not stop at the first seed that violates an invariant`;
 
 interface Call {
@@ -47,6 +49,7 @@ interface Call {
   readonly last: number;
   readonly level: FaultLevel;
   readonly isReal: boolean;
+  readonly isHosted: boolean;
   readonly keepGoing: boolean;
 }
 
@@ -57,6 +60,7 @@ function readCall(): Call | string {
         seeds: { type: 'string', default: '1..1000' },
         faults: { type: 'string', default: 'all' },
         signatures: { type: 'string', default: 'fast' },
+        hosted: { type: 'boolean', default: false },
         'keep-going': { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },
       },
@@ -72,18 +76,20 @@ function readCall(): Call | string {
     if (values.signatures !== 'fast' && values.signatures !== 'real') {
       return `--signatures is "${values.signatures}": write fast or real.\n\n${USAGE}`;
     }
-    return { first, last, level, isReal: values.signatures === 'real', keepGoing: values['keep-going'] };
+    const [isReal, isHosted] = [values.signatures === 'real', values.hosted];
+    return { first, last, level, isReal, isHosted, keepGoing: values['keep-going'] };
   } catch (error) {
     return `${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`;
   }
 }
 
-function replayCommand(seed: number, { level, isReal }: Call): string {
-  return `npm run sim -- --seeds ${seed} --faults ${level}${isReal ? ' --signatures real' : ''}`;
+function replayCommand(seed: number, { level, isReal, isHosted }: Call): string {
+  const more = `${isReal ? ' --signatures real' : ''}${isHosted ? ' --hosted' : ''}`;
+  return `npm run sim -- --seeds ${seed} --faults ${level}${more}`;
 }
 
 function runSeeds(call: Call): number {
-  const { first, last, level, isReal } = call;
+  const { first, last, level, isReal, isHosted } = call;
   const options = { signatures: isReal ? realSignatures : fastSignatures, throughBytes: isReal };
   const trace = new Trace();
   let seeds = 0;
@@ -93,7 +99,8 @@ function runSeeds(call: Call): number {
   const began = performance.now();
   let toldAt = began;
   for (let seed = first; seed <= last; seed++) {
-    const outcome = new Simulation(makeScenario(seed, level), options).run();
+    const scenario = makeScenario(seed, level);
+    const outcome = new Simulation(isHosted ? withHosted(scenario) : scenario, options).run();
     seeds++;
     events += outcome.events;
     violations += outcome.violations.length;

@@ -83,19 +83,21 @@ export class MemberHosting implements Hosting, NodeHosting {
 
   /**
    * Resolves when members who are linked with each other have compared their books, and something can be signed on these
-   * accounts again (§8.8); or when it takes longer than `COMPARED_WITHIN_MS`.
+   * accounts again (§8.8); or when no more of them do for `COMPARED_WITHIN_MS`: some books may differ for good.
    */
   async untilCompared(): Promise<void> {
     const { clock } = this.#node;
-    const deadlineMs = clock.nowMs() + COMPARED_WITHIN_MS;
     const isCompared = ({ records }: HostedMember): boolean =>
       [...records.accounts()].every(
         ({ neighbour, comparedAtMs }) =>
           comparedAtMs >= records.startedAtMs || !this.#members.has(neighbour) || !records.linked.has(neighbour),
       );
     let waiting = [...this.#members.values()];
-    while (waiting.length > 0 && clock.nowMs() < deadlineMs) {
+    let [left, checks] = [waiting.length, 0];
+    while (left > 0 && checks++ < COMPARED_WITHIN_MS / COMPARED_CHECK_MS) {
       waiting = waiting.filter((member) => !isCompared(member));
+      if (waiting.length < left) checks = 0;
+      left = waiting.length;
       await new Promise<void>((resolve) => void clock.wakeAt(clock.nowMs() + COMPARED_CHECK_MS, resolve));
     }
   }
