@@ -35,13 +35,15 @@ beforeAll(async () => {
   values = {
     ...{ pid: pidOf(bob.key), who: bob.key, id: paid.paymentId, txId: payment.txId },
     ...{ 'getCapacity.to': bob.key, 'getCapacity.equivalent': 'UAH', 'getCapacity.amount': '1' },
-    'trustlines.id': `${pidOf(bob.key)}:UAH`,
+    'account.id': `${pidOf(bob.key)}:UAH`,
+    ...{ 'getJournal.after': '0', 'getJournal.head': '00'.repeat(32) },
     'findMembers.query': 'B',
   };
 });
 
 function pathFor(operation: Operation): string {
-  const id = operation.path.includes('/trustlines/') ? values['trustlines.id'] : values.id;
+  const isAccount = ['/trustlines/', '/balance/proofs/'].some((part) => operation.path.includes(part));
+  const id = isAccount ? values['account.id'] : values.id;
   return pathOf(operation, { ...values, id: id as string });
 }
 
