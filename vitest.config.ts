@@ -62,7 +62,7 @@ export default defineConfig({
           include: ['test/browser/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // A browser and the nodes behind it want the cores.
+          // A browser and the nodes behind it want the cores: two at a time take as long.
           maxWorkers: 1,
           sequence: { groupOrder: 5 },
         },
