@@ -13,7 +13,7 @@ const HISTORY = 'scrolling 10,000 payments, longest task';
 const PEOPLE = 'scrolling 1,000 people, longest task';
 const ENTRIES = 10_000;
 const NEIGHBOURS = 1_000;
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** As high as the list of payments, in as few parts as can be. */
 const FLOOR_TURNS = 200;
 
