@@ -86,8 +86,8 @@ export class HostedMember {
     const { node, exchange, publicKey, counters } = options;
     const store = node.store.section(publicKey);
     const records = new Records(publicKey, node.config.network, store.read, node.records.topology);
-    // Neighbours are mostly in this process: asking one after the other takes no longer, and others are seldom asked.
     records.isHosted = true;
+    // Neighbours are mostly in this process: asking one after the other takes no longer, and others are seldom asked.
     records.firstProbes = 1;
     records.maxSettled = SETTLED_OF_MEMBER;
     await store.load(records);

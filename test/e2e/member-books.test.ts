@@ -207,6 +207,20 @@ describe('a hub that lies', () => {
     expect(await alarms()).toEqual(['balance-unproven']);
   });
 
+  it('shows a balance, and nothing that would prove it', async () => {
+    lie((answer) => {
+      if (answer.accounts !== undefined) answer.accounts = [];
+    });
+    expect(await alarms()).toEqual(['balance-unproven']);
+  });
+
+  it('does not show what it has proven', async () => {
+    lie(({ parts }) => {
+      if (parts !== undefined) parts.getBalance.accounts = [];
+    });
+    expect(await bob.alarms()).toMatchObject([{ type: 'balance-unproven', balance: '0' }]);
+  });
+
   it('hides what was paid before', async () => {
     lie(({ accounts }) => {
       for (const account of accounts ?? []) Object.assign(account, { entries: 0, head: '00'.repeat(32), balance: '0' });

@@ -68,21 +68,27 @@ export async function checkBooks(
   const { accounts } = await hub.read<ToldBooks>('GET', '/balance/proofs');
   const balances = new Map<string, bigint>();
   const unproven: Unproven[] = [];
+  const later = new Set<string>();
   const wanted: Checkpoint[] = [];
   for (const told of accounts) {
     const shown = { ...told, balance: unitsOf(told.balance) };
     const proved = await prove(reader, asking, shown);
     const { neighbour, equivalent } = shown;
-    if (proved === null) continue;
+    const name = accountName(neighbour, equivalent);
+    if (proved === null) {
+      later.add(name);
+      continue;
+    }
     if (typeof proved === 'string') {
       unproven.push({ neighbour, equivalent, flaw: proved });
       continue;
     }
-    if (proved.entries === shown.entries) balances.set(accountName(neighbour, equivalent), balanceOf(reader, proved));
+    if (proved.entries === shown.entries) balances.set(name, balanceOf(reader, proved));
+    else later.add(name);
     const checkpoint = checkpointIn(reader, proved, shown, Date.now());
     if (checkpoint !== null) wanted.push(checkpoint);
   }
-  return { balances, unproven, signed: await sign(signer, hub, wanted), isAll: asking.partsLeft > 0 };
+  return { balances, unproven, later, signed: await sign(signer, hub, wanted), isAll: asking.partsLeft > 0 };
 }
 
 /** Null: there is more to ask for than now; what came is kept. */

@@ -7,7 +7,7 @@ import type { Used } from '../operations.ts';
 import { actsOf, type Desk, handInLine, payAgain, previewAlone, who } from './acts.ts';
 import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
-import type { Mandates } from './member.ts';
+import { isPassing, type Mandates } from './member.ts';
 import type { Memos } from './memos.ts';
 import { settle } from './pay.ts';
 import type { WaitingPayment } from './queue.ts';
@@ -251,7 +251,11 @@ export class HubCarrier implements Carrier {
     const { member, alarmed } = this.#options;
     if (performance.now() < this.#booksAtMs + BOOKS_GAP_MS) return;
     this.#booksAtMs = performance.now();
-    const checked = await member.checkBooks();
+    const checked = await member.checkBooks().catch((error: unknown) => {
+      if (isPassing(error)) throw error;
+      // It does not say what it should: nothing is proven.
+      return null;
+    });
     const found = balanceAlarms(state, checked);
     this.#balanceAlarms = found.length === 0 ? [] : lastingAlarms(await member.state(), found);
     alarmed([...this.#lineAlarms, ...this.#balanceAlarms]);

@@ -14,6 +14,8 @@ export interface Checked {
   /** Balances that are proven, by neighbour and equivalent as in `accountName`; 10⁻⁸ units. */
   readonly balances: ReadonlyMap<string, bigint>;
   readonly unproven: readonly Unproven[];
+  /** Accounts that have gone on meanwhile, or that are looked at another time: as in `balances`. */
+  readonly later: ReadonlySet<string>;
   /** Checkpoints that the hub took. */
   readonly signed: number;
   /** False: there was more to look at than the hub may be asked for at once. */

@@ -76,6 +76,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'signature-stale',
   'token-expired',
   'failed',
+  'stopped',
 ]);
 /** A mandate is made anew when less than this is left of it. */
 const RENEWED_MS = 5 * 86_400_000;
@@ -286,7 +287,7 @@ export class Member {
       return await this.#evidenceOf(attempt);
     } catch (error) {
       // Refused for good: nothing is shown of it.
-      if (error instanceof AskError && !PASSING.has(error.code)) return null;
+      if (error instanceof AskError && !isPassing(error)) return null;
       throw error;
     }
   }
@@ -300,6 +301,9 @@ function shownIn(evidence: Evidence | null): Shown {
     decline: evidence?.decline ? hexToBytes(evidence.decline) : null,
   };
 }
+
+/** May the same be asked again later? */
+export const isPassing = (error: unknown): boolean => error instanceof AskError && PASSING.has(error.code);
 
 const isLate = ({ header }: HandedAttempt): boolean => header.expiresAtMs <= Date.now();
 

@@ -14,11 +14,12 @@ import {
   type SignedCheckpoint,
   signedCheckpointShape,
 } from '#protocol/checkpoint.ts';
+import type { Shape } from '#protocol/codec.ts';
 import { readHanded } from '#protocol/delegation/handed-in.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { EMPTY_HEAD, headAfter, hopKey, hopsDigest } from '#protocol/journal.ts';
 import { MAX_CLOCK_SKEW_MS, VERSION } from '#protocol/limits.ts';
-import { decodeMessage } from '#protocol/link.ts';
+import { decodeMessage, type Message } from '#protocol/link.ts';
 import { type Certificate, certificateShape, type TxId } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
@@ -160,9 +161,8 @@ export function balanceOf({ self }: Reader, { agreed, hops }: Proved): bigint {
 
 /** The checkpoint that the hub wants signed, if it says what is proven here; null: it does not, or there is none. */
 export function checkpointIn(reader: Reader, proved: Proved, shown: ShownAccount, nowMs: number): Checkpoint | null {
-  if (shown.wanted === null) return null;
-  const wanted = readHanded(checkpointShape, fromBase64url(shown.wanted));
-  if (isRefusal(wanted)) return null;
+  const wanted = documentIn(checkpointShape, shown.wanted);
+  if (wanted === null) return null;
   const before = readCheckpoint(proved.agreed)?.checkpoint;
   const { untilMs, smallerSeq, largerSeq } = wanted;
   if (untilMs <= (before?.untilMs ?? 0) || untilMs > nowMs + MAX_CLOCK_SKEW_MS) return null;
@@ -203,14 +203,14 @@ function isBorneOut(reader: Reader, shown: ShownAccount, entry: ShownEntry, know
 }
 
 function certificateIn({ network, verify }: Reader, text: string | null): Certificate | null {
-  const certificate = text === null ? null : readHanded(certificateShape, fromBase64url(text));
-  if (certificate === null || isRefusal(certificate)) return null;
+  const certificate = documentIn(certificateShape, text);
+  if (certificate === null) return null;
   return certificate.header.network === network && certificateFlaw(certificate, verify) === null ? certificate : null;
 }
 
 function isWaived({ network, verify }: Reader, { header, route, txId }: Certificate, hop: number, text: string | null) {
-  const message = text === null ? null : decodeMessage(fromBase64url(text));
-  if (message === null || isRefusal(message) || message.type !== 'abort') return false;
+  const message = messageIn(text);
+  if (message?.type !== 'abort') return false;
   const { position, signer, signature, routeIndex } = message;
   const isOfIt = message.txId === txId && routeIndex === route.index && position === hop + 1;
   const about = { header, routes: [route] };
@@ -219,6 +219,27 @@ function isWaived({ network, verify }: Reader, { header, route, txId }: Certific
 }
 
 function readCheckpoint(text: string | null): SignedCheckpoint | null {
-  const signed = text === null ? null : readHanded(signedCheckpointShape, fromBase64url(text));
-  return signed === null || isRefusal(signed) ? null : signed;
+  return documentIn(signedCheckpointShape, text);
+}
+
+/** Null: the hub shows none, or something that is none. */
+function documentIn<T>(shape: Shape<T>, text: string | null): T | null {
+  const bytes = bytesIn(text);
+  const read = bytes === null ? null : readHanded(shape, bytes);
+  return read === null || isRefusal(read) ? null : read;
+}
+
+function messageIn(text: string | null): Message | null {
+  const bytes = bytesIn(text);
+  const message = bytes === null ? null : decodeMessage(bytes);
+  return message === null || isRefusal(message) ? null : message;
+}
+
+function bytesIn(text: string | null): Uint8Array | null {
+  try {
+    return text === null ? null : fromBase64url(text);
+  } catch {
+    // What is no base64url proves nothing.
+    return null;
+  }
 }

@@ -66,23 +66,39 @@ export function alarmsIn(
   });
 }
 
-/** Balances that are shown otherwise than they are proven: what is paid between the two looks at them is among these. */
-export function balanceAlarms({ parts }: WholeState, { balances, unproven }: Checked): readonly BalanceAlarm[] {
-  const flawed = new Set(unproven.map(({ neighbour, equivalent }) => accountName(neighbour, equivalent)));
-  return parts.getBalance.accounts.flatMap(({ neighbour, equivalent, balance }): readonly BalanceAlarm[] => {
-    const name = accountName(neighbour.publicKey, equivalent);
-    const proven = balances.get(name);
-    const isProven = !flawed.has(name) && (proven === undefined || formatAmount(proven) === balance);
-    return isProven ? [] : [{ type: 'balance-unproven', neighbour: neighbour.publicKey, equivalent, balance }];
+/**
+ * Balances that are shown otherwise than they are proven, or not shown at all: what is paid between the two looks at them is
+ * among these. `checked` null: the hub proves nothing of what it shows.
+ */
+export function balanceAlarms(state: WholeState, checked: Checked | null): readonly BalanceAlarm[] {
+  const shown = shownBalances(state);
+  const flawed = new Set(checked?.unproven.map(({ neighbour, equivalent }) => accountName(neighbour, equivalent)));
+  const names = new Set([...shown.keys(), ...(checked?.balances.keys() ?? [])]);
+  return [...names].flatMap((name): readonly BalanceAlarm[] => {
+    if (checked?.later.has(name) === true) return [];
+    const balance = shown.get(name) ?? NO_BALANCE;
+    // Of an account on which nothing was ever booked there is nothing to prove.
+    const isProven = !flawed.has(name) && formatAmount(checked?.balances.get(name) ?? 0n) === balance;
+    const [neighbour = '', equivalent = ''] = name.split('-');
+    return isProven ? [] : [{ type: 'balance-unproven', neighbour, equivalent, balance }];
   });
 }
 
 /** Those that are shown later just the same: nothing was paid meanwhile. */
-export function lastingAlarms({ parts }: WholeState, alarms: readonly BalanceAlarm[]): readonly BalanceAlarm[] {
-  return alarms.filter((alarm) =>
-    parts.getBalance.accounts.some(
-      ({ neighbour, equivalent, balance }) =>
-        neighbour.publicKey === alarm.neighbour && equivalent === alarm.equivalent && balance === alarm.balance,
-    ),
+export function lastingAlarms(state: WholeState, alarms: readonly BalanceAlarm[]): readonly BalanceAlarm[] {
+  const shown = shownBalances(state);
+  return alarms.filter(
+    ({ neighbour, equivalent, balance }) => (shown.get(accountName(neighbour, equivalent)) ?? NO_BALANCE) === balance,
+  );
+}
+
+const NO_BALANCE = formatAmount(0n);
+
+function shownBalances({ parts }: WholeState): ReadonlyMap<string, string> {
+  return new Map(
+    parts.getBalance.accounts.map(({ neighbour, equivalent, balance }) => [
+      accountName(neighbour.publicKey, equivalent),
+      balance,
+    ]),
   );
 }
