@@ -16,6 +16,7 @@ import {
   REQUESTS_PER_SECOND_EACH,
   SWEEP_INTERVAL_MS,
 } from './limits.ts';
+import { measureMemory } from './memory.ts';
 import { createHubMetrics, type HubMetrics, type Way } from './metrics.ts';
 import { Rates } from './rates.ts';
 
@@ -34,6 +35,7 @@ export class HubIndexer implements Indexer {
   readonly #node: IndexerNode;
   readonly #snapshots: Snapshots;
   readonly #follower: Follower;
+  readonly #stopMeasuring: () => void;
   readonly #followed: Set<string>;
   readonly #rates = new Rates(
     { each: REQUESTS_PER_SECOND_EACH, atOnceEach: REQUESTS_AT_ONCE_EACH, all: REQUESTS_PER_SECOND },
@@ -68,6 +70,7 @@ export class HubIndexer implements Indexer {
     this.#followed = new Set(options.equivalents);
     this.metrics = createHubMetrics(index);
     measureDisk(this.metrics.registry, options.dataDir);
+    this.#stopMeasuring = measureMemory(this.metrics.registry);
     this.#follower = new Follower({ index, topology: records.topology, nowMs: () => clock.nowMs(), log });
     this.#next('the index was not brought up to date', async () => {
       this.#isReady = await this.#follower.catchUp();
@@ -117,6 +120,7 @@ export class HubIndexer implements Indexer {
 
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#stopMeasuring();
     this.#follower.stop();
     await this.#work;
     if (this.#isReady) {

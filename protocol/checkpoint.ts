@@ -34,11 +34,18 @@ export interface Checkpoint {
   readonly largerSeq: number;
 }
 
-/** A checkpoint with the signatures there are. It counts when both are there. */
+/** A checkpoint as it is shown to the other end. It counts when both signatures are there. */
 export interface SignedCheckpoint {
   readonly checkpoint: Checkpoint;
   readonly smallerSignature: Signature;
   readonly largerSignature: Signature | null;
+}
+
+/** One that is not agreed on; without the signature of the smaller key it waits for the owner of a hosted participant (§11.4). */
+export interface ProposedCheckpoint {
+  readonly checkpoint: Checkpoint;
+  readonly smallerSignature: Signature | null;
+  readonly largerSignature: null;
 }
 
 /** Where an account stands with its checkpoints. */
@@ -50,8 +57,8 @@ export interface CheckpointRecord {
   readonly agreed: SignedCheckpoint | null;
   /** Journal entries up to this number belong to it or to those before. */
   readonly entries: number;
-  /** As the smaller key: signed here, and not yet by the other. As the larger one: waits for the own owner (§11.4). */
-  readonly proposed: SignedCheckpoint | null;
+  /** As the smaller key: not yet signed by the other. As the larger one: waits for the own owner (§11.4). */
+  readonly proposed: ProposedCheckpoint | null;
 }
 
 /** A checkpoint that a newer one has followed: kept for proofs. */

@@ -127,9 +127,13 @@ export interface ConfirmRestoredCommand {
   readonly regardless: boolean;
 }
 
-/** Proposes a checkpoint now for every quiet account with a larger key on which something counts since the last one. */
+/**
+ * Proposes a checkpoint now for every quiet account with a larger key that is due for one, or (`all`) on which something
+ * counts since the last one. A hosted participant is asked to sign it.
+ */
 export interface ProposeCheckpointsCommand {
   readonly type: 'propose-checkpoints';
+  readonly which: 'due' | 'all';
 }
 
 /**

@@ -44,6 +44,8 @@ export class Participant {
   readonly isHosted: boolean;
   /** Of the checkpoint that it signs just now; null: it is not there. */
   #handedIn: string | null = null;
+  /** What its owner, who loses nothing, has signed last for each account. */
+  readonly #signed = new Map<string, Checkpoint>();
   readonly #world: World;
   readonly #seeking: SeekingMode;
   /** What is on disk: whole batches, in order of writing. */
@@ -93,6 +95,15 @@ export class Participant {
     }
     this.#write();
     return effects;
+  }
+
+  /** What the owner signs where it is asked for this: what it has signed already for that epoch, if anything. */
+  signsOnce(asked: Checkpoint): Checkpoint {
+    const account = `${asked.smaller}/${asked.larger}/${asked.equivalent}`;
+    const signed = this.#signed.get(account);
+    if (signed?.epoch === asked.epoch) return signed;
+    this.#signed.set(account, asked);
+    return asked;
   }
 
   /** A hosted participant is there for as long as `run` takes, and has signed this. */

@@ -318,7 +318,7 @@ function addIncidents(random: Random, links: Scenario['links'], participants: nu
 
 /** Several at once: while packets are on their way, so that some are older than what is being settled. */
 function askForCheckpoints(random: Random, participants: number, atMs: number, at: At): void {
-  const command: Command = { type: 'propose-checkpoints' };
+  const command: Command = { type: 'propose-checkpoints', which: 'all' };
   for (let asked = random.between(1, participants); asked > 0; asked--) {
     at(atMs, { type: 'command', participant: random.below(participants), command });
   }

@@ -12,7 +12,7 @@ import { Agenda } from './agenda.ts';
 import { checkAtRest } from './at-rest.ts';
 import { Checkers, type Violation } from './checkers.ts';
 import type { Happening } from './happening.ts';
-import { answer, lookIn } from './owner.ts';
+import { ASK, answer, lookIn } from './owner.ts';
 import { Participant } from './participant.ts';
 import { Random } from './random.ts';
 import { EPOCH_MS, type Incident, type Scenario } from './scenario.ts';
@@ -198,13 +198,9 @@ export class Simulation {
     const skew = this.#skews[participant.index] as number;
     const event: Event = { ...occurrence, nowMs: this.#nowMs + skew };
     this.#events++;
-    if (this.#malicious.has(participant.index)) {
-      const effects = participant.handle(event);
-      this.#trace.step(participant.index, event, effects);
-      return;
-    }
     const effects = participant.handle(event);
     this.#trace.step(participant.index, event, effects);
+    if (this.#malicious.has(participant.index)) return;
     this.#checkers.afterStep(participant, event, effects);
     if (event.type === 'message' && (this.#events & 15) === 0) this.#checkers.checkOnce(participant, event);
   }
@@ -221,6 +217,7 @@ export class Simulation {
         return;
       }
       case 'look-in':
+        this.#incident({ type: 'command', participant: incident.participant, command: ASK });
         this.#plan(lookIn(this.#random, this.#participants[incident.participant] as Participant, this.#nowMs));
         return;
       case 'sign': {

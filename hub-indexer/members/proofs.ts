@@ -3,11 +3,11 @@
  * certificate or the ABORT. With these the member's own browser works out what it owes, and signs the next checkpoint.
  */
 import type { Account } from '#protocol/account.ts';
-import { type Checkpoint, checkpointShape, signedCheckpointShape } from '#protocol/checkpoint.ts';
+import { checkpointShape, signedCheckpointShape } from '#protocol/checkpoint.ts';
 import { encode } from '#protocol/codec.ts';
 import { EMPTY_HEAD, type HopId, type JournalEntry } from '#protocol/journal.ts';
 import { encodeMessage } from '#protocol/link.ts';
-import { checkpointsToSign } from '#protocol/machine/checkpoint.ts';
+import { checkpointToSign } from '#protocol/machine/checkpoint.ts';
 import { abortMessage } from '#protocol/machine/outbox.ts';
 import type { Position } from '#protocol/position.ts';
 import { receiptOf } from '#protocol/receipt.ts';
@@ -41,22 +41,16 @@ export interface JournalPart {
 }
 
 /** All accounts, with what stands for everything before. */
-export function accountProofs(records: Records, nowMs: number): readonly AccountProof[] {
-  const wanted = checkpointsToSign(records, nowMs);
-  return [...records.accounts()].map((account) => accountProof(records, account, wanted));
-}
-
-function accountProof(records: Records, account: Account, wanted: readonly Checkpoint[]): AccountProof {
-  const { neighbour, equivalent } = account;
-  const agreed = records.checkpoint(neighbour, equivalent)?.agreed ?? null;
-  const own = wanted.find(
-    ({ smaller, larger, ...of }) => of.equivalent === equivalent && (smaller === neighbour || larger === neighbour),
-  );
-  return {
-    account,
-    agreed: agreed && encode(signedCheckpointShape, agreed),
-    wanted: own === undefined ? null : encode(checkpointShape, own),
-  };
+export function accountProofs(records: Records): readonly AccountProof[] {
+  return [...records.accounts()].map((account) => {
+    const agreed = records.checkpoint(account.neighbour, account.equivalent)?.agreed ?? null;
+    const wanted = checkpointToSign(records, account);
+    return {
+      account,
+      agreed: agreed && encode(signedCheckpointShape, agreed),
+      wanted: wanted && encode(checkpointShape, wanted),
+    };
+  });
 }
 
 /**

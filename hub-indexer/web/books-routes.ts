@@ -50,9 +50,12 @@ export function addBooksRoutes(scope: FastifyInstance, memberOf: (publicKey: Pub
     summary: 'Your accounts with their last checkpoints, and those that wait for your signature',
     input: {},
     result: books,
-    handle(_given, { member }) {
+    async handle(_given, { member }) {
       const { records, context } = memberOf(member.publicKey);
-      return { accounts: accountProofs(records, context.clock.nowMs()).map(viewAccount) };
+      // What it is asked to sign is on disk before: it signs nothing else for that epoch.
+      const command = { type: 'propose-checkpoints', which: 'due' } as const;
+      await context.driver.submit({ type: 'command', command });
+      return { accounts: accountProofs(records).map(viewAccount) };
     },
   });
   addRoute(scope, {

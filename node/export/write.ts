@@ -65,9 +65,14 @@ function exportedRecord(record: DurableRecord): LedgerRecord | null {
       const { type, signed, conflicting } = record;
       return { type, signed: copyLine(signed), conflicting: conflicting && copyLine(conflicting) };
     }
+    case 'checkpoint': {
+      const { proposed } = record;
+      const smallerSignature = proposed?.smallerSignature ?? null;
+      // What nobody has signed proves nothing.
+      return { ...record, proposed: smallerSignature && proposed && { ...proposed, smallerSignature } };
+    }
     // These hold nothing else.
     case 'past-checkpoint':
-    case 'checkpoint':
     case 'entry':
       return record;
     case 'evidence':

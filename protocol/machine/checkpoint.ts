@@ -10,9 +10,10 @@ import {
   checkpointDigest,
   checkpointStatement,
   inOrder,
+  type ProposedCheckpoint,
   type SignedCheckpoint,
 } from '../checkpoint.ts';
-import type { SignCheckpointCommand } from '../event.ts';
+import type { ProposeCheckpointsCommand, SignCheckpointCommand } from '../event.ts';
 import type { PublicKey } from '../identity.ts';
 import { hopsDigest } from '../journal.ts';
 import { CHECKPOINT_AGE_MS, CHECKPOINT_HOPS, CHECKPOINT_QUIET_MS, MAX_CLOCK_SKEW_MS, VERSION } from '../limits.ts';
@@ -21,38 +22,36 @@ import { refuse } from '../refusals.ts';
 import { adoptCheckpoint, countedSince, isCompared, isQuiet, reservedHops } from './books.ts';
 import { keepEvidence } from './evidence.ts';
 import { markRestored } from './restored.ts';
-import { Turn } from './turn.ts';
+import type { Turn } from './turn.ts';
 
 /**
- * Proposes a checkpoint for each account with a larger key that is due (`now`: on which anything counts since the last
- * one), and shows again those that wait for an answer. A hosted participant proposes what it has signed (`signCheckpoint`).
+ * Proposes a checkpoint for each account with a larger key that is due (`all`: on which anything counts since the last
+ * one), and shows again those that wait for an answer. For a hosted participant it is kept until its owner has signed it.
  */
-export function proposeCheckpoints(turn: Turn, now: boolean): void {
+export function proposeCheckpoints(turn: Turn, which: ProposeCheckpointsCommand['which']): void {
   if (turn.node.isFrozen) return;
   for (const account of [...turn.accounts()]) {
     if (turn.self > account.neighbour || account.standing !== 'confirmed') continue;
     const proposed = turn.checkpoint(account.neighbour, account.equivalent)?.proposed ?? null;
-    if (proposed !== null) turn.send(account.neighbour, { type: 'checkpoint', signed: proposed });
-    else if (!turn.records.isHosted && isDue(turn, account, now)) propose(turn, account, nextOf(turn, account));
+    if (proposed !== null) show(turn, account.neighbour, proposed);
+    else if (isDue(turn, account, which)) propose(turn, account, nextOf(turn, account));
   }
 }
 
+function show(turn: Turn, neighbour: PublicKey, { checkpoint, smallerSignature }: ProposedCheckpoint): void {
+  if (smallerSignature === null) return;
+  turn.send(neighbour, { type: 'checkpoint', signed: { checkpoint, smallerSignature, largerSignature: null } });
+}
+
 /**
- * Checkpoints that wait for the signature of a hosted participant (§11.4): those that it would propose as the smaller key,
- * and those proposed to it that its own books bear out. With `now`, the former on which anything counts, else those that are
- * due. Changes nothing.
+ * The checkpoint of an account that waits for the signature of a hosted participant (§11.4): one that it is to propose as the
+ * smaller key, or that was proposed to it. Packets that could make it untrue are refused by whoever proposes it.
  */
-export function checkpointsToSign(records: Records, nowMs: number, now = false): readonly Checkpoint[] {
-  const turn = new Turn(records, nowMs, () => null);
-  if (turn.node.isFrozen) return [];
-  return [...turn.accounts()].flatMap((account) => {
-    if (account.standing !== 'confirmed') return [];
-    const record = turn.checkpoint(account.neighbour, account.equivalent);
-    const proposed = record?.proposed?.checkpoint;
-    if (turn.self < account.neighbour)
-      return proposed === undefined && isDue(turn, account, now) ? nextOf(turn, account) : [];
-    return proposed !== undefined && isOwnView(turn, account, record, proposed) ? proposed : [];
-  });
+export function checkpointToSign(records: Records, { neighbour, equivalent, standing }: Account): Checkpoint | null {
+  if (records.node.isFrozen || standing !== 'confirmed') return null;
+  const proposed = records.checkpoint(neighbour, equivalent)?.proposed ?? null;
+  const isWaiting = proposed !== null && (records.self > neighbour || proposed.smallerSignature === null);
+  return isWaiting ? proposed.checkpoint : null;
 }
 
 /** A hosted participant has signed a checkpoint, and the driver has the signature: proposes it, or answers with it. */
@@ -68,10 +67,12 @@ function isSigned(turn: Turn, account: Account, checkpoint: Checkpoint): boolean
   if (turn.self === checkpoint.larger) {
     const proposed = turn.checkpoint(account.neighbour, account.equivalent)?.proposed ?? null;
     const isIt = proposed !== null && checkpointDigest(proposed.checkpoint) === checkpointDigest(checkpoint);
-    return isIt && answerProposal(turn, account, proposed);
+    const smallerSignature = proposed?.smallerSignature ?? null;
+    return isIt && smallerSignature !== null && answerProposal(turn, account, { ...proposed, smallerSignature });
   }
   const record = turn.checkpoint(account.neighbour, account.equivalent);
-  const mayPropose = (record?.proposed ?? null) === null && mayAgree(turn, account);
+  // It need not be the one that it was asked for: after a crash that may be another one than was asked for before.
+  const mayPropose = (record?.proposed?.smallerSignature ?? null) === null && mayAgree(turn, account);
   return mayPropose && isOwnView(turn, account, record, checkpoint) && propose(turn, account, checkpoint);
 }
 
@@ -81,14 +82,14 @@ function mayAgree(turn: Turn, account: Account): boolean {
 }
 
 /** Enough hops, or a long time; and nobody is waiting for anything, so that both have counted the same. */
-function isDue(turn: Turn, account: Account, now: boolean): boolean {
+function isDue(turn: Turn, account: Account, which: ProposeCheckpointsCommand['which']): boolean {
   const quietMs = turn.nowMs - account.latestMs;
   const entries = account.entries - (turn.checkpoint(account.neighbour, account.equivalent)?.entries ?? 0);
   // A packet from a clock that is ahead is waited for: until then all others would be refused.
   if (!isCompared(turn, account) || entries < 1 || account.latestMs <= account.closedUntilMs || quietMs < 0)
     return false;
   const isEnough = entries >= CHECKPOINT_HOPS && quietMs >= CHECKPOINT_QUIET_MS;
-  return (now || isEnough || quietMs >= CHECKPOINT_AGE_MS) && isQuiet(turn, account);
+  return (which === 'all' || isEnough || quietMs >= CHECKPOINT_AGE_MS) && isQuiet(turn, account);
 }
 
 /** What is to be agreed on next: all that there is. */
@@ -96,13 +97,12 @@ function nextOf(turn: Turn, account: Account): Checkpoint {
   return checkpointOf(turn, account, turn.checkpoint(account.neighbour, account.equivalent), account.latestMs);
 }
 
-/** False where it cannot be signed. */
+/** False where it waits for its owner. */
 function propose(turn: Turn, account: Account, checkpoint: Checkpoint): boolean {
   const { neighbour, equivalent } = account;
   const record = turn.checkpoint(neighbour, equivalent);
   const smallerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
-  if (smallerSignature === null) return false;
-  const proposed: SignedCheckpoint = { checkpoint, smallerSignature, largerSignature: null };
+  const proposed: ProposedCheckpoint = { checkpoint, smallerSignature, largerSignature: null };
   turn.saveCheckpoint({
     type: 'checkpoint',
     neighbour,
@@ -111,9 +111,9 @@ function propose(turn: Turn, account: Account, checkpoint: Checkpoint): boolean 
     entries: record?.entries ?? 0,
     proposed,
   });
-  turn.saveAccount({ ...account, refuseUntilMs: checkpoint.untilMs });
-  turn.send(neighbour, { type: 'checkpoint', signed: proposed });
-  return true;
+  turn.saveAccount({ ...account, refuseUntilMs: Math.max(checkpoint.untilMs, account.refuseUntilMs) });
+  show(turn, neighbour, proposed);
+  return smallerSignature !== null;
 }
 
 /** The next checkpoint by the own books, covering packets created up to `untilMs`. */
@@ -163,9 +163,9 @@ function isWaiting(turn: Turn, { neighbour, equivalent }: Account, checkpoint: C
  * As the larger key: signs what the own books say too, or keeps it until its owner does; shows what is agreed already.
  * True when the other end has both signatures now.
  */
-function answerProposal(turn: Turn, account: Account, proposed: SignedCheckpoint): boolean {
+function answerProposal(turn: Turn, account: Account, signed: SignedCheckpoint): boolean {
   const { neighbour, equivalent } = account;
-  const { checkpoint } = proposed;
+  const { checkpoint, smallerSignature } = signed;
   const record = turn.checkpoint(neighbour, equivalent);
   const agreed = record?.agreed ?? null;
   if (agreed !== null && agreed.checkpoint.epoch >= checkpoint.epoch) {
@@ -175,12 +175,13 @@ function answerProposal(turn: Turn, account: Account, proposed: SignedCheckpoint
   if (!mayAgree(turn, account) || !isOwnView(turn, account, record, checkpoint)) return false;
   const largerSignature = turn.sign(checkpointStatement(checkpoint, turn.self));
   if (largerSignature === null) {
+    const proposed: ProposedCheckpoint = { checkpoint, smallerSignature, largerSignature };
     turn.saveCheckpoint({ type: 'checkpoint', neighbour, equivalent, agreed, entries: record?.entries ?? 0, proposed });
     return false;
   }
-  const signed: SignedCheckpoint = { ...proposed, largerSignature };
-  adoptCheckpoint(turn, account, signed);
-  turn.send(neighbour, { type: 'checkpoint', signed });
+  const both: SignedCheckpoint = { ...signed, largerSignature };
+  adoptCheckpoint(turn, account, both);
+  turn.send(neighbour, { type: 'checkpoint', signed: both });
   return true;
 }
 
@@ -215,8 +216,11 @@ function receiveAgreed(turn: Turn, from: PublicKey, signed: SignedCheckpoint): v
     return;
   }
   // As the larger key, the own signature in it was given last: who does not know that has forgotten it.
-  const proposed = turn.self === checkpoint.smaller ? record?.proposed?.checkpoint : undefined;
-  const isAnswer = proposed !== undefined && checkpointDigest(proposed) === checkpointDigest(checkpoint);
+  const proposed = turn.self === checkpoint.smaller ? (record?.proposed ?? null) : null;
+  const isAnswer =
+    proposed !== null &&
+    proposed.smallerSignature !== null &&
+    checkpointDigest(proposed.checkpoint) === checkpointDigest(checkpoint);
   if (!isAnswer) markRestored(turn, untilMs);
   adoptCheckpoint(turn, turn.accountOrNew(from, equivalent), signed);
 }

@@ -234,7 +234,7 @@ function fire(turn: Turn, timer: Timer): void {
       tidyMap(turn);
       withdrawUnwanted(turn);
       renewAnnouncements(turn, null);
-      proposeCheckpoints(turn, false);
+      proposeCheckpoints(turn, 'due');
       expireProposals(turn);
       seekNowAndThen(turn, timer.round);
       const linked = [...turn.records.linked];
@@ -285,7 +285,7 @@ function obey(turn: Turn, command: Command): void {
       confirmRestored(turn, command.regardless);
       return;
     case 'propose-checkpoints':
-      proposeCheckpoints(turn, true);
+      proposeCheckpoints(turn, command.which);
       return;
     case 'sign-checkpoint':
       signCheckpoint(turn, command);

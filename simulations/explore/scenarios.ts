@@ -96,7 +96,7 @@ function lower(owner: number, other: number, limit: bigint): Order {
 
 /** A participant proposes checkpoints where it is the one to do so. */
 function propose(participant: number): Order {
-  return { participant, command: { type: 'propose-checkpoints' } };
+  return { participant, command: { type: 'propose-checkpoints', which: 'all' } };
 }
 
 /** Lines both ways between neighbours of a chain. */

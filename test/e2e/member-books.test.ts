@@ -260,6 +260,35 @@ describe('a hub that lies', () => {
     expect((await bob.checkBooks()).signed).toBe(1);
   });
 
+  it('wants another checkpoint signed for the same epoch', async () => {
+    for (const member of [alice, bob, alice, bob]) await member.checkBooks();
+    expect((await alice.pay(order(bob.key, 1n * UNIT))).state).toBe('paid');
+    waitForDue();
+    const first = [alice, bob].toSorted((a, b) => (a.key < b.key ? -1 : 1))[0] as TestMember;
+    if (first !== bob) await first.checkBooks();
+    // What Bob signs is lost on its way.
+    const handedIn: string[][] = [];
+    const act = vi.spyOn(bob.connection, 'act').mockImplementation(async (_method, _path, body) => {
+      handedIn.push((body as { documents: string[] }).documents);
+      return { taken: 0 };
+    });
+    expect(await flaws()).toEqual([]);
+    lie(({ accounts }) => {
+      for (const account of accounts ?? []) {
+        const wanted = account.wanted === null ? null : readHanded(checkpointShape, fromBase64url(account.wanted));
+        if (wanted === null || isRefusal(wanted)) continue;
+        // As true as the first.
+        account.wanted = toBase64url(encode(checkpointShape, { ...wanted, untilMs: wanted.untilMs + 1 }));
+      }
+    });
+    expect(await flaws()).toEqual([]);
+    expect(handedIn).toEqual([handedIn[0], handedIn[0]]);
+    expect(handedIn[0]).toHaveLength(1);
+    act.mockRestore();
+    if (honest !== null) bob.connection.read = honest;
+    expect((await bob.checkBooks()).signed).toBe(1);
+  });
+
   it('shows an older checkpoint than it has shown', async () => {
     for (const member of [alice, bob, alice, bob]) await member.checkBooks();
     expect(await agreedBetween(bob, alice.key)).not.toBeNull();

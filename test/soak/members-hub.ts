@@ -15,6 +15,8 @@ const KIBIBYTE = 1_024;
 
 interface Up {
   readonly members: string;
+  /** Where its figures are. */
+  readonly http: string;
   readonly error?: { readonly message: string };
 }
 
@@ -24,6 +26,7 @@ export class SoakHub {
   #child: ChildProcess | null = null;
   /** Of the first start, so that members find it again. */
   #url: string | null = null;
+  #httpUrl: string | null = null;
   /** Of processes that have ended. */
   #earlierCpuSeconds = 0;
 
@@ -69,6 +72,7 @@ export class SoakHub {
     if (up === null || up.error !== undefined)
       throw new Error(`the hub did not start: ${up?.error?.message} ${errors}`);
     this.#url = up.members;
+    this.#httpUrl = up.http;
     return performance.now() - startedAt;
   }
 
@@ -83,10 +87,23 @@ export class SoakHub {
   }
 
   /** Memory that the process takes of the machine now; null: there is none, or no Linux. */
-  async rssBytes(): Promise<number | null> {
-    const status = await this.#proc('status');
-    const kibibytes = /^VmRSS:\s+(\d+)/m.exec(status ?? '')?.[1];
-    return kibibytes === undefined ? null : Number(kibibytes) * KIBIBYTE;
+  rssBytes(): Promise<number | null> {
+    return this.#statusBytes(/^VmRSS:\s+(\d+)/m);
+  }
+
+  /** The same without the files that are mapped into it, which the machine takes back when it needs room. */
+  ownBytes(): Promise<number | null> {
+    return this.#statusBytes(/^RssAnon:\s+(\d+)/m);
+  }
+
+  /** What its memory held after the last full collection of garbage; null: there was none, or no hub is up. */
+  async liveBytes(): Promise<number | null> {
+    const metrics = await fetch(`${this.#httpUrl}/metrics`).then(
+      (response) => response.text(),
+      () => '',
+    );
+    const bytes = Number(/^geo_hub_memory_live_bytes (\S+)$/m.exec(metrics)?.[1] ?? 0);
+    return bytes === 0 ? null : bytes;
   }
 
   /** Processor time of all its processes until now. */
@@ -98,6 +115,11 @@ export class SoakHub {
     // After the name, which stands in parentheses: user and system time are the 12th and 13th.
     const fields = (await this.#proc('stat'))?.split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11] ?? 0) + Number(fields[12] ?? 0)) / TICKS_PER_SECOND;
+  }
+
+  async #statusBytes(kibibytes: RegExp): Promise<number | null> {
+    const found = kibibytes.exec((await this.#proc('status')) ?? '')?.[1];
+    return found === undefined ? null : Number(found) * KIBIBYTE;
   }
 
   async #proc(name: string): Promise<string | null> {

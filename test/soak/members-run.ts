@@ -61,7 +61,10 @@ interface Sample {
   /** Which life of the hub. */
   readonly life: number;
   readonly rssBytes: number;
+  readonly ownBytes: number | null;
   readonly cpuSeconds: number;
+  /** After the last full collection of garbage; null: there was none in this life. */
+  readonly liveBytes: number | null;
 }
 
 export interface LoadFigures {
@@ -76,8 +79,10 @@ export interface LoadFigures {
   /** The same from the wish to pay. */
   readonly wishMs: Spread;
   readonly startsMs: readonly number[];
-  /** Mebibytes, of the last life of the hub. */
-  readonly rssMiB: { readonly firstThird: number; readonly lastThird: number; readonly most: number };
+  /** Memory that the hub takes of the machine; without mapped files; what was in use after the last full collection of garbage. */
+  readonly rssMiB: Growth;
+  readonly ownMiB: Growth;
+  readonly liveMiB: Growth;
   /** Of one processor. */
   readonly hubCpu: number;
   readonly generatorCpu: number;
@@ -85,6 +90,13 @@ export interface LoadFigures {
   /** What pages have signed after they had looked at what proves their balances. */
   readonly checkpoints: number;
   readonly books: BooksReport;
+}
+
+/** Mebibytes in the last life of the hub: the means of its first and its last third; `most`: ever. */
+export interface Growth {
+  readonly firstThird: number;
+  readonly lastThird: number;
+  readonly most: number;
 }
 
 export interface Spread {
@@ -263,7 +275,8 @@ class LoadRun {
       const life = this.#life;
       const [rssBytes, cpuSeconds] = [await this.#hub.rssBytes(), await this.#hub.cpuSeconds()];
       if (rssBytes === null) continue;
-      this.#samples.push({ life, rssBytes, cpuSeconds });
+      const [ownBytes, liveBytes] = [await this.#hub.ownBytes(), await this.#hub.liveBytes()];
+      this.#samples.push({ life, rssBytes, ownBytes, cpuSeconds, liveBytes });
       const now = performance.now();
       if (now - toldAt < TELL_MS) continue;
       toldAt = now;
@@ -273,7 +286,7 @@ class LoadRun {
       this.#options.tell(
         `${((now - beganAt) / 1_000).toFixed(0)} s: ${this.#payments.length} payments, ${this.#busy.size} under way; ` +
           `lately p50 ${latest.p50.toFixed(0)}, p99 ${latest.p99.toFixed(0)}, max ${latest.max.toFixed(0)} ms over ${hops.toFixed(1)} hops; ` +
-          `hub ${mebibytes(rssBytes)} MiB, CPU ${cpu.toFixed(0)} %`,
+          `hub ${mebibytes(rssBytes)} MiB, its own ${mebibytes(ownBytes ?? 0)}, in use ${mebibytes(liveBytes ?? 0)}; CPU ${cpu.toFixed(0)} %`,
       );
       before = { cpuSeconds, count: this.#payments.length, at: now };
     }
@@ -305,8 +318,6 @@ class LoadRun {
       const code = paid.why?.code ?? 'no-route';
       refusals[code] = (refusals[code] ?? 0) + 1;
     }
-    const rss = this.#samples.filter(({ life }) => life === this.#life).map(({ rssBytes }) => rssBytes);
-    const third = Math.ceil(rss.length / 3);
     return {
       payments: this.#payments.length,
       ...{ paid: count('paid'), refused: count('refused'), open: count('open') },
@@ -314,12 +325,21 @@ class LoadRun {
       outcomeMs: spreadOf(tookOf(this.#payments)),
       wishMs: spreadOf(this.#payments.map(({ wishMs }) => wishMs)),
       startsMs: this.#startsMs.map(Math.round),
-      rssMiB: {
-        firstThird: mebibytes(mean(rss.slice(0, third))),
-        lastThird: mebibytes(mean(rss.slice(-third))),
-        most: mebibytes(Math.max(0, ...this.#samples.map(({ rssBytes }) => rssBytes))),
-      },
+      rssMiB: this.#growth(({ rssBytes }) => rssBytes),
+      ownMiB: this.#growth(({ ownBytes }) => ownBytes),
+      liveMiB: this.#growth(({ liveBytes }) => liveBytes),
       ...{ hubCpu, generatorCpu, refusals, checkpoints: this.#checkpoints, books },
+    };
+  }
+
+  #growth(bytesOf: (sample: Sample) => number | null): Growth {
+    const bytes = (samples: readonly Sample[]) => samples.flatMap((sample) => bytesOf(sample) ?? []);
+    const last = bytes(this.#samples.filter(({ life }) => life === this.#life));
+    const third = Math.ceil(last.length / 3);
+    return {
+      firstThird: mebibytes(mean(last.slice(0, third))),
+      lastThird: mebibytes(mean(last.slice(-third))),
+      most: mebibytes(Math.max(0, ...bytes(this.#samples))),
     };
   }
 }

@@ -1,7 +1,7 @@
 /** Records of every type with any content that their types allow, for tests of what stores them. */
 import fc from 'fast-check';
 import type { Account } from '#protocol/account.ts';
-import type { SignedCheckpoint } from '#protocol/checkpoint.ts';
+import type { Checkpoint, ProposedCheckpoint, SignedCheckpoint } from '#protocol/checkpoint.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { VERSION } from '#protocol/limits.ts';
@@ -176,22 +176,24 @@ const signedLine: fc.Arbitrary<LineRecord['signed']> = record({
   signature,
 });
 
+const checkpoint: fc.Arbitrary<Checkpoint> = record({
+  version: fc.constant(VERSION),
+  network,
+  equivalent,
+  smaller: key,
+  larger: key,
+  epoch: fc.nat(1_000),
+  previous: fc.option(hex(32)),
+  balance: signedAmount,
+  untilMs: instant,
+  count: fc.nat(1_000),
+  digest: hex(32),
+  smallerSeq: instant,
+  largerSeq: instant,
+});
+
 const signedCheckpoint: fc.Arbitrary<SignedCheckpoint> = record({
-  checkpoint: record({
-    version: fc.constant(VERSION),
-    network,
-    equivalent,
-    smaller: key,
-    larger: key,
-    epoch: fc.nat(1_000),
-    previous: fc.option(hex(32)),
-    balance: signedAmount,
-    untilMs: instant,
-    count: fc.nat(1_000),
-    digest: hex(32),
-    smallerSeq: instant,
-    largerSeq: instant,
-  }),
+  checkpoint,
   smallerSignature: signature,
   largerSignature: fc.option(signature),
 });
@@ -248,7 +250,13 @@ export const arbitraryRecords: { [T in DurableRecord['type']]: fc.Arbitrary<Extr
     equivalent,
     agreed: fc.option(signedCheckpoint),
     entries: fc.nat(100_000),
-    proposed: fc.option(signedCheckpoint),
+    proposed: fc.option(
+      record<ProposedCheckpoint>({
+        checkpoint,
+        smallerSignature: fc.option(signature),
+        largerSignature: fc.constant(null),
+      }),
+    ),
   }),
   proposal: record({
     type: fc.constant('proposal'),

@@ -66,7 +66,8 @@ function pay(net: Network, from: string, to: string, amount: bigint): void {
 /** Each two agree on a checkpoint. */
 export function checkpoints(net: Network): void {
   net.wait(1_000);
-  for (const name of 'ABCD') deliverCheckpoints(net, name, net.machine(name).command({ type: 'propose-checkpoints' }));
+  for (const name of 'ABCD')
+    deliverCheckpoints(net, name, net.machine(name).command({ type: 'propose-checkpoints', which: 'all' }));
 }
 
 function deliverCheckpoints(net: Network, from: string, step: Step): void {

@@ -7,6 +7,7 @@ import { parse, parseAllDocuments } from 'yaml';
 import { measureDisk } from '#hub-indexer/disk.ts';
 import { MapIndex } from '#hub-indexer/index/map-index.ts';
 import { createIntegrityMetrics } from '#hub-indexer/integrity/metrics.ts';
+import { measureMemory } from '#hub-indexer/memory.ts';
 import { createHubMetrics } from '#hub-indexer/metrics.ts';
 import { HeldAmounts } from '#node/held.ts';
 import { createMetrics, measureHeld, measureRecords } from '#node/metrics.ts';
@@ -48,6 +49,7 @@ async function served(): Promise<ReadonlySet<string>> {
   const hub = createHubMetrics(new MapIndex(new Uint8Array(8)));
   createIntegrityMetrics(hub.registry, { size: 0 });
   measureDisk(hub.registry, temporaryFolder());
+  measureMemory(hub.registry)();
   // What Prometheus says of those it reads.
   const names = new Set(['up']);
   const metrics = [...(await node.registry.getMetricsAsJSON()), ...(await hub.registry.getMetricsAsJSON())];

@@ -14,7 +14,7 @@ beforeEach(() => {
   net.compares = true;
   net.pay('A', 'C', 10n);
   net.wait(1_000);
-  for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints' });
+  for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints', which: 'all' });
   net.run();
   for (const amount of [7n, 2n]) {
     net.pay('A', 'C', amount);

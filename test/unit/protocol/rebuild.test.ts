@@ -11,7 +11,7 @@ function life(): Network {
   net.compares = true;
   net.pay('A', 'C', 10n);
   net.wait(1_000);
-  for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints' });
+  for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints', which: 'all' });
   net.run();
   net.pay('A', 'C', 7n);
   net.wait(1_000);

@@ -41,6 +41,7 @@ interface ToldPart {
 }
 
 const PREFIX = 'geo-proved-';
+const SIGNED_PREFIX = 'geo-checkpoint-';
 /** Parts of journals that are asked for at one look: less than half of what the hub answers in a minute. */
 const PARTS_AT_ONCE = 40;
 /** Checkpoints in one request. */
@@ -69,7 +70,7 @@ export async function checkBooks(
   const balances = new Map<string, bigint>();
   const unproven: Unproven[] = [];
   const later = new Set<string>();
-  const wanted: Checkpoint[] = [];
+  const documents: string[] = [];
   for (const told of accounts) {
     const shown = { ...told, balance: unitsOf(told.balance) };
     const proved = await prove(reader, asking, shown);
@@ -86,9 +87,9 @@ export async function checkBooks(
     if (proved.entries === shown.entries) balances.set(name, balanceOf(reader, proved));
     else later.add(name);
     const checkpoint = checkpointIn(reader, proved, shown, Date.now());
-    if (checkpoint !== null) wanted.push(checkpoint);
+    if (checkpoint !== null) documents.push(await signOnce(signer, kept, name, checkpoint));
   }
-  return { balances, unproven, later, signed: await sign(signer, hub, wanted), isAll: asking.partsLeft > 0 };
+  return { balances, unproven, later, signed: await handIn(hub, documents), isAll: asking.partsLeft > 0 };
 }
 
 /** Null: there is more to ask for than now; what came is kept. */
@@ -96,7 +97,6 @@ async function prove(reader: Reader, asking: Asking, shown: ShownAccount): Promi
   const { neighbour, equivalent } = shown;
   const name = `${PREFIX}${accountName(neighbour, equivalent)}`;
   const before = await readProved(asking.kept, name);
-  const waived = new Set<string>();
   let proved = withCheckpoint(reader, before, shown);
   let goesOn = true;
   for (let asked = 0; typeof proved !== 'string' && proved.head !== shown.head; asked++) {
@@ -109,11 +109,11 @@ async function prove(reader: Reader, asking: Asking, shown: ShownAccount): Promi
     // It may begin anew once: where the hub came back from a backup, or a checkpoint has covered what is known.
     if (asked > 0 && part.after !== known.entries) return 'entry';
     goesOn &&= part.after === known.entries;
-    proved = withPart(reader, known, shown, part, waived);
+    proved = withPart(reader, known, shown, part);
     if (part.entries.length === 0 || (typeof proved !== 'string' && proved.entries >= shown.entries)) break;
   }
   if (typeof proved === 'string') return proved;
-  const flaw = flawOf(reader, proved, before, shown, waived);
+  const flaw = flawOf(reader, proved, before, shown);
   if (flaw !== null) return flaw;
   if (proved !== before) await asking.kept.set(name, writtenProved(proved));
   return proved;
@@ -127,47 +127,64 @@ async function askPart(asking: Asking, { neighbour, equivalent }: ShownAccount, 
 }
 
 /** What is wrong with an account of which all entries are proven. */
-function flawOf(
-  reader: Reader,
-  proved: Proved,
-  before: Proved,
-  shown: ShownAccount,
-  waived: ReadonlySet<string>,
-): Flaw | null {
+function flawOf(reader: Reader, proved: Proved, before: Proved, shown: ShownAccount): Flaw | null {
   const isHidden = proved.entries > shown.entries && before.entries > shown.entries;
-  if (isHidden || missingIn(proved, before, waived)) return 'missing';
+  if (isHidden || missingIn(proved, before)) return 'missing';
   const isAsShown = proved.entries === shown.entries;
   // It may have gone on since it was shown, and cannot have gone back.
   if (proved.entries < shown.entries || (isAsShown && proved.head !== shown.head)) return 'entry';
   return isAsShown && balanceOf(reader, proved) !== shown.balance ? 'balance' : null;
 }
 
-/** How many of them the hub took. */
-async function sign({ publicKey, sign: signWith }: Signer, hub: Hub, wanted: readonly Checkpoint[]): Promise<number> {
-  let signed = 0;
-  for (let at = 0; at < wanted.length; at += SIGNED_AT_ONCE) {
-    const documents = wanted.slice(at, at + SIGNED_AT_ONCE).map((checkpoint) => {
-      const signature = signWith(checkpointStatement(checkpoint, publicKey));
-      return toBase64url(encode(handedCheckpointShape, { checkpoint, signature }));
-    });
-    signed += (await hub.act<{ readonly taken: number }>('POST', '/checkpoints', { documents })).taken;
+/** Hands in what was signed; how many of them the hub took. */
+async function handIn(hub: Hub, documents: readonly string[]): Promise<number> {
+  let taken = 0;
+  for (let at = 0; at < documents.length; at += SIGNED_AT_ONCE) {
+    const some = documents.slice(at, at + SIGNED_AT_ONCE);
+    taken += (await hub.act<{ readonly taken: number }>('POST', '/checkpoints', { documents: some })).taken;
   }
-  return signed;
+  return taken;
 }
 
-/** A hop as it is kept: bigints are no JSON. */
+/** The last checkpoint of an account that was signed here. */
+interface KeptSignature {
+  readonly epoch: number;
+  readonly document: string;
+}
+
+/**
+ * Signs a checkpoint, and keeps that before it goes anywhere: of one epoch nothing else is ever signed. Where the hub asks for
+ * another one of the same epoch, since it has forgotten the first, it gets the first again.
+ */
+async function signOnce({ publicKey, sign }: Signer, kept: Kept, account: string, wanted: Checkpoint): Promise<string> {
+  const name = `${SIGNED_PREFIX}${account}`;
+  const text = await kept.get(name);
+  const before = text === null ? null : (JSON.parse(text) as KeptSignature);
+  if (before?.epoch === wanted.epoch) return before.document;
+  const signature = sign(checkpointStatement(wanted, publicKey));
+  const document = toBase64url(encode(handedCheckpointShape, { checkpoint: wanted, signature }));
+  await kept.set(name, JSON.stringify({ epoch: wanted.epoch, document } satisfies KeptSignature));
+  return document;
+}
+
+/** As it is kept: bigints and maps are no JSON. */
 type KeptHop = Told<ProvedHop, 'delta'>;
+interface KeptProved extends Omit<Proved, 'hops' | 'waived'> {
+  readonly hops: readonly KeptHop[];
+  readonly waived: readonly (readonly [string, number])[];
+}
 
 async function readProved(kept: Kept, name: string): Promise<Proved> {
   const text = await kept.get(name);
   if (text === null) return NOTHING_PROVED;
-  const { hops, ...rest } = JSON.parse(text) as Omit<Proved, 'hops'> & { readonly hops: readonly KeptHop[] };
-  return { ...rest, hops: new Map(hops.map((hop) => [hopKey(hop), { ...hop, delta: BigInt(hop.delta) }])) };
+  const { hops, waived, ...rest } = JSON.parse(text) as KeptProved;
+  const counted = hops.map((hop): [string, ProvedHop] => [hopKey(hop), { ...hop, delta: BigInt(hop.delta) }]);
+  return { ...rest, hops: new Map(counted), waived: new Map(waived) };
 }
 
-function writtenProved({ hops, ...rest }: Proved): string {
+function writtenProved({ hops, waived, ...rest }: Proved): string {
   const kept = [...hops.values()].map((hop): KeptHop => ({ ...hop, delta: String(hop.delta) }));
-  return JSON.stringify({ ...rest, hops: kept });
+  return JSON.stringify({ ...rest, hops: kept, waived: [...waived] } satisfies KeptProved);
 }
 
 /** An amount of the hub's, which may be below zero. */

@@ -42,6 +42,8 @@ const STATE_GAP_MS = 1_000;
 const STATES_AT_ONCE = 8;
 /** So long between two looks at what proves the balances. */
 const BOOKS_GAP_MS = 120_000;
+/** A hub that gives no answer to so many looks, one after the other, and answers all else, does not want to give any. */
+const LOOKS_IN_VAIN = 3;
 
 /** The last state with when it was read. */
 interface KeptState {
@@ -71,6 +73,7 @@ export class HubCarrier implements Carrier {
   #lineAlarms: readonly Alarm[] = [];
   #balanceAlarms: readonly Alarm[] = [];
   #booksAtMs = Number.NEGATIVE_INFINITY;
+  #looksInVain = 0;
 
   constructor(options: CarrierOptions) {
     this.#options = options;
@@ -252,10 +255,12 @@ export class HubCarrier implements Carrier {
     if (performance.now() < this.#booksAtMs + BOOKS_GAP_MS) return;
     this.#booksAtMs = performance.now();
     const checked = await member.checkBooks().catch((error: unknown) => {
-      if (isPassing(error)) throw error;
+      const isAway = error instanceof AskError && error.code === 'unreachable';
+      if (isAway || (isPassing(error) && ++this.#looksInVain < LOOKS_IN_VAIN)) throw error;
       // It does not say what it should: nothing is proven.
       return null;
     });
+    if (checked !== null) this.#looksInVain = 0;
     const found = balanceAlarms(state, checked);
     this.#balanceAlarms = found.length === 0 ? [] : lastingAlarms(await member.state(), found);
     alarmed([...this.#lineAlarms, ...this.#balanceAlarms]);

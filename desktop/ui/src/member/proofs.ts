@@ -68,6 +68,8 @@ export interface Proved {
   readonly head: string;
   /** What counts since, by `hopKey`. */
   readonly hops: ReadonlyMap<string, ProvedHop>;
+  /** What counted since, and was waived: by `hopKey`, with the time that its packet was created. */
+  readonly waived: ReadonlyMap<string, number>;
 }
 
 /** What keeps an account from being proven. */
@@ -88,7 +90,13 @@ export interface Reader {
   readonly verify: Verify;
 }
 
-export const NOTHING_PROVED: Proved = { agreed: null, entries: 0, head: EMPTY_HEAD, hops: new Map() };
+export const NOTHING_PROVED: Proved = {
+  agreed: null,
+  entries: 0,
+  head: EMPTY_HEAD,
+  hops: new Map(),
+  waived: new Map(),
+};
 
 /** With the checkpoint that is shown now: what it closes is over. */
 export function withCheckpoint(reader: Reader, proved: Proved, shown: ShownAccount): Proved | Flaw {
@@ -111,22 +119,15 @@ export function withCheckpoint(reader: Reader, proved: Proved, shown: ShownAccou
     verify(checkpointStatement(checkpoint, larger), largerSignature);
   if (!isSigned) return 'checkpoint';
   const hops = new Map([...proved.hops].filter(([, { createdAtMs }]) => createdAtMs > untilMs));
-  return { ...proved, agreed: shown.agreed, hops };
+  const waived = new Map([...proved.waived].filter(([, createdAtMs]) => createdAtMs > untilMs));
+  return { ...proved, agreed: shown.agreed, hops, waived };
 }
 
-/**
- * With a part of the journal. One that begins anew has to show all again that was shown before: see `missingIn`. What is
- * waived is added to `waived`.
- */
-export function withPart(
-  reader: Reader,
-  proved: Proved,
-  shown: ShownAccount,
-  part: ShownPart,
-  waived: Set<string>,
-): Proved | Flaw {
+/** With a part of the journal. One that begins anew has to show all again that was shown before: see `missingIn`. */
+export function withPart(reader: Reader, proved: Proved, shown: ShownAccount, part: ShownPart): Proved | Flaw {
   const goesOn = part.after === proved.entries && part.afterHead === proved.head;
   const hops = new Map(goesOn ? proved.hops : []);
+  const waived = new Map(goesOn ? proved.waived : []);
   let { after: entries, afterHead: head } = part;
   const untilMs = readCheckpoint(proved.agreed)?.checkpoint.untilMs ?? 0;
   for (const entry of part.entries) {
@@ -134,20 +135,23 @@ export function withPart(
     if (number !== entries + 1 || headAfter(head, { number, hop, delta }) !== entry.head) return 'entry';
     [entries, head] = [number, entry.head];
     if (hop === null || hop.createdAtMs <= untilMs) continue;
-    const known = hops.get(hopKey(hop));
-    if (!isBorneOut(reader, shown, entry, known)) return 'entry';
     const key = hopKey(hop);
+    const known = hops.get(key);
+    // What was waived once never counts again.
+    if (waived.has(key) || !isBorneOut(reader, shown, entry, known)) return 'entry';
     if (known === undefined) hops.set(key, { ...hop, delta });
-    else if (hops.delete(key)) waived.add(key);
+    else if (hops.delete(key)) waived.set(key, hop.createdAtMs);
   }
-  return { ...proved, entries, head, hops };
+  return { ...proved, entries, head, hops, waived };
 }
 
-/** Has what counted before neither been closed nor been waived, and is not shown any more? */
-export function missingIn(now: Proved, before: Proved, waived: ReadonlySet<string>): boolean {
+/** Is something that counted, or was waived, not shown any more though no checkpoint has closed it? */
+export function missingIn(now: Proved, before: Proved): boolean {
   const untilMs = readCheckpoint(now.agreed)?.checkpoint.untilMs ?? 0;
-  return [...before.hops].some(
-    ([key, { createdAtMs }]) => createdAtMs > untilMs && !now.hops.has(key) && !waived.has(key),
+  const isOpen = (createdAtMs: number): boolean => createdAtMs > untilMs;
+  return (
+    [...before.hops].some(([key, hop]) => isOpen(hop.createdAtMs) && !now.hops.has(key) && !now.waived.has(key)) ||
+    [...before.waived].some(([key, createdAtMs]) => isOpen(createdAtMs) && !now.waived.has(key))
   );
 }
 

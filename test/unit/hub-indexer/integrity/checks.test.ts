@@ -61,7 +61,7 @@ describe('no false alarm', () => {
     expect(runChecked(net, 'ABCD')).toBeGreaterThan(7);
     expect(net.balances('A')).toEqual({ B: -5n, D: 5n });
     net.compares = true;
-    for (const name of 'ABCD') net.command(name, { type: 'propose-checkpoints' });
+    for (const name of 'ABCD') net.command(name, { type: 'propose-checkpoints', which: 'all' });
     expect(runChecked(net, 'ABCD')).toBeGreaterThan(0);
     net.wait(1_000);
     net.clear('ADCBA', 5n);

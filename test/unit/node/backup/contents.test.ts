@@ -20,7 +20,7 @@ beforeEach(() => {
     net.pay('A', 'C', amount);
     net.wait(1_000);
   }
-  for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints' });
+  for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints', which: 'all' });
   net.run();
   for (const amount of [7n, 2n]) {
     net.pay('A', 'C', amount);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Checkpoint, SignedCheckpoint } from '#protocol/checkpoint.ts';
 import { CHECKPOINT_AGE_MS } from '#protocol/limits.ts';
-import { checkpointsToSign } from '#protocol/machine/checkpoint.ts';
+import { checkpointToSign } from '#protocol/machine/checkpoint.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { comparedIn, type Machine } from '#test/support/machine.ts';
 import { chain, type Network } from '#test/support/network.ts';
@@ -29,7 +29,13 @@ function host(name: string): Machine {
   return machine;
 }
 
-const waiting = (name: string): readonly Checkpoint[] => checkpointsToSign(net.machine(name).records, net.nowMs);
+/** What it is asked to sign. */
+function waiting(name: string): readonly Checkpoint[] {
+  const { records } = net.machine(name);
+  return [...records.accounts()].flatMap((account) => checkpointToSign(records, account) ?? []);
+}
+const housekeeping = (name: string) => net.machine(name).timer({ type: 'housekeeping', round: 9 });
+
 const recordOf = (name: string, other: string) => net.machine(name).records.checkpoint(key(other), UAH);
 
 /** The participant is there for as long as this takes. */
@@ -49,13 +55,18 @@ function only(all: readonly Checkpoint[]): Checkpoint {
 }
 
 describe('the smaller key', () => {
-  it('proposes what its participant has signed, and nothing before', () => {
-    const machine = host(SMALL);
-    expect(
-      comparedIn(machine.timer({ type: 'housekeeping', round: 9 })).map(({ message }) => message.type),
-    ).not.toContain('checkpoint');
+  const movedOn = { type: 'refused', refusal: refuse('bad-document', { why: 'the books have moved on since' }) };
+
+  it('asks its participant when a checkpoint is due, once, and proposes what that has signed', () => {
+    host(SMALL);
+    const first = housekeeping(SMALL);
+    expect(comparedIn(first).map(({ message }) => message.type)).not.toContain('checkpoint');
     const checkpoint = only(waiting(SMALL));
     expect(checkpoint).toMatchObject({ epoch: 1, count: 1, previous: null });
+    expect(first.saved).toContainEqual(recordOf(SMALL, LARGE));
+    const again = housekeeping(SMALL);
+    expect(again.saved.map(({ type }) => type)).not.toContain('checkpoint');
+    expect(comparedIn(again).map(({ message }) => message.type)).not.toContain('checkpoint');
     signAs(SMALL, checkpoint);
     expect(waiting(SMALL)).toEqual([]);
     net.run();
@@ -63,30 +74,68 @@ describe('the smaller key', () => {
     expect(recordOf(LARGE, SMALL)?.agreed).toEqual(recordOf(SMALL, LARGE)?.agreed);
   });
 
-  it('may agree on what was, while more has happened since', () => {
+  it('refuses what would make untrue what it has asked for', () => {
     host(SMALL);
+    housekeeping(SMALL);
+    const { untilMs } = only(waiting(SMALL));
+    expect(net.machine(SMALL).records.account(key(LARGE), UAH)?.refuseUntilMs).toBe(untilMs);
+  });
+
+  it('agrees on what was asked for, while more has happened since', () => {
+    host(SMALL);
+    housekeeping(SMALL);
     const checkpoint = only(waiting(SMALL));
     net.pay('A', 'B', 5n);
     net.run();
+    expect(only(waiting(SMALL))).toEqual(checkpoint);
     signAs(SMALL, checkpoint);
     net.run();
     expect(recordOf(SMALL, LARGE)?.agreed?.checkpoint).toEqual(checkpoint);
     expect(net.balances('B')).toEqual({ A: 15n });
   });
 
-  it('proposes nothing after a loss, before it was confirmed', () => {
+  it('takes what it has asked for before a crash, when it asks for something else after it', () => {
+    const machine = host(SMALL);
+    const before = machine.backup();
+    housekeeping(SMALL);
+    const signed = only(waiting(SMALL));
+    net.restore(SMALL, before);
+    machine.records.isHosted = true;
+    net.pay('A', 'B', 5n);
+    net.wait(CHECKPOINT_AGE_MS);
+    housekeeping(SMALL);
+    expect(only(waiting(SMALL)).untilMs).toBeGreaterThan(signed.untilMs);
+    signAs(SMALL, signed);
+    net.run();
+    expect(recordOf(SMALL, LARGE)?.agreed?.checkpoint).toEqual(signed);
+  });
+
+  it('has lost something when both have signed what it has only asked for', () => {
+    const machine = host(SMALL);
+    housekeeping(SMALL);
+    const before = machine.backup();
+    signAs(SMALL, only(waiting(SMALL)));
+    net.run();
+    const signed = recordOf(LARGE, SMALL)?.agreed as SignedCheckpoint;
+    machine.restore(before);
+    machine.records.isHosted = true;
+    expect(machine.receive(LARGE, { type: 'checkpoint', signed }).notices).toContainEqual({ type: 'restored' });
+  });
+
+  it('asks and proposes nothing after a loss, before it was confirmed', () => {
     host(SMALL);
+    housekeeping(SMALL);
     const checkpoint = only(waiting(SMALL));
     net.machine(SMALL).feed({ type: 'loss' });
     expect(waiting(SMALL)).toEqual([]);
     expect(signAs(SMALL, checkpoint).notices).toMatchObject([{ type: 'refused' }]);
-    expect(recordOf(SMALL, LARGE)?.proposed ?? null).toBeNull();
+    expect(recordOf(SMALL, LARGE)?.proposed?.smallerSignature).toBeNull();
   });
 
   it('does not propose what its books do not say, nor twice', () => {
     host(SMALL);
+    housekeeping(SMALL);
     const checkpoint = only(waiting(SMALL));
-    const movedOn = { type: 'refused', refusal: refuse('bad-document', { why: 'the books have moved on since' }) };
     const wrong = signAs(SMALL, { ...checkpoint, balance: checkpoint.balance + 1n });
     expect([comparedIn(wrong), wrong.saved, wrong.notices]).toEqual([[], [], [movedOn]]);
     const first = signAs(SMALL, checkpoint);
@@ -98,7 +147,7 @@ describe('the smaller key', () => {
 describe('the larger key', () => {
   beforeEach(() => {
     host(LARGE);
-    net.command(SMALL, { type: 'propose-checkpoints' });
+    net.command(SMALL, { type: 'propose-checkpoints', which: 'all' });
     net.run();
   });
 

@@ -54,7 +54,7 @@ describe('words only', () => {
   });
 
   it('a checkpoint that was agreed brings back what it covers, and hops only once', () => {
-    for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints' });
+    for (const name of ['A', 'B', 'C']) net.command(name, { type: 'propose-checkpoints', which: 'all' });
     net.run();
     net.nowMs += 1_000;
     net.pay('A', 'C', 7n);

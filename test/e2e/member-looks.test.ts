@@ -1,0 +1,43 @@
+/** A hub that answers all but what would prove its balances: its member is told, though not of one that is away. */
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { AskError } from '#desktop/ui/src/ask-error.ts';
+import { pidOf } from '#protocol/identity.ts';
+import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
+import { startMembersHub } from '#test/support/members.ts';
+import { person } from '#test/support/people.ts';
+
+const UAH = { equivalent: 'UAH' };
+const [annasKey, borisKey] = [person(85), person(86)];
+/** The page has been open so much longer. */
+let passedMs = 0;
+let anna: TestCarrier;
+
+beforeAll(async () => {
+  const now = performance.now.bind(performance);
+  vi.spyOn(performance, 'now').mockImplementation(() => now() + passedMs);
+  const hub = await startMembersHub();
+  anna = await carrierOf(hub.url, annasKey, 'Anna');
+  const boris = await carrierOf(hub.url, borisKey, 'Boris');
+  await boris.carrier.ask('setTrustLine', { who: pidOf(annasKey.key), ...UAH, limit: '100' });
+  await Promise.all([boris.carrier.renew(), anna.carrier.renew()]);
+  await anna.carrier.ask('pay', { to: pidOf(borisKey.key), amount: '1', ...UAH });
+});
+afterAll(() => vi.restoreAllMocks());
+
+/** Reads the state a while later, and waits for the look at the books that follows it. */
+async function lookLater(code: string): Promise<void> {
+  passedMs += 150_000;
+  const checkBooks = vi.spyOn(anna.member, 'checkBooks').mockRejectedValueOnce(new AskError(code, ''));
+  await anna.carrier.readState();
+  await vi.waitFor(() => expect(checkBooks).toHaveBeenCalledOnce());
+  await expect(checkBooks.mock.results[0]?.value).rejects.toThrow();
+  checkBooks.mockRestore();
+}
+
+it('tells the member after the third look in vain', async () => {
+  for (let looks = 0; looks < 5; looks++) await lookLater('unreachable');
+  for (let looks = 0; looks < 2; looks++) await lookLater('too-often');
+  expect(anna.alarms).toEqual([]);
+  await lookLater('too-often');
+  await vi.waitFor(() => expect(anna.alarms).toMatchObject([{ type: 'balance-unproven', balance: '-1' }]));
+});
