@@ -70,11 +70,18 @@ export async function startHub(config: Config, settings: HubSettings, options: S
     });
     log.info({ url: http.url }, 'hints are served over HTTP');
     void node.stopped.then(async () => http.stop());
-    const web = (await members?.serve()) ?? null;
+    const web = (await Promise.race([members?.serve(), failureOf(node)])) ?? null;
     void node.stopped.then(async () => web?.stop());
     return { node, httpUrl: http.url, membersUrl: web?.url ?? null };
   } catch (error) {
     await node.stop('hints cannot be served', error as Failure);
-    throw error;
+    // What failed first has closed what others needed.
+    throw (await node.stopped).failure ?? error;
   }
+}
+
+/** Rejects when the node fails; else it stays open. */
+async function failureOf(node: RunningNode): Promise<never> {
+  const { failure } = await node.stopped;
+  throw failure ?? new Error('the node has stopped');
 }

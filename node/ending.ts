@@ -17,6 +17,7 @@ export class Ending {
   readonly #steps: { readonly what: string; readonly undo: () => Promise<void> | void }[] = [];
   #log: Log | null = null;
   #isBegun = false;
+  #failure: Failure | null = null;
 
   constructor() {
     // As many wait as there are payments under way.
@@ -31,9 +32,15 @@ export class Ending {
     this.#steps.unshift({ what, undo });
   }
 
+  /** Why it ends, once that has begun; null: it has not, or somebody wanted it. */
+  get failure(): Failure | null {
+    return this.#failure;
+  }
+
   async stop(why: string, failure: Failure | null): Promise<void> {
     if (!this.#isBegun) {
       this.#isBegun = true;
+      this.#failure = failure;
       if (failure === null) this.#log?.info({ why }, 'stopping');
       else this.#log?.fatal({ why, code: failure.code, error: failure.cause ?? null }, failure.message);
       await this.undo();

@@ -16,7 +16,8 @@ export async function startNode(config: Config, options: StartOptions = {}): Pro
     return await assemble(config, identity, options, ending);
   } catch (error) {
     await ending.undo();
-    throw error;
+    // What failed first has closed what others needed.
+    throw ending.failure ?? error;
   }
 }
 

@@ -220,6 +220,8 @@ export interface CheckpointMessage {
 /** "I lost records: send me what you have of our accounts." */
 export interface Recover {
   readonly type: 'recover';
+  /** When records were lost last; null: never, and only what may be missing since a start is asked for. */
+  readonly restoredAtMs: number | null;
 }
 
 /** "You signed this, and I hold it": the packet as its upstream neighbour sent it, shown back to it. */
@@ -382,7 +384,7 @@ export const messageShape: Shape<Message> = variants('type', {
     }),
   ],
   checkpoint: [15, record<Fields<CheckpointMessage>>({ signed: signedCheckpointShape })],
-  recover: [16, record<Fields<Recover>>({})],
+  recover: [16, record<Fields<Recover>>({ restoredAtMs: nullable(timeShape) })],
   reminder: [17, record<Fields<Reminder>>({ packet: packetShape })],
   backup: [
     18,

@@ -76,6 +76,7 @@ export class MemberDesk {
     const { node, hosting, profiles, invitations } = this.#opened;
     const { admission, host, port } = this.#settings;
     await hosting.untilCompared();
+    if (node.stopping.aborted) throw new Error('the node has stopped');
     const { store, clock, verify, log, config } = node;
     const members = new Desk({ profiles, invitations, hosting, admission, clock });
     const memberOf = (publicKey: PublicKey): HostedMember => {

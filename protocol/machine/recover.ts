@@ -52,13 +52,17 @@ export function recoverAgain(turn: Turn, neighbour: PublicKey, tries: number): v
   const accounts = [...turn.records.accountsWith(neighbour)];
   const isOpen = accounts.some((account) => !isCompared(turn, account));
   if (!turn.records.linked.has(neighbour) || !(isOpen || lacks(turn, neighbour))) return;
-  turn.send(neighbour, { type: 'recover' });
+  turn.send(neighbour, { type: 'recover', restoredAtMs: turn.node.restoredAtMs });
   sendSummaries(turn, neighbour);
   turn.schedule({ type: 'recover', neighbour, tries: tries + 1 }, turn.nowMs + retryDelayMs(tries));
 }
 
-/** A neighbour lost records: lines, checkpoint, hops, what is open, and last how this side sees the accounts. */
-export function receiveRecover(turn: Turn, from: PublicKey): void {
+/**
+ * A neighbour lost records, or has not compared them since a start: lines, checkpoint, hops, what is open, and last how this
+ * side sees the accounts.
+ */
+export function receiveRecover(turn: Turn, from: PublicKey, restoredAtMs: number | null): void {
+  if (restoredAtMs !== null) turn.learn({ type: 'restored-neighbour', neighbour: from, restoredAtMs });
   const accounts = [...turn.records.accountsWith(from)];
   for (const account of accounts) {
     const { equivalent } = account;

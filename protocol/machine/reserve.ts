@@ -13,7 +13,7 @@ import {
   reserveOut,
 } from '../account.ts';
 import type { PublicKey } from '../identity.ts';
-import { MAX_OPEN_OF_ONE_UPSTREAM, MAX_OPEN_PER_NEIGHBOUR, MAX_ROUTES } from '../limits.ts';
+import { MAX_CLOCK_SKEW_MS, MAX_OPEN_OF_ONE_UPSTREAM, MAX_OPEN_PER_NEIGHBOUR, MAX_ROUTES } from '../limits.ts';
 import type { Header } from '../packet.ts';
 import { downstreamOf, outgoingReserved, type Position, upstreamOf } from '../position.ts';
 import type { LineRecord } from '../records.ts';
@@ -73,6 +73,7 @@ export function whyNotOut(
   if (account === undefined) return refuse('no-trust-line', { hop: hop.number });
   const unusable = whyUnusable(turn, account, packet.createdAtMs, hop.number);
   if (unusable !== null) return unusable;
+  if (wouldBeHeld(turn, hop.to, packet.createdAtMs)) return refuse('account-unsure', { hop: hop.number });
   if (packet.kind === 'clear') {
     const clearable = clearableOut(account);
     if (hop.amount > clearable) {
@@ -109,6 +110,12 @@ function whyUnusable(turn: Turn, account: Account, createdAtMs: number, hop: num
   if (account.standing === 'suspended') return refuse('line-frozen', { hop });
   if (account.standing !== 'confirmed' || !isCompared(turn, account)) return refuse('account-unsure', { hop });
   return createdAtMs <= account.refuseUntilMs ? refuse('too-old', { hop }) : null;
+}
+
+/** Would the neighbour, who has lost records, take this packet for one that it may have signed, and hold it (§8.4)? */
+function wouldBeHeld(turn: Turn, neighbour: PublicKey, createdAtMs: number): boolean {
+  const restoredAtMs = turn.records.knowledge.restoredAtMs(neighbour);
+  return restoredAtMs !== undefined && createdAtMs <= restoredAtMs + MAX_CLOCK_SKEW_MS;
 }
 
 /** How many hops to one are reserved for packets that came from the other. */

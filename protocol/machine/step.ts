@@ -151,7 +151,7 @@ function receive(turn: Turn, from: PublicKey, message: Message): void {
       receiveCheckpoint(turn, from, message.signed);
       return;
     case 'recover':
-      receiveRecover(turn, from);
+      receiveRecover(turn, from, message.restoredAtMs);
       return;
     case 'reminder':
       receiveReminder(turn, from, message.packet);

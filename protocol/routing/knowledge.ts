@@ -26,6 +26,13 @@ export interface Questions {
   readonly count: number;
 }
 
+/** When a neighbour has lost its records last: it takes whatever it may have signed before as signed (§8.4). */
+export interface RestoredNeighbour {
+  readonly type: 'restored-neighbour';
+  readonly neighbour: PublicKey;
+  readonly restoredAtMs: number;
+}
+
 /** A question that goes round and was here already. */
 export interface SeenQuestion {
   readonly type: 'seen-question';
@@ -47,6 +54,7 @@ export type Learned =
   | EndedSearch
   | Questions
   | SeenQuestion
+  | RestoredNeighbour
   | IndexerRecord
   | Passage
   | Seeking
@@ -60,6 +68,7 @@ export class Knowledge {
   readonly #hops = new Map<string, HopEstimate>();
   readonly #searches = new Map<PaymentId, Search>();
   readonly #questions = new Map<PublicKey, Questions>();
+  readonly #restoredAtMs = new Map<PublicKey, number>();
   readonly #seen: LruCache<string, true>;
   readonly #counters: CounterMemory;
   readonly #indexers = new Map<PublicKey, IndexerRecord>();
@@ -99,6 +108,11 @@ export class Knowledge {
 
   questionsOf(neighbour: PublicKey): Questions | undefined {
     return this.#questions.get(neighbour);
+  }
+
+  /** When a neighbour has lost records last, as far as it has said so. */
+  restoredAtMs(neighbour: PublicKey): number | undefined {
+    return this.#restoredAtMs.get(neighbour);
   }
 
   hasSeen(id: string): boolean {
@@ -161,6 +175,9 @@ export class Knowledge {
         return;
       case 'questions':
         this.#questions.set(learned.neighbour, learned);
+        return;
+      case 'restored-neighbour':
+        this.#restoredAtMs.set(learned.neighbour, learned.restoredAtMs);
         return;
       case 'seen-question':
         this.#seen.get(learned.id, () => true);

@@ -205,7 +205,8 @@ export const messages: Readonly<Record<string, Message>> = {
   },
   'checkpoint proposed': { type: 'checkpoint', signed: proposed },
   'checkpoint agreed': { type: 'checkpoint', signed: agreedCheckpoint },
-  recover: { type: 'recover' },
+  recover: { type: 'recover', restoredAtMs: null },
+  'recover after a loss': { type: 'recover', restoredAtMs: THEN_MS },
   reminder: { type: 'reminder', packet: { ...packet, signatures: signatures.slice(0, 1) } },
   'backup kept': { type: 'backup', owner: alice.key, seq: THEN_MS, sealed: null },
   'map ask': {

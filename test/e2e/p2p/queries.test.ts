@@ -86,7 +86,10 @@ it('without a link, an address and a connection a frame is dropped and counted',
 
 it('only what a stranger may say is passed on', async () => {
   const [host, peer] = [await park.start(), await rawPeer()];
-  const offered: Message[] = [{ type: 'cancel', txId, routeIndex: 0 }, { type: 'recover' }];
+  const offered: Message[] = [
+    { type: 'cancel', txId, routeIndex: 0 },
+    { type: 'recover', restoredAtMs: null },
+  ];
   for (const bytes of [
     withLength(peer.hello().length, peer.hello()),
     ...offered.map((message) => withLength(encodeMessage(message).length, encodeMessage(message))),

@@ -22,7 +22,7 @@ it.each<HostedMessage>([
 });
 
 it('no other message is taken for one', () => {
-  expect(isHostedFrame(encodeMessage({ type: 'recover' }))).toBe(false);
+  expect(isHostedFrame(encodeMessage({ type: 'recover', restoredAtMs: null }))).toBe(false);
   expect(isHostedFrame(new Uint8Array())).toBe(false);
 });
 

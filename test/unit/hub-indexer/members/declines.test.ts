@@ -32,7 +32,7 @@ it('of anybody else it is not heard, nor about another attempt, nor is another m
   const asked = ask();
   declines.hear(key('B'), decline);
   declines.hear(key('C'), { ...decline, txId: '0a'.repeat(32) } as Message);
-  declines.hear(key('C'), { type: 'recover' });
+  declines.hear(key('C'), { type: 'recover', restoredAtMs: null });
   clock.advance(WAIT_MS - 1);
   await settled();
   expect(declines.isAny).toBe(true);

@@ -5,7 +5,7 @@ import type { Message } from '#protocol/link.ts';
 import { UAH } from '#test/support/packets.ts';
 
 const none: Message = { type: 'ring-none', id: '0a'.repeat(16), equivalent: UAH, steps: 1, deadForMs: 0 };
-const request: Message = { type: 'recover' };
+const request: Message = { type: 'recover', restoredAtMs: null };
 
 /** How many of a search go on now. */
 function admitted(budget: RingBudget): number {

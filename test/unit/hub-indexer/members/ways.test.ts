@@ -46,6 +46,6 @@ it('tells nobody the ways of somebody else', () => {
 });
 
 it('leaves to the hub itself what is no request for hints', () => {
-  const frame = encodeMessage({ type: 'recover' });
+  const frame = encodeMessage({ type: 'recover', restoredAtMs: null });
   expect(new MemberWays().answer(key('A'), frame, () => undefined)).toBe(false);
 });

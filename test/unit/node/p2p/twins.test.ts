@@ -45,7 +45,7 @@ it.each([
   ['of the moment of the loss', lost, hello(), 'before the loss'],
   ['of the future', own, hello({ startedAtMs: THEN_MS + MAX_CLOCK_SKEW_MS + 1 }), 'the future'],
   ['with a byte too many', own, Uint8Array.from([...hello(), 0]), 'no HELLO'],
-  ['that is another message', own, encodeMessage({ type: 'recover' }), 'no HELLO'],
+  ['that is another message', own, encodeMessage({ type: 'recover', restoredAtMs: null }), 'no HELLO'],
   ['that is an instance alone', own, new Uint8Array(16), 'no HELLO'],
 ])('a HELLO %s proves nothing', (_what, past, frame, why) => {
   expect(judgeTwin(frame, past, THEN_MS)).toContain(why);

@@ -1,5 +1,6 @@
 /** After a loss (§8.4): what neighbours bring back, when two agree, what the owner confirms, and what stays for ever. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { MAX_CLOCK_SKEW_MS } from '#protocol/limits.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { causeIn, comparedIn, lineMessage, refusalIn } from '#test/support/machine.ts';
 import { chain, type Network } from '#test/support/network.ts';
@@ -89,6 +90,28 @@ describe('the owner', () => {
     net.nowMs += 120_000;
     const fresh = draft('ABC', { createdAtMs: net.nowMs });
     expect(causeIn(net.machine('B').receive('A', fresh.prepare(1)))).toEqual(refuse('account-unsure', { hop: 1 }));
+  });
+});
+
+describe('those who were told of the loss', () => {
+  it.each([
+    ['on the way', 'B'],
+    ['at the end', 'C'],
+  ])('pass on nothing new that one %s would take for what it may have signed', (_where, lost) => {
+    net.lose(lost);
+    for (const pair of ['AB', 'BC']) net.link(pair);
+    net.wait(5_000);
+    net.command(lost, { type: 'confirm-restored', regardless: false });
+    net.run();
+    const early = net.pay('A', 'C', 5n);
+    net.wait(1_000);
+    expect(net.machine('A').records.payment(early)?.state).not.toBe('COMMITTED');
+    expect(net.held).toBe(0n);
+    net.wait(MAX_CLOCK_SKEW_MS);
+    const late = net.pay('A', 'C', 5n);
+    net.wait(1_000);
+    expect(net.machine('A').records.payment(late)).toMatchObject({ state: 'COMMITTED' });
+    expect(net.balances('B')).toEqual({ A: 15n, C: -15n });
   });
 });
 
