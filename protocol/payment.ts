@@ -3,6 +3,7 @@
  */
 import type { PublicKey } from './identity.ts';
 import type { PaymentId, Signature, TxId } from './packet.ts';
+import type { CommittedPosition } from './position.ts';
 import type { Refusal } from './refusals.ts';
 
 /** One way through the network for part of an attempt. */
@@ -76,6 +77,16 @@ export interface AbortedPayment extends PaymentBase {
 }
 
 export type Payment = NewPayment | PaymentInProgress | CommittedPayment | AbortedPayment;
+
+/** What a payer that has lost its records knows of a payment again, by one of its certificates (§8.4). */
+export function rememberedPayment({ txId, header, route }: CommittedPosition): CommittedPayment {
+  const { paymentId, receiver, equivalent, total: amount, sealedMemo, createdAtMs } = header;
+  return {
+    ...{ type: 'payment', paymentId, receiver, equivalent, amount, sealedMemo, createdAtMs },
+    ...{ randomness: '00'.repeat(32), chosenRoutes: null, attempts: 1, busyWaits: 0, refusedHops: [], closest: null },
+    ...{ decline: null, state: 'COMMITTED', txId, routes: [route], finishedAtMs: createdAtMs },
+  };
+}
 
 /** Is it over? One that was aborted may still prove to be committed (rule 11). */
 export function isFinished(payment: Payment): payment is CommittedPayment | AbortedPayment {

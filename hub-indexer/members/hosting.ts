@@ -4,6 +4,7 @@ import type { Hosting as NodeHosting } from '#node/hosting.ts';
 import { CounterMemory } from '#protocol/delegation/counter-memory.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { JoinRequest } from '#protocol/join-request.ts';
+import { restoredFromPieces } from '#protocol/rebuild.ts';
 import type { Records } from '#protocol/records.ts';
 import {
   COMPARED_CHECK_MS,
@@ -113,6 +114,12 @@ export class MemberHosting implements Hosting, NodeHosting {
 
   refusalFor(_request: JoinRequest): WebRefusal | null {
     return this.#members.size >= MAX_MEMBERS ? refuse('hub-full', { limit: MAX_MEMBERS }) : null;
+  }
+
+  async beginRestored(publicKey: PublicKey): Promise<void> {
+    const { store, clock } = this.#node;
+    await store.erase(publicKey);
+    await store.section(publicKey).write(restoredFromPieces([], publicKey, clock.nowMs()), { sync: true });
   }
 
   async host({ publicKey }: MemberProfile): Promise<void> {

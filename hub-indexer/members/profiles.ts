@@ -76,11 +76,11 @@ export class Profiles {
    */
   async change<R>(
     publicKey: PublicKey,
-    change: (now: MemberProfile | undefined) => MemberProfile | R,
+    change: (now: MemberProfile | undefined) => MemberProfile | R | Promise<MemberProfile | R>,
   ): Promise<MemberProfile | R> {
     const turn = this.#last.then(async () => {
       const now = this.#byKey.get(publicKey);
-      const changed = change(now);
+      const changed = await change(now);
       if (!isProfile(changed) || changed === now) return changed;
       const { publicKey: id, pid: _pid, contact, ...kept } = changed;
       await this.#documents.put(id, { ...kept, contact: contact === null ? null : this.#atRest.seal(contact, id) });

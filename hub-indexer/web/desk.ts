@@ -24,6 +24,8 @@ export type Admission = 'open' | 'invitation';
 export interface Hosting {
   /** Why nobody more, or not this one, can be hosted; asked before anything is written. */
   refusalFor(request: JoinRequest): WebRefusal | null;
+  /** Somebody who is not hosted now may have signed anything before (§8.4): on disk when it resolves. */
+  beginRestored(publicKey: PublicKey): Promise<void>;
   /** Hosts a member whose profile is on disk. Called again for the same one, also after a crash between both. */
   host(profile: MemberProfile): Promise<void>;
   equivalents(): readonly EquivalentInfo[];
@@ -44,14 +46,18 @@ export class Desk implements Members {
     this.#options = options;
   }
 
-  async join(request: JoinRequest): Promise<Joined | WebRefusal> {
+  async join(request: JoinRequest, wasElsewhere: boolean): Promise<Joined | WebRefusal> {
     const { profiles, hosting } = this.#options;
     let isNew = false;
-    const profile = await profiles.change<MemberProfile | WebRefusal>(request.participant, (now) => {
+    const profile = await profiles.change<MemberProfile | WebRefusal>(request.participant, async (now) => {
       if (now?.status === 'suspended') return refuse('member-suspended', {});
       if (now?.status === 'active') return now;
       isNew = true;
-      return this.#admit(request, now);
+      const admitted = this.#admit(request, now);
+      // Who was here before has gone on elsewhere since.
+      const isRestored = wasElsewhere || now !== undefined;
+      if (!isWebRefusal(admitted) && isRestored) await hosting.beginRestored(request.participant);
+      return admitted;
     });
     if (isWebRefusal(profile)) return profile;
     await hosting.host(profile);

@@ -5,7 +5,8 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
 import type { WebContext } from './context.ts';
 import { addEvents, addLedger } from './events.ts';
-import { addHostedRoutes, type HubCard, type Release } from './hosted-routes.ts';
+import { addHostedRoutes, type HubCard } from './hosted-routes.ts';
+import type { Release } from './move-routes.ts';
 import { addNodeOperations } from './operations.ts';
 
 interface HostedParts {

@@ -17,13 +17,11 @@ import { headerShape, type TxId } from '#protocol/packet.ts';
 import type { Payment } from '#protocol/payment.ts';
 import { receiptOf } from '#protocol/receipt.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
-import { participantChecksum } from '../integrity/checksum.ts';
-import { bundleOf } from '../members/bundle.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
 import { addBooksRoutes } from './books-routes.ts';
-import { refuse as refuseHub } from './codes.ts';
 import { documentText, lineParams, publicKeyText } from './forms.ts';
 import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
+import { addMoveRoutes, type Release } from './move-routes.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
 import { Turnstile } from './turnstile.ts';
@@ -123,64 +121,6 @@ function addMandateRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
     input: {},
     result: mandates,
     handle: (_given, { member }) => viewMandates(memberOf(member.publicKey)),
-  });
-}
-
-/** Ends a member here, for good; the name of one who is hosted here, else null. */
-export interface Release {
-  readonly nameOf: (publicKey: PublicKey) => string | null;
-  end(publicKey: PublicKey): Promise<void>;
-  /** Also deletes all that was kept of it. */
-  forget(publicKey: PublicKey): Promise<void>;
-}
-
-const bundle = z.object({
-  summary: z.string().describe('base64: what a backup file begins with, to be sealed with the seed'),
-  contents: z.string().describe('base64: all the rest, packed'),
-  checksum: key.describe('Of the accounts: you may end here while it is still the same'),
-});
-
-function addMoveRoutes(
-  scope: FastifyInstance,
-  memberOf: (publicKey: PublicKey) => HostedMember,
-  release: Release,
-): void {
-  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
-  addRoute(scope, {
-    ...{ method: 'GET', path: '/participants/me/bundle', name: 'getBundle', access: 'member' },
-    summary: 'All there is of you, as a backup that a node of your own can start from',
-    input: {},
-    result: bundle,
-    async handle(_given, { member }) {
-      const { summary, contents, checksum } = await bundleOf(memberOf(member.publicKey), release.nameOf);
-      return { summary: base64(summary), contents: base64(contents), checksum };
-    },
-  });
-  addRoute(scope, {
-    ...{ method: 'POST', path: '/participants/me/leave', name: 'leave', access: 'signed' },
-    summary: 'End here, for good: you have your bundle, and nothing has changed since',
-    input: { body: z.strictObject({ checksum: key }) },
-    result: z.object({ left: z.literal(true) }),
-    async handle({ body }, { member }) {
-      const hosted = memberOf(member.publicKey);
-      if (participantChecksum(hosted.records) !== body.checksum) {
-        return new Refused(hosted.context, refuse('bad-document', { why: 'your accounts have changed since' }));
-      }
-      await release.end(member.publicKey);
-      return { left: true } as const;
-    },
-  });
-  addRoute(scope, {
-    ...{ method: 'DELETE', path: '/participants/me', name: 'forgetMe', access: 'signed' },
-    summary: 'Be forgotten here: only once you owe nothing, are owed nothing, and nothing of yours is open',
-    input: {},
-    result: z.object({ forgotten: z.literal(true) }),
-    async handle(_given, { member }) {
-      const why = memberOf(member.publicKey).whyNotForget();
-      if (why !== null) return refuseHub('not-settled', { why });
-      await release.forget(member.publicKey);
-      return { forgotten: true } as const;
-    },
   });
 }
 

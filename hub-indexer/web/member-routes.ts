@@ -31,7 +31,7 @@ export function addMemberOperations(scope: FastifyInstance, context: WebContext)
     result: schemas.joined,
     makes: (result) => isNew.has(result),
     async handle({ body }, { request }) {
-      const joined = await join(context, body.request, placeOf(request.ip));
+      const joined = await join(context, body, placeOf(request.ip));
       if (isWebRefusal(joined)) return joined;
       const { profile, suggestedLimit } = joined;
       const inviter = memberOrNull(context, profile.invitedBy);
@@ -115,7 +115,11 @@ export function addInvitationRoutes(scope: FastifyInstance, context: WebContext)
 }
 
 /** Reads a request to join, judges its age, and lets it in. */
-async function join(context: WebContext, text: string, place: string) {
+async function join(
+  context: WebContext,
+  { request: text, wasElsewhere }: z.output<typeof schemas.joinBody>,
+  place: string,
+) {
   const { members, network, hub, verify, clock, rates } = context;
   const request = readJoinRequest(Uint8Array.from(Buffer.from(text, 'base64url')), { network, hub, verify });
   switch (request) {
@@ -136,7 +140,7 @@ async function join(context: WebContext, text: string, place: string) {
         return refuse('join-stale', { createdAtMs, nowMs, limitMs: MAX_JOIN_AGE_MS });
       }
       const isStranger = request.invitation === null && members.profile(request.participant) === undefined;
-      return (isStranger ? rates.newcomer(place) : null) ?? members.join(request);
+      return (isStranger ? rates.newcomer(place) : null) ?? members.join(request, wasElsewhere);
     }
   }
 }

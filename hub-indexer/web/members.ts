@@ -49,8 +49,11 @@ export interface EquivalentInfo {
 }
 
 export interface Members {
-  /** Hosts who asks. The request has been read and is fresh, and its signature is good. Twice is as once. */
-  join(request: JoinRequest): Promise<Joined | WebRefusal>;
+  /**
+   * Hosts who asks. The request has been read and is fresh, and its signature is good. Twice is as once. `wasElsewhere`: the key
+   * was used before, here or anywhere, and may have signed what nobody here knows of.
+   */
+  join(request: JoinRequest, wasElsewhere: boolean): Promise<Joined | WebRefusal>;
   /** Whoever has been a member, whatever its status. */
   profile(publicKey: PublicKey): MemberProfile | undefined;
   byPid(pid: Pid): MemberProfile | undefined;

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { ParticipantContext } from '#node/api/context.ts';
 import { type CheckedInput, type OperationName, operations, type Result } from '#node/api/contract.ts';
 import type { ParticipantHandler } from '#node/api/handler.ts';
+import { confirmRestored, getRestoration } from '#node/api/operations/backup.ts';
 import { answerProposal, getClearing, seekRings } from '#node/api/operations/clearing.ts';
 import { getNeighbourhood } from '#node/api/operations/neighbourhood.ts';
 import { getPayment, getReceipt, readRequest, verifyReceipt } from '#node/api/operations/payments.ts';
@@ -48,6 +49,8 @@ const PLACES = {
   listContacts: get('/participants/me/contacts', listContacts),
   putContact: change('POST', '/participants/me/contacts', putContact),
   removeContact: change('DELETE', '/participants/me/contacts/:who', removeContact),
+  getRestoration: get('/participants/me/restoration', getRestoration),
+  confirmRestored: change('POST', '/participants/me/restoration', confirmRestored),
   listTrustLines: get('/trustlines', listTrustLines),
   getBalance: get('/balance', getBalance),
   listHeld: get('/balance/held', listHeld),

@@ -74,6 +74,10 @@ export const joinBody = z.strictObject({
     .string(REQUEST_LIMIT)
     .regex(/^[A-Za-z0-9_-]{1,1400}$/, REQUEST_LIMIT)
     .describe('signed-join-request of protocol/wire.cddl'),
+  wasElsewhere: z
+    .boolean()
+    .default(false)
+    .describe('Your key was used before: nothing is signed for you until your neighbours have shown your accounts'),
 });
 
 export const joined = z

@@ -1,10 +1,11 @@
 /** The folder of backup files: one file for each backup, old ones thinned out. */
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { SUMMARY_END } from '#protocol/backup-file.ts';
 import { Failure } from '../failure.ts';
 import type { Identity } from '../identity/key-file.ts';
 import { writePrivateFile } from '../private-file.ts';
-import { type BackupSummary, readSummary, SUMMARY_END } from './file.ts';
+import { type BackupSummary, readSummary } from './file.ts';
 import { BACKUP_NAME, backupName } from './name.ts';
 
 /** A backup file that this identity can open. */

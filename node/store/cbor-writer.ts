@@ -3,6 +3,7 @@
  * the library takes three times as long for them, and makes nearly half of all garbage that a busy node makes.
  */
 import { encode } from 'cborg';
+import { NEGATIVE_BIGNUM, POSITIVE_BIGNUM, SHOWN_AS_HEX } from '#protocol/stored-value.ts';
 
 /** Major types of RFC 8949, in the upper three bits of an item's first byte. */
 const UNSIGNED = 0;
@@ -15,11 +16,6 @@ const TAG = 6;
 const FALSE = 0xf4;
 const TRUE = 0xf5;
 const NULL = 0xf6;
-
-/** Tags: integers of any size, and bytes that are to be shown as hex. */
-export const POSITIVE_BIGNUM = 2;
-export const NEGATIVE_BIGNUM = 3;
-export const SHOWN_AS_HEX = 23;
 
 /** Shorter texts are no ids, keys or digests, and gain nothing. */
 const SHORTEST_HEX = 32;

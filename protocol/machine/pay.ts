@@ -15,7 +15,15 @@ import {
   MAX_SEARCH_ROUNDS,
 } from '../limits.ts';
 import { hopsOf, type Route, type Signature, type TxId, txIdOf } from '../packet.ts';
-import type { NewPayment, Payment, PaymentDecline, PaymentInProgress, PlannedRoute, RefusedHop } from '../payment.ts';
+import {
+  type NewPayment,
+  type Payment,
+  type PaymentDecline,
+  type PaymentInProgress,
+  type PlannedRoute,
+  type RefusedHop,
+  rememberedPayment,
+} from '../payment.ts';
 import type { Abort, CommittedPosition, PreparedPosition } from '../position.ts';
 import { type Refusal, type RefusalCode, refuse } from '../refusals.ts';
 import { choosePayment } from '../routing/choose.ts';
@@ -371,7 +379,11 @@ export function receiveDecline(turn: Turn, decline: PaymentDecline): void {
 /** A certificate of one route proves the whole payment. */
 export function paymentCommitted(turn: Turn, position: CommittedPosition): void {
   const payment = turn.payment(position.header.paymentId);
-  if (payment === undefined) return;
+  if (payment === undefined) {
+    // Records were lost. The same payment id asked for again is this payment, and not another one.
+    turn.savePayment(rememberedPayment(position));
+    return;
+  }
   keepLie(turn, payment, position);
   if (payment.state === 'COMMITTED') return;
   const routes =

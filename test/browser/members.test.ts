@@ -221,7 +221,7 @@ describe('two members in two browsers', () => {
   it('goes on with a node of its own, with every balance as it was', async () => {
     await anna.go('Settings');
     const saving = anna.page.waitForEvent('download');
-    await anna.page.getByRole('region', { name: 'Go on with a computer of your own' }).getByRole('button').click();
+    await anna.page.getByRole('region', { name: 'Go on elsewhere' }).getByRole('button').click();
     const file = readFileSync(await (await saving).path());
     await anna.see('The file is saved.');
     expect(await anna.flaws('member-move')).toEqual([]);

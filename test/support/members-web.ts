@@ -44,6 +44,7 @@ export async function startWeb(options: WebOptions = {}): Promise<TestWeb> {
   const hosted: string[] = [];
   const hosting: Hosting = {
     refusalFor: options.refusalFor ?? (() => null),
+    beginRestored: () => Promise.resolve(),
     host({ name }) {
       hosted.push(name);
       return Promise.resolve();

@@ -72,17 +72,18 @@ export interface TestMember extends Member {
   readonly kept: Kept;
 }
 
-/** Opens the page of a member: signs in with its key, and joins where it is new. */
+/** Opens the page of a member: signs in with its key, and joins where it is new; `wasElsewhere`: with a key that was used before. */
 export async function openMember(
   url: string,
   { seed, key }: Pick<Person, 'seed' | 'key'>,
   name: string,
   kept: Kept = new Memory(),
+  wasElsewhere = false,
 ): Promise<TestMember> {
   const { publicKey: hub, network } = await readHub(url);
   const signer: Signer = { publicKey: key, sign: signWith(nobleEd25519, seed), network, hub };
   const connection = new Hub(url, signer, kept);
-  await connection.join(name, 'person', null);
+  await connection.join(name, 'person', null, wasElsewhere);
   const member = new Member(signer, connection, kept, verifyWith(nobleEd25519));
   return Object.assign(member, { key, connection, kept });
 }

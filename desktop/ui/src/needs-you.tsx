@@ -41,15 +41,16 @@ export function NeedsYou() {
   );
 }
 
-/** On every screen but the one that shows it: the node has lost records, and its owner has to look at what came back. */
+/** On every screen but the one that shows it: records were lost, and their owner has to look at what came back. */
 export function LossBanner() {
   const restored = known.value?.status.restored ?? null;
   const waits = restored !== null && (restored.frozen || restored.agreed.length > 0);
+  const screen = hasScreen('node') ? 'node' : 'home';
   return (
     <div role="alert">
-      {waits && hasScreen('node') && place.value.screen !== 'node' && (
+      {waits && place.value.screen !== screen && (
         <p class="banner">
-          {t('restoreBanner')} <a href={linkTo('node')}>{t('restoreLook')}</a>
+          {t('restoreBanner')} <a href={linkTo(screen)}>{t('restoreLook')}</a>
         </p>
       )}
     </div>

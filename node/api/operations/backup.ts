@@ -4,9 +4,9 @@ import { inside } from '../../backup/inside.ts';
 import { backupFolder } from '../../backup/keeper.ts';
 import { keptBefore } from '../../backup/take-back.ts';
 import { refuseHere } from '../../refusals.ts';
-import type { NodeContext } from '../context.ts';
+import type { ParticipantContext } from '../context.ts';
 import type { Result } from '../contract.ts';
-import { command, type Handler } from '../handler.ts';
+import { command, type Handler, type ParticipantHandler } from '../handler.ts';
 import { viewAccount, viewParticipant, viewRestored } from '../views.ts';
 
 export const makeBackup: Handler<'makeBackup'> = ({ backups }) => backups.now();
@@ -29,14 +29,14 @@ export const verifyBackup: Handler<'verifyBackup'> = async ({ backups, identity 
   return bytes === null ? refuseHere('unknown-backup', { name }) : inside(await openBackup(bytes, identity));
 };
 
-export const getRestoration: Handler<'getRestoration'> = (context) => viewRestoration(context);
+export const getRestoration: ParticipantHandler<'getRestoration'> = (context) => viewRestoration(context);
 
-export const confirmRestored: Handler<'confirmRestored'> = async (context, { regardless }) => {
+export const confirmRestored: ParticipantHandler<'confirmRestored'> = async (context, { regardless }) => {
   const refusal = await command(context, { type: 'confirm-restored', regardless: regardless === true });
   return refusal ?? viewRestoration(context);
 };
 
-function viewRestoration(context: NodeContext): Result<'getRestoration'> {
+function viewRestoration(context: ParticipantContext): Result<'getRestoration'> {
   const { records } = context.driver;
   const isLoss = records.node.restoredAtMs !== null;
   const { people = [], leftOut = 0 } = (isLoss && keptBefore(context.store)) || {};

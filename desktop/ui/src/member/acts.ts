@@ -10,7 +10,6 @@ import { sealMemo } from '#protocol/memo.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { verifyReceipt } from '#protocol/receipt.ts';
 import type { Verify } from '#protocol/statement.ts';
-import { DEFAULT_POLICY, type LinePolicy } from '#protocol/trust-line.ts';
 import { AskError } from '../ask-error.ts';
 import type { WholeState } from '../carrier.ts';
 import type { Signer } from './documents.ts';
@@ -19,6 +18,7 @@ import type { Member, Wanted } from './member.ts';
 import { randomHex } from './member.ts';
 import type { Names } from './names.ts';
 import { type PaymentOrder, payOnce } from './pay.ts';
+import { policyOf } from './policy.ts';
 import type { Queue, WaitingLine, WaitingPayment } from './queue.ts';
 import { refused } from './refused.ts';
 import { findWho, type Someone } from './who.ts';
@@ -53,6 +53,7 @@ export function actsOf(desk: Desk) {
     },
     makeRequest: (input: Input<'makeRequest'>) => makeRequest(desk, input),
     readRequest: ({ link }: Input<'readRequest'>) => readRequest(desk, link),
+    confirmRestored: ({ regardless }: Input<'confirmRestored'>) => desk.member.confirmRestored(regardless === true),
     setTrustLine: (input: Input<'setTrustLine'>) => setTrustLine(desk, input),
     closeTrustLine: (input: Input<'closeTrustLine'>) => closeTrustLine(desk, input),
     pay: async (input: Input<'pay'>): Promise<Result<'pay'>> => {
@@ -217,31 +218,6 @@ async function closeTrustLine(desk: Desk, input: Input<'closeTrustLine'>): Promi
     status: 'closed',
     policy: policyOf(before, undefined),
   }));
-}
-
-function policyOf(before: Card['given'], change: Input<'setTrustLine'>['policy']): LinePolicy {
-  if (before === null) return { ...DEFAULT_POLICY, ...written(change) };
-  const { canBeIntermediate, autoClearing, dailyLimit, announce, blocked } = before.policy;
-  const now = { canBeIntermediate, autoClearing, announce, ...written({ dailyLimit }) };
-  return {
-    ...DEFAULT_POLICY,
-    ...now,
-    blocked: blocked.map(({ publicKey }) => publicKey as PublicKey),
-    ...written(change),
-  };
-}
-
-/** What of a policy was written, as the protocol has it. */
-function written(change: Input<'setTrustLine'>['policy'] = {}): Partial<LinePolicy> {
-  const { dailyLimit, blocked, canBeIntermediate, autoClearing, announce } = change;
-  const daily = typeof dailyLimit === 'string' ? refused(parseLimit(dailyLimit, PRECISION)) : null;
-  return {
-    ...(canBeIntermediate !== undefined && { canBeIntermediate }),
-    ...(autoClearing !== undefined && { autoClearing }),
-    ...(announce !== undefined && { announce }),
-    ...(dailyLimit !== undefined && { dailyLimit: daily }),
-    ...(blocked !== undefined && { blocked: blocked.map((one) => one as PublicKey) }),
-  };
 }
 
 /** Signs the line, keeps it, and hands it in; where the hub is away it is handed in later. */

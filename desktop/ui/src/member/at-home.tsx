@@ -6,6 +6,7 @@ import { Fold } from '../fold.tsx';
 import { Money, Name, Time, Trouble, useTask } from '../parts.tsx';
 import { Outcome } from '../screens/pay-steps.tsx';
 import { type Known, type Person, refresh } from '../state.ts';
+import { Arriving } from './arriving.tsx';
 import type { WaitingLine, WaitingPayment } from './queue.ts';
 import { alarms, mandates, waiting } from './session.ts';
 import { sessionNow } from './stage.ts';
@@ -15,6 +16,7 @@ import { M, m } from './words.ts';
 export function AtHome({ all }: { readonly all: Known }) {
   return (
     <>
+      <Arriving all={all} />
       <Alarms all={all} />
       <Waiting />
     </>

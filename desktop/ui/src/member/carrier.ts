@@ -7,8 +7,9 @@ import type { Used } from '../operations.ts';
 import { actsOf, type Desk, handInLine, payAgain, previewAlone, who } from './acts.ts';
 import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
-import { isPassing, type Mandates } from './member.ts';
+import type { Mandates } from './member.ts';
 import type { Memos } from './memos.ts';
+import { isPassing } from './passing.ts';
 import { settle } from './pay.ts';
 import type { WaitingPayment } from './queue.ts';
 import { type Alarm, alarmsIn, balanceAlarms, lastingAlarms, ownLines } from './watch.ts';
@@ -26,6 +27,7 @@ const PLACES: { readonly [N in Used]?: Place } = {
   getBalance: ['GET', '/balance', 'read'],
   listHeld: ['GET', '/balance/held', 'read'],
   getHistory: ['GET', '/balance/history', 'read'],
+  getRestoration: ['GET', '/participants/me/restoration', 'read'],
   getNeighbourhood: ['GET', '/neighbourhood', 'read'],
   resolveTransaction: ['POST', '/transactions/{txId}/resolve', 'act'],
   quotePayment: ['POST', '/payments/quote', 'read'],
@@ -235,11 +237,13 @@ export class HubCarrier implements Carrier {
   async #follow(state: WholeState): Promise<void> {
     const { parts } = state;
     const { names, memos, changed } = this.#options;
-    const accounts = JSON.stringify(
-      parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => [
-        ...[neighbour.publicKey, equivalent, given?.limit, received?.limit],
-      ]),
-    );
+    const lines = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => [
+      ...[neighbour.publicKey, equivalent, given?.limit, received?.limit],
+    ]);
+    // Who has lost its accounts has them back from those whom it knows.
+    const known =
+      parts.getStatus.restored === null ? [] : parts.listContacts.contacts.map(({ publicKey }) => publicKey);
+    const accounts = JSON.stringify([...lines, ...known]);
     if (accounts !== this.#accounts) {
       await this.renew();
       this.#accounts = accounts;

@@ -97,12 +97,12 @@ export class Hub {
     return { network, hub, participant };
   }
 
-  /** Becomes a member, or finds that it is one. */
-  async join(name: string, kind: MemberKind, invitation: string | null): Promise<Joined> {
+  /** Becomes a member, or finds that it is one. `wasElsewhere`: its key may have signed anything before. */
+  async join(name: string, kind: MemberKind, invitation: string | null, wasElsewhere = false): Promise<Joined> {
     const request = { version: VERSION, ...this.#session, name, kind, invitation, createdAtMs: Date.now() } as const;
     const bytes = makeJoinRequest(request, this.#signer.sign);
-    const answer = await exchange(this.url, 'POST', `${API}/participants`, { request: toBase64url(bytes) }, {});
-    return answer as Joined;
+    const body = { request: toBase64url(bytes), wasElsewhere };
+    return (await exchange(this.url, 'POST', `${API}/participants`, body, {})) as Joined;
   }
 
   /** Asks for something that changes nothing. */

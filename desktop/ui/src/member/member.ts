@@ -3,6 +3,7 @@ import type { Result } from '#node/api/contract.ts';
 import { formatAmount, parseLimit } from '#protocol/amount.ts';
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
+import type { CappedAccount } from '#protocol/delegation/accounts-tree.ts';
 import {
   type HandedAttempt,
   handedAttemptShape,
@@ -18,11 +19,14 @@ import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
 import { AskError } from '../ask-error.ts';
 import type { WholeState } from '../carrier.ts';
+import type { BaggageFlaw } from './arrival.ts';
 import { Attempts } from './attempts.ts';
 import type { Checked } from './checked.ts';
 import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import { alone, type Hub, type Kept } from './hub.ts';
 import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
+import { isPassing } from './passing.ts';
+import { policyOf } from './policy.ts';
 import { type Alarm, alarmsIn, balanceAlarms, keepLine, lastingAlarms, ownLines } from './watch.ts';
 
 /** What the hub may sign for the member, the newest first. */
@@ -69,20 +73,19 @@ export interface SignedLine {
 }
 
 const MOST_ATTEMPTS = 4;
-/** What says nothing of an attempt: it is worth while to ask again. */
-const PASSING: ReadonlySet<string> = new Set([
-  'unreachable',
-  'too-often',
-  'signature-stale',
-  'token-expired',
-  'failed',
-  'stopped',
-]);
 /** A mandate is made anew when less than this is left of it. */
 const RENEWED_MS = 5 * 86_400_000;
 /** … or when less than this part of a cap is left: one in so many. */
 const CAP_LEFT = 4n;
 const PRECISION = 8;
+/** A mandate names an account at least. */
+const SOME_EQUIVALENT = 'UAH';
+const LEAST_CAP = 1n;
+/** Trust lines in one request. */
+const LINES_AT_ONCE = 32;
+
+/** Told how much of how much is done. */
+export type Progressed = (done: number, all: number) => void;
 
 export class Member {
   readonly #signer: Signer;
@@ -120,11 +123,13 @@ export class Member {
     const { parts } = await this.state();
     const now = await this.mandates();
     const { mandates } = now;
-    const accounts = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => ({
+    const known = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => ({
       neighbour: neighbour.publicKey as PublicKey,
       equivalent,
       cap: capFor(limitIn(given?.limit), limitIn(received?.limit)),
     }));
+    const isLost = parts.getStatus.restored !== null && known.length === 0;
+    const accounts = isLost ? await this.#forgotten(parts.listContacts.contacts) : known;
     const [newest] = mandates;
     const nowMs = Date.now();
     if (accounts.length === 0) return now;
@@ -132,16 +137,32 @@ export class Member {
       newest !== undefined &&
       newest.notAfterMs - nowMs > RENEWED_MS &&
       accounts.every((account) => {
-        const known = newest.accounts.find(
+        const named = newest.accounts.find(
           ({ neighbour, equivalent }) => neighbour === account.neighbour && equivalent === account.equivalent,
         );
-        if (known === undefined || limitIn(known.cap) < account.cap) return false;
-        return (limitIn(known.cap) - limitIn(known.used)) * CAP_LEFT >= account.cap;
+        if (named === undefined || limitIn(named.cap) < account.cap) return false;
+        return (limitIn(named.cap) - limitIn(named.used)) * CAP_LEFT >= account.cap;
       });
     if (isEnough) return now;
     const handed = makeMandate(this.#signer, accounts, Math.max(nowMs, (newest?.seq ?? 0) + 1), nowMs);
     const document = toBase64url(encode(handedMandateShape, handed));
     return this.#hub.act<Mandates>('PUT', '/participants/me/mandate', { document });
+  }
+
+  /**
+   * Accounts that there may be with those whom the member knows, where it has lost all of its own: the hub may be connected with
+   * them, and pass nothing on.
+   */
+  async #forgotten(contacts: readonly { readonly publicKey: string }[]): Promise<CappedAccount[]> {
+    if (contacts.length === 0) return [];
+    const { equivalents } = await this.#hub.read<{ equivalents: readonly { equivalent: string }[] }>(
+      'GET',
+      '/equivalents',
+    );
+    const names = equivalents.length === 0 ? [SOME_EQUIVALENT] : equivalents.map(({ equivalent }) => equivalent);
+    return contacts.flatMap(({ publicKey }) =>
+      names.map((equivalent) => ({ neighbour: publicKey as PublicKey, equivalent, cap: LEAST_CAP })),
+    );
   }
 
   /** A trust line of the member's own, signed, as the hub takes it; newer than the one that is known. */
@@ -153,10 +174,14 @@ export class Member {
   /** Hands a signed trust line in. Throws `AskError`. */
   async handInTrustLine({ document }: SignedLine): Promise<Result<'setTrustLine'>> {
     const card = await this.#hub.act<Result<'setTrustLine'>>('POST', '/trustlines', { document });
-    const signed = readHanded(signedTrustLineShape, fromBase64url(document));
-    // From now on the hub has to show it.
-    if (!isRefusal(signed)) await keepLine(this.#kept, signed);
+    await this.#keepLine(document);
     return card;
+  }
+
+  /** From now on the hub has to show it. */
+  async #keepLine(document: string): Promise<void> {
+    const signed = readHanded(signedTrustLineShape, fromBase64url(document));
+    if (!isRefusal(signed)) await keepLine(this.#kept, signed);
   }
 
   /** Lets somebody owe the member up to a limit. */
@@ -222,6 +247,47 @@ export class Member {
     const nonces = [randomBytes(NONCE_BYTES), randomBytes(NONCE_BYTES)] as const;
     const parts = { summary: fromBase64(summary), contents: fromBase64(contents) };
     return { file: backupFile({ seed, publicKey }, parts, nonces), checksum };
+  }
+
+  /**
+   * Shows the hub what a backup file holds, and lets it connect with the neighbours; why not, where the file is no use. `tell` is
+   * called with how much of how much is done. Throws `AskError`.
+   */
+  async arrive(seed: Uint8Array, file: Uint8Array, tell: Progressed = () => undefined): Promise<BaggageFlaw | null> {
+    const { openBaggage, handOver } = await import('./arrival.ts');
+    const { publicKey, network } = this.#signer;
+    const baggage = await openBaggage({ seed, publicKey, network }, file);
+    if (typeof baggage === 'string') return baggage;
+    await handOver(this.#hub, publicKey, baggage, tell);
+    await this.renewMandate();
+    return null;
+  }
+
+  /** Says that what came back is right, signs all limits anew, and lets the hub do its part. Throws `AskError`. */
+  async confirmRestored(regardless: boolean): Promise<Result<'confirmRestored'>> {
+    const restored = await this.#hub.act<Result<'confirmRestored'>>('POST', '/participants/me/restoration', {
+      regardless,
+    });
+    await this.#signLinesAnew();
+    await this.renewMandate();
+    return restored;
+  }
+
+  async #signLinesAnew(): Promise<void> {
+    const { parts } = await this.state();
+    const documents = parts.listTrustLines.trustLines.flatMap((known): readonly string[] => {
+      const { neighbour, equivalent, given } = known;
+      if (given === null) return [];
+      const { status, limit } = given;
+      const to = neighbour.publicKey as PublicKey;
+      const wanted = { to, equivalent, limit: limitIn(limit), status, policy: policyOf(given, undefined) };
+      return [this.signTrustLine(wanted, known).document];
+    });
+    for (let at = 0; at < documents.length; at += LINES_AT_ONCE) {
+      const some = documents.slice(at, at + LINES_AT_ONCE);
+      await this.#hub.act('POST', '/participants/me/restoration/lines', { documents: some });
+      for (const document of some) await this.#keepLine(document);
+    }
   }
 
   /** Ends at this hub, for good. Refused when anything has changed since the backup with this checksum was taken. */
@@ -301,9 +367,6 @@ function shownIn(evidence: Evidence | null): Shown {
     decline: evidence?.decline ? hexToBytes(evidence.decline) : null,
   };
 }
-
-/** May the same be asked again later? */
-export const isPassing = (error: unknown): boolean => error instanceof AskError && PASSING.has(error.code);
 
 const isLate = ({ header }: HandedAttempt): boolean => header.expiresAtMs <= Date.now();
 

@@ -7,10 +7,11 @@ import { signWith, verifyWith } from '#protocol/statement.ts';
 import { carryWith } from '../api.ts';
 import { goLive, stayFresh } from '../live.ts';
 import { keptAtMs, known, knownFrom, refresh } from '../state.ts';
+import type { BaggageFlaw } from './arrival.ts';
 import { HubCarrier } from './carrier.ts';
 import type { Signer } from './documents.ts';
 import { Hub } from './hub.ts';
-import { type Mandates, Member } from './member.ts';
+import { type Mandates, Member, type Progressed } from './member.ts';
 import { Memos } from './memos.ts';
 import { Names } from './names.ts';
 import { Queue, type Waiting } from './queue.ts';
@@ -106,6 +107,11 @@ export class Session {
   /** All there is of the member at its hub, as a file that its words open. */
   takeAlong(): Promise<{ readonly file: Uint8Array; readonly checksum: string }> {
     return this.#member.takeAlong(this.#seed);
+  }
+
+  /** Shows the hub what a backup file holds: see `Member.arrive`. */
+  arrive(file: Uint8Array, tell: Progressed): Promise<BaggageFlaw | null> {
+    return this.#member.arrive(this.#seed, file, tell);
   }
 
   /** Ends at the hub, for good; refused when anything has changed since. */

@@ -129,7 +129,7 @@ export async function isMemberAlready(session: Session): Promise<boolean> {
 
 /** Becomes a member. Throws `AskError`. */
 export async function join(session: Session, name: string, invitation: string | null): Promise<void> {
-  const joined = await session.hub.join(name, 'person', invitation);
+  const joined = await session.hub.join(name, 'person', invitation, !session.identity.isNew);
   await session.progress('member');
   await dropInvitation();
   await session.begin();

@@ -22,7 +22,7 @@ export function HomeScreen({ all }: Props) {
   return (
     <>
       <Title>{t('home')}</Title>
-      <NextStep all={all} />
+      {all.status.restored?.frozen !== true && <NextStep all={all} />}
       <NeedsYou />
       {AtHome !== undefined && <AtHome all={all} />}
       {balance.net.length > 0 && (

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { Result } from '#node/api/contract.ts';
 import { useAnswer } from '../answer.ts';
 import { ask } from '../api.ts';
@@ -11,18 +12,36 @@ import { type Known, refresh } from '../state.ts';
 type Restored = NonNullable<Known['status']['restored']>;
 type Account = Result<'getRestoration'>['accounts'][number];
 
-/** After a loss of records: what came back, and the owner's word that it is right. */
-export function Restoration({ restored }: { readonly restored: Restored | null }) {
+/** After a loss of records: how more can come back (`children`), what came back, and the owner's word that it is right. */
+export function Restoration({
+  restored,
+  children,
+}: {
+  readonly restored: Restored | null;
+  readonly children?: ComponentChildren;
+}) {
   const wasConfirmed = useSignal(false);
   return (
     <>
       <div role="status">{wasConfirmed.value && <p class="good">{t('restoreDone')}</p>}</div>
-      {restored !== null && <CameBack restored={restored} onConfirmed={() => (wasConfirmed.value = true)} />}
+      {restored !== null && (
+        <CameBack restored={restored} onConfirmed={() => (wasConfirmed.value = true)}>
+          {children}
+        </CameBack>
+      )}
     </>
   );
 }
 
-function CameBack({ restored, onConfirmed }: { readonly restored: Restored; readonly onConfirmed: () => void }) {
+function CameBack({
+  restored,
+  onConfirmed,
+  children,
+}: {
+  readonly restored: Restored;
+  readonly onConfirmed: () => void;
+  readonly children: ComponentChildren;
+}) {
   const answer = useAnswer('getRestoration', {});
   const { accounts = [], missing = [], notKept = 0 } = answer.value ?? {};
   const canConfirm = restored.frozen || restored.agreed.length > 0;
@@ -32,6 +51,7 @@ function CameBack({ restored, onConfirmed }: { readonly restored: Restored; read
       <p>
         <T k={canConfirm ? 'restoreFrozen' : 'restoreOpen'} time={<Time at={restored.lostAtMs} />} />
       </p>
+      {children}
       <h3>{t('restoreCame')}</h3>
       {answer.value !== null && accounts.length + missing.length === 0 && <p>{t('restoreNobody')}</p>}
       <ul class="plain entries">

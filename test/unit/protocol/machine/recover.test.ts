@@ -38,6 +38,18 @@ describe('words only', () => {
     expect(records.positions(transaction?.txId as never)).toHaveLength(1);
   });
 
+  it('own payments, too: the same payment id is the same payment', () => {
+    const paymentId = net.pay('B', 'C', 4n);
+    net.wait(1_000);
+    comeBack();
+    expect(net.payment('B', paymentId)).toMatchObject({ state: 'COMMITTED', amount: 4n, receiver: key('C') });
+    net.command('B', { type: 'confirm-restored', regardless: false });
+    net.wait(2 * MAX_CLOCK_SKEW_MS);
+    net.pay('B', 'C', 4n, { paymentId });
+    net.wait(1_000);
+    expect(net.balances('C')).toEqual({ B: 14n });
+  });
+
   it('each account agrees; nothing is signed before the owner has confirmed', () => {
     comeBack();
     expect([standing('B', 'A'), standing('B', 'C')]).toEqual(['agreed', 'agreed']);

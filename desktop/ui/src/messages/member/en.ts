@@ -15,7 +15,7 @@ export const en = {
   amKnown: 'No, I have my 24 words',
   typeWords: 'Your 24 words, in order',
   wordsBring:
-    'With these words you are who you were. What you owe and are owed is at the hub, and comes back by itself.',
+    'With these words you are who you were. What you owe and are owed at this hub comes back by itself. If you come from another hub or from a computer of your own, keep the file ready that you saved there.',
   protect: 'Ask for a passphrase whenever I open the page here',
   protectHint:
     'Good where others use this device too. At least {least} characters; nobody can replace it, but your 24 words open everything anew.',
@@ -81,15 +81,28 @@ export const en = {
   lockOff: 'There is none: whoever opens this browser can pay for you.',
   lockSet: 'Set a passphrase',
   lockRemove: 'Ask for none any more',
-  moveTitle: 'Go on with a computer of your own',
+  arriveFile: 'The file that you saved where you were',
+  arriveChoose: 'Choose the file',
+  arriveHint:
+    'Its name is like “geo-20261130.backup”, and it opens here only. The hub is shown what your neighbours have signed for you, and whom you know.',
+  arriveFirst:
+    'End there first, if you have not yet: in its settings at another hub, with “geo move” on a computer of your own. In two places at once you could break your word.',
+  arriveReading: 'Showing it to the hub: {done} of {all}',
+  arriveDone: 'All of it was taken. Your neighbours are asked now.',
+  arriveNoBackup: 'This is no backup file of GEO. The name of one ends in “.backup”.',
+  arriveOtherVersion: 'This file was made by a later version of GEO than this hub has.',
+  arriveOfAnother: 'This file is of somebody else: your words do not open it.',
+  arriveDamaged: 'This file is damaged or cut short. Take another one.',
+  arriveOtherNetwork: 'This file is of another network than this hub.',
+  moveTitle: 'Go on elsewhere',
   moveWhat:
-    'Save everything there is of you here in one file, which only your 24 words open. On a computer with GEO, answer at the first start that you have your 24 words and a backup file.',
+    'Save everything there is of you here in one file, which only your 24 words open. On a computer with GEO, answer at the first start that you have your 24 words and a backup file; at another hub, say that you have your 24 words, and choose the file when it is asked for.',
   moveSaved: 'The file is saved. Try first whether it can be found; then you can end here.',
   moveEnd: 'End at this hub',
   moveSure: 'Do you have the file and your 24 words?',
   moveYes: 'Yes, end here',
   moveMeans:
-    'This hub never acts for you again, and this browser forgets your key. Your debts stay as they are, and those you know find you on your own computer.',
+    'This hub never acts for you again, and this browser forgets your key. Your debts stay as they are, and those you know find you where you go on.',
   leaveTitle: 'Leave this browser',
   leaveWhat:
     'This browser forgets your key and everything that it keeps of you. You stay a member, and your debts stay as they are: your 24 words bring you back, here or elsewhere.',

@@ -20,6 +20,16 @@ export const reworded = {
   inviteHint:
     'Send them this link, on any way you trust. It brings them here, shows that it is from you, and how much you would like to be able to owe them. It works once, for a week.',
   stepPeople: 'Invite somebody you know, or add somebody by their contact card.',
+  restoreTitle: 'Before you go on here',
+  restoreFrozen:
+    'Your 24 words were used before, at a hub or on a computer of your own. Until the people with whom you have accounts have shown the same books, and you have said that they are right, nobody can pay you here and you can pay nobody. You came here on {time}.',
+  restoreOpen: 'You came here on {time} and have confirmed what came back; what is below is still out of use.',
+  restoreNobody:
+    'Nothing has come back yet. Choose the file that you saved where you were. Without it, the people with whom you have accounts say what is owed: add them under “People”, and wait until they are connected. Confirm now only if nothing was ever owed between you and anybody.',
+  restoreNotKept: 'People for whom your neighbours had no room: {count}.',
+  restoreDone:
+    'Confirmed: you can pay and be paid here. Payments to you that began within a minute of your coming do not come through; they can be made again.',
+  restoreBanner: 'You cannot pay or be paid yet: your accounts wait for your word.',
 } as const satisfies Partial<Messages>;
 
 export const hubRefusals = {

@@ -1,0 +1,15 @@
+/** Which refusals of a hub pass by themselves. */
+import { AskError } from '../ask-error.ts';
+
+/** They say nothing of what was asked: it is worth while to ask again. */
+const PASSING: ReadonlySet<string> = new Set([
+  'unreachable',
+  'too-often',
+  'signature-stale',
+  'token-expired',
+  'failed',
+  'stopped',
+]);
+
+/** May the same be asked again later? */
+export const isPassing = (error: unknown): boolean => error instanceof AskError && PASSING.has(error.code);

@@ -1,0 +1,122 @@
+/** Routes by which a member comes from elsewhere with all there is of it, and leaves with all there is of it. */
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { PublicKey } from '#protocol/identity.ts';
+import { MAX_CLOCK_SKEW_MS } from '#protocol/limits.ts';
+import { isRefusal, refuse } from '#protocol/refusals.ts';
+import type { TrustLine } from '#protocol/trust-line.ts';
+import { participantChecksum } from '../integrity/checksum.ts';
+import { takeBrought } from '../members/arrival.ts';
+import { bundleOf } from '../members/bundle.ts';
+import type { HostedMember } from '../members/hosted-member.ts';
+import { refuse as refuseHub } from './codes.ts';
+import { documentText, hashText, publicKeyText } from './forms.ts';
+import { readTrustLine, takeTrustLine } from './handed-in.ts';
+import { Refused } from './node-errors.ts';
+import { addRoute } from './routes.ts';
+
+/** Messages in one request: as many as fit into its body. */
+const MOST_BROUGHT = 256;
+const MOST_LINES = 64;
+
+/** Ends a member here, for good; the name of one who is hosted here, else null. */
+export interface Release {
+  readonly nameOf: (publicKey: PublicKey) => string | null;
+  end(publicKey: PublicKey): Promise<void>;
+  /** Also deletes all that was kept of it. */
+  forget(publicKey: PublicKey): Promise<void>;
+}
+
+const bundle = z.object({
+  summary: z.string().describe('base64: what a backup file begins with, to be sealed with the seed'),
+  contents: z.string().describe('base64: all the rest, packed'),
+  checksum: hashText.describe('Of the accounts: you may end here while it is still the same'),
+});
+
+/** Adds the routes; `memberOf` gives the machine of a member. */
+export function addMoveRoutes(
+  scope: FastifyInstance,
+  memberOf: (publicKey: PublicKey) => HostedMember,
+  release: Release,
+): void {
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+  addRoute(scope, {
+    ...{ method: 'GET', path: '/participants/me/bundle', name: 'getBundle', access: 'member' },
+    summary: 'All there is of you, as a backup that a node of your own can start from',
+    input: {},
+    result: bundle,
+    async handle(_given, { member }) {
+      const { summary, contents, checksum } = await bundleOf(memberOf(member.publicKey), release.nameOf);
+      return { summary: base64(summary), contents: base64(contents), checksum };
+    },
+  });
+  addRoute(scope, {
+    ...{ method: 'POST', path: '/participants/me/leave', name: 'leave', access: 'signed' },
+    summary: 'End here, for good: you have your bundle, and nothing has changed since',
+    input: { body: z.strictObject({ checksum: hashText }) },
+    result: z.object({ left: z.literal(true) }),
+    async handle({ body }, { member }) {
+      const hosted = memberOf(member.publicKey);
+      if (participantChecksum(hosted.records) !== body.checksum) {
+        return new Refused(hosted.context, refuse('bad-document', { why: 'your accounts have changed since' }));
+      }
+      await release.end(member.publicKey);
+      return { left: true } as const;
+    },
+  });
+  addRoute(scope, {
+    ...{ method: 'POST', path: '/participants/me/brought', name: 'bringAlong', access: 'signed' },
+    summary: 'What a neighbour has signed for you and you have kept, before you confirm what came back',
+    input: {
+      body: z.strictObject({ neighbour: publicKeyText, frames: z.array(documentText).min(1).max(MOST_BROUGHT) }),
+    },
+    result: z.object({ taken: z.int().min(1) }),
+    async handle({ body: { neighbour, frames } }, { member }) {
+      const hosted = memberOf(member.publicKey);
+      for (const frame of frames) {
+        const bytes = Uint8Array.from(Buffer.from(frame, 'base64url'));
+        const refusal = await takeBrought(hosted, neighbour as PublicKey, bytes);
+        if (refusal !== null) return new Refused(hosted.context, refusal);
+      }
+      return { taken: frames.length };
+    },
+  });
+  addRoute(scope, {
+    ...{ method: 'POST', path: '/participants/me/restoration/lines', name: 'signLinesAnew', access: 'signed' },
+    summary: 'Your limits from before your records were lost, signed again by you: older ones are worth nothing then',
+    input: { body: z.strictObject({ documents: z.array(documentText).min(1).max(MOST_LINES) }) },
+    result: z.object({ taken: z.int().min(0).describe('Others were signed since, or are of no line of yours') }),
+    async handle({ body }, { member }) {
+      const hosted = memberOf(member.publicKey);
+      let taken = 0;
+      for (const document of body.documents) {
+        const signed = readTrustLine(Uint8Array.from(Buffer.from(document, 'base64url')));
+        if (isRefusal(signed)) return new Refused(hosted.context, signed);
+        if (!isOfBefore(hosted, signed.line)) continue;
+        const refusal = await takeTrustLine(hosted, signed);
+        if (refusal !== null) return new Refused(hosted.context, refusal);
+        taken++;
+      }
+      return { taken };
+    },
+  });
+  addRoute(scope, {
+    ...{ method: 'DELETE', path: '/participants/me', name: 'forgetMe', access: 'signed' },
+    summary: 'Be forgotten here: only once you owe nothing, are owed nothing, and nothing of yours is open',
+    input: {},
+    result: z.object({ forgotten: z.literal(true) }),
+    async handle(_given, { member }) {
+      const why = memberOf(member.publicKey).whyNotForget();
+      if (why !== null) return refuseHub('not-settled', { why });
+      await release.forget(member.publicKey);
+      return { forgotten: true } as const;
+    },
+  });
+}
+
+/** Was the own line, which this one would replace, signed before records were lost? */
+function isOfBefore({ records, publicKey }: HostedMember, { to, equivalent }: TrustLine): boolean {
+  const known = records.line(publicKey, to, equivalent);
+  const { restoredAtMs } = records.node;
+  return known !== undefined && restoredAtMs !== null && known.signed.line.seq <= restoredAtMs + MAX_CLOCK_SKEW_MS;
+}
