@@ -30,6 +30,8 @@ export interface MembersSettings {
   readonly admission: Admission;
   readonly host: string;
   readonly port: number;
+  /** For how long the records of members who have left are kept. */
+  readonly keepLeftMs: number;
 }
 
 export interface RunningHub {

@@ -27,10 +27,14 @@ interface Options {
   readonly membersPort: string;
   readonly snapshotEvery: string;
   readonly equivalents?: readonly string[];
+  readonly keepLeftDays: string;
   readonly passphraseFile?: string;
 }
 
 const LONGEST_SNAPSHOT_INTERVAL_S = 86_400;
+const DAY_MS = 86_400_000;
+const USUAL_KEEP_LEFT_DAYS = 90;
+const MOST_KEEP_LEFT_DAYS = 36_500;
 
 function program(write: (text: string) => void): Command {
   const hub = new Command('geo hub')
@@ -48,6 +52,11 @@ function program(write: (text: string) => void): Command {
     .option('--members <who>', 'Host people who have no node: open, invitation (who was invited), or off', 'off')
     .option('--members-host <address>', 'Where members are served, an IP address of this machine', '127.0.0.1')
     .option('--members-port <port>', 'Its port; 0: any free one', String(USUAL_MEMBERS_PORT))
+    .option(
+      '--keep-left-days <number>',
+      'How long the records of members who have left are kept; 0: not at all',
+      String(USUAL_KEEP_LEFT_DAYS),
+    )
     .option('--equivalents <names...>', 'Follow the announcements of these from the beginning, such as UAH hour')
     .option(
       '--snapshot-every <seconds>',
@@ -104,12 +113,14 @@ function settingsOf(options: Options): HubSettings {
   };
 }
 
-function membersOf({ members, membersHost, membersPort }: Options): HubSettings['members'] {
+function membersOf({ members, membersHost, membersPort, keepLeftDays }: Options): HubSettings['members'] {
   if (members === 'off') return null;
   if (members !== 'open' && members !== 'invitation') throw wrong('--members', members, 'open, invitation or off');
   if (isIP(membersHost) === 0)
     throw wrong('--members-host', membersHost, 'an IP address of this machine, such as 127.0.0.1 or ::');
-  return { admission: members, host: membersHost, port: integer('--members-port', membersPort, 0, 65_535) };
+  const port = integer('--members-port', membersPort, 0, 65_535);
+  const keepLeftMs = DAY_MS * integer('--keep-left-days', keepLeftDays, 0, MOST_KEEP_LEFT_DAYS);
+  return { admission: members, host: membersHost, port, keepLeftMs };
 }
 
 function integer(flag: string, text: string, min: number, max: number): number {

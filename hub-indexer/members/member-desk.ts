@@ -17,12 +17,10 @@ import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { MemberHosting } from './hosting.ts';
-import { Profiles } from './profiles.ts';
+import { forgotten, Profiles } from './profiles.ts';
+import { Retention } from './retention.ts';
 import { atRest } from './sealed-documents.ts';
 import { rememberVerdicts, rememberVerified } from './verdicts.ts';
-
-/** What is left of somebody whom the hub has forgotten: that the key was used here, so that no old request counts again. */
-const FORGOTTEN = { status: 'left', name: '–', contact: null } as const;
 
 interface Opened {
   readonly node: MembersNode;
@@ -85,6 +83,7 @@ export class MemberDesk {
       return member;
     };
     const door = new OperatorDoor(config.dataDir);
+    let retention: Retention | null = null as Retention | null;
     const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
@@ -93,18 +92,32 @@ export class MemberDesk {
       (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
         const release = this.#release(context);
+        retention = this.#retention(context);
         addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release });
         door.addRoutes(scope, context);
       },
     );
     await door.open(web.url);
+    await retention?.start();
     return {
       url: web.url,
       async stop() {
         door.close();
+        await retention?.stop();
         await web.stop();
       },
     };
+  }
+
+  /** Deletes what is left of members who have gone for long. */
+  #retention({ sessions }: Pick<WebContext, 'sessions'>): Retention {
+    const { node, profiles } = this.#opened as Opened;
+    const { clock, store, log } = node;
+    return new Retention({
+      ...{ profiles, clock, log, keepMs: this.#settings.keepLeftMs },
+      erase: (publicKey) => store.erase(publicKey),
+      endSessions: (publicKey) => sessions.endAll(publicKey),
+    });
   }
 
   /** How a member ends here. */
@@ -120,11 +133,7 @@ export class MemberDesk {
       },
       async forget(publicKey) {
         await hosting.release(publicKey);
-        const nowMs = clock.nowMs();
-        await profiles.change(
-          publicKey,
-          (now) => now && { ...now, ...FORGOTTEN, invitedBy: null, invitation: null, statusAtMs: nowMs },
-        );
+        await profiles.change(publicKey, (now) => now && forgotten(now, clock.nowMs()));
         await store.erase(publicKey);
         await sessions.endAll(publicKey);
       },

@@ -27,6 +27,18 @@ export interface MemberProfile {
   readonly contact: string | null;
 }
 
+/** What is left of somebody whom the hub has forgotten: that the key was used here, so that no old request counts again. */
+const FORGOTTEN = { status: 'left', name: '–', contact: null, invitedBy: null, invitation: null } as const;
+
+/** The profile of a member once it is forgotten. */
+export function forgotten(profile: MemberProfile, nowMs: number): MemberProfile {
+  return { ...profile, ...FORGOTTEN, statusAtMs: nowMs };
+}
+
+export function isForgotten({ status, name }: MemberProfile): boolean {
+  return status === FORGOTTEN.status && name === FORGOTTEN.name;
+}
+
 /** What is stored under the public key; the rest follows from it. How one is reached is sealed. */
 type Kept = Omit<MemberProfile, 'publicKey' | 'pid' | 'contact'> & { readonly contact: Uint8Array | null };
 
