@@ -236,6 +236,7 @@ function fire(turn: Turn, timer: Timer): void {
       renewAnnouncements(turn, null);
       proposeCheckpoints(turn, 'due');
       expireProposals(turn);
+      turn.learn({ type: 'round-over' });
       seekNowAndThen(turn, timer.round);
       const linked = [...turn.records.linked];
       const neighbour = linked[timer.round % linked.length];

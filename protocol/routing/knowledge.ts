@@ -2,6 +2,8 @@
  * What a participant has learned of others and does not keep (§6.4): hops, searches under way, questions it has been
  * asked. Volatile, as `Records.linked`: the machine only reads it, a driver calls `learn` for each effect of that name.
  */
+
+import { AgingMap } from '../aging-map.ts';
 import type { DeadEnd, EndedRingAttempt, Passage, RingAttempt, RingSearch, Seeking } from '../clearing/seeking.ts';
 import { CounterMemory, type SeenCounter } from '../delegation/counter-memory.ts';
 import type { PublicKey } from '../identity.ts';
@@ -47,7 +49,13 @@ export interface IndexerRecord {
   readonly wrong: number;
 }
 
+/** A round of housekeeping is over: who asked something in the one before has had its answer, or waits no more. */
+export interface RoundOver {
+  readonly type: 'round-over';
+}
+
 export type Learned =
+  | RoundOver
   | SeenCounter
   | HopEstimate
   | Search
@@ -72,8 +80,8 @@ export class Knowledge {
   readonly #seen: LruCache<string, true>;
   readonly #counters: CounterMemory;
   readonly #indexers = new Map<PublicKey, IndexerRecord>();
-  readonly #passages = new Map<string, Passage>();
-  readonly #ringSearches = new Map<string, RingSearch>();
+  readonly #passages: AgingMap<string, Passage>;
+  readonly #ringSearches: AgingMap<string, RingSearch>;
   readonly #deadEnds = new Map<string, DeadEnd>();
   readonly #seekings = new Map<string, Seeking>();
   readonly #ringAttempts = new Map<PaymentId, RingAttempt>();
@@ -86,7 +94,9 @@ export class Knowledge {
   constructor(counters = new CounterMemory(), share = 1) {
     this.#counters = counters;
     this.#share = share;
-    this.#seen = new LruCache(Math.ceil(MAX_QUESTIONS_REMEMBERED * share));
+    this.#seen = new LruCache(this.#most(MAX_QUESTIONS_REMEMBERED));
+    this.#passages = new AgingMap(this.#most(MAX_PASSAGES));
+    this.#ringSearches = new AgingMap(this.#most(MAX_RING_SEARCHES));
   }
 
   hop(from: PublicKey, to: PublicKey, equivalent: string): HopEstimate | undefined {
@@ -189,16 +199,20 @@ export class Knowledge {
         this.#indexers.set(learned.publicKey, learned);
         return;
       case 'passage':
-        keepLatest(this.#passages, learned.id, learned, this.#most(MAX_PASSAGES));
+        this.#passages.set(learned.id, learned);
         return;
       case 'ring-search':
-        keepLatest(this.#ringSearches, learned.id, learned, this.#most(MAX_RING_SEARCHES));
+        this.#ringSearches.set(learned.id, learned);
         return;
       case 'dead-end':
         this.#deadEnds.set(`${learned.neighbour}/${learned.equivalent}`, learned);
         return;
       case 'seeking':
         this.#seekings.set(`${learned.neighbour}/${learned.equivalent}`, learned);
+        return;
+      case 'round-over':
+        this.#passages.age();
+        this.#ringSearches.age();
         return;
       case 'ring-attempt':
         keepLatest(this.#ringAttempts, learned.paymentId, learned, this.#most(MAX_RING_ATTEMPTS));
