@@ -8,6 +8,7 @@ import { startNode } from '#node/node.ts';
 import { startHttp } from './http/server.ts';
 import { HubIndexer } from './indexer.ts';
 import { MemberDesk } from './members/member-desk.ts';
+import type { PushSettings } from './push/push.ts';
 import type { Admission } from './web/desk.ts';
 
 /** Where a hub serves its members unless somebody chose otherwise. */
@@ -30,6 +31,8 @@ export interface MembersSettings {
   readonly admission: Admission;
   readonly host: string;
   readonly port: number;
+  /** How they are told of what happens while their page is closed. */
+  readonly push?: PushSettings;
 }
 
 export interface RunningHub {

@@ -25,12 +25,14 @@ interface Options {
   readonly members: string;
   readonly membersHost: string;
   readonly membersPort: string;
+  readonly pushContact?: string;
   readonly snapshotEvery: string;
   readonly equivalents?: readonly string[];
   readonly passphraseFile?: string;
 }
 
 const LONGEST_SNAPSHOT_INTERVAL_S = 86_400;
+const CONTACT_PATTERN = /^(mailto:[^\s@]{1,64}@[^\s@]{1,200}|https:\/\/\S{1,250})$/;
 
 function program(write: (text: string) => void): Command {
   const hub = new Command('geo hub')
@@ -48,6 +50,7 @@ function program(write: (text: string) => void): Command {
     .option('--members <who>', 'Host people who have no node: open, invitation (who was invited), or off', 'off')
     .option('--members-host <address>', 'Where members are served, an IP address of this machine', '127.0.0.1')
     .option('--members-port <port>', 'Its port; 0: any free one', String(USUAL_MEMBERS_PORT))
+    .option('--push-contact <address>', 'How makers of browsers reach you about notifications: mailto:… or https://…')
     .option('--equivalents <names...>', 'Follow the announcements of these from the beginning, such as UAH hour')
     .option(
       '--snapshot-every <seconds>',
@@ -104,12 +107,17 @@ function settingsOf(options: Options): HubSettings {
   };
 }
 
-function membersOf({ members, membersHost, membersPort }: Options): HubSettings['members'] {
+function membersOf({ members, membersHost, membersPort, pushContact }: Options): HubSettings['members'] {
   if (members === 'off') return null;
   if (members !== 'open' && members !== 'invitation') throw wrong('--members', members, 'open, invitation or off');
   if (isIP(membersHost) === 0)
     throw wrong('--members-host', membersHost, 'an IP address of this machine, such as 127.0.0.1 or ::');
-  return { admission: members, host: membersHost, port: integer('--members-port', membersPort, 0, 65_535) };
+  if (pushContact !== undefined && !CONTACT_PATTERN.test(pushContact))
+    throw wrong('--push-contact', pushContact, 'mailto: and an address, or one that begins with https://');
+  return {
+    ...{ admission: members, host: membersHost, port: integer('--members-port', membersPort, 0, 65_535) },
+    ...(pushContact !== undefined && { push: { contact: pushContact } }),
+  };
 }
 
 function integer(flag: string, text: string, min: number, max: number): number {

@@ -38,12 +38,14 @@ export interface TestHub {
 export interface HubWays {
   readonly isBehindProxy?: boolean;
   readonly admission?: 'open' | 'invitation';
+  /** Push services on this machine count. */
+  readonly mayPushInside?: boolean;
 }
 
 /** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
 export async function startMembersHub(
   before?: Pick<TestHub, 'dataDir' | 'url'>,
-  { isBehindProxy = false, admission = 'open' }: HubWays = {},
+  { isBehindProxy = false, admission = 'open', mayPushInside = false }: HubWays = {},
 ): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
@@ -53,7 +55,7 @@ export async function startMembersHub(
     readConfig({ flags, environment: {} }),
     {
       ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
-      members: { admission, host: '127.0.0.1', port },
+      members: { admission, host: '127.0.0.1', port, push: { mayCallInside: mayPushInside } },
     },
     { log: createLog({ level: 'silent', file: null }) },
   );
