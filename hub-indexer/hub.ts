@@ -8,6 +8,7 @@ import { startNode } from '#node/node.ts';
 import { startHttp } from './http/server.ts';
 import { HubIndexer } from './indexer.ts';
 import { MemberDesk } from './members/member-desk.ts';
+import type { PushSettings } from './push/push.ts';
 import type { Admission } from './web/desk.ts';
 
 /** Where a hub serves its members unless somebody chose otherwise. */
@@ -32,6 +33,8 @@ export interface MembersSettings {
   readonly port: number;
   /** For how long the records of members who have left are kept. */
   readonly keepLeftMs: number;
+  /** How they are told of what happens while their page is closed. */
+  readonly push?: PushSettings;
 }
 
 export interface RunningHub {

@@ -87,3 +87,24 @@ export const SIGNATURES_EVERY = 12;
 export const KEPT_CHECKPOINTS = 1_000;
 /** Violations told in one checkpoint; what is beyond is counted in it, and is in the audit log. */
 export const MAX_CHECKPOINT_VIOLATIONS = 100;
+/** Browsers of one member that are told of what happens while its page is closed; one more takes the place of the oldest. */
+export const MAX_SUBSCRIPTIONS_EACH = 5;
+/** Where a push service takes what is for a browser: those of today need some 500 characters. */
+export const MAX_ENDPOINT_CHARACTERS = 1_024;
+/** A member is told so much later: a page that is loaded anew is back by then, and what comes together is told together. */
+export const PUSH_DELAY_MS = 3_000;
+/** And not again before so much has gone by. */
+export const PUSH_INTERVAL_MS = 60_000;
+/** A push service keeps it for a browser that is away for so long; who comes later opens the page anyway. */
+export const PUSH_TTL_S = 86_400;
+/**
+ * Members that are told at once, and that wait for it: who would be one more is told a minute later. Some may have named
+ * services that never answer; each of those holds one place for a sixth of the time.
+ */
+export const PUSHES_AT_ONCE = 64;
+export const MAX_QUEUED_PUSHES = 1_000;
+/** A push service that has not answered by then has failed. */
+export const CALL_WAIT_MS = 10_000;
+/** How long a name is looked up for, each time, and how often. */
+export const LOOKUP_WAIT_MS = 2_000;
+export const LOOKUP_TRIES = 2;

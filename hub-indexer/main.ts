@@ -25,6 +25,7 @@ interface Options {
   readonly members: string;
   readonly membersHost: string;
   readonly membersPort: string;
+  readonly pushContact?: string;
   readonly snapshotEvery: string;
   readonly equivalents?: readonly string[];
   readonly keepLeftDays: string;
@@ -35,6 +36,7 @@ const LONGEST_SNAPSHOT_INTERVAL_S = 86_400;
 const DAY_MS = 86_400_000;
 const USUAL_KEEP_LEFT_DAYS = 90;
 const MOST_KEEP_LEFT_DAYS = 36_500;
+const CONTACT_PATTERN = /^(mailto:[^\s@]{1,64}@[^\s@]{1,200}|https:\/\/\S{1,250})$/;
 
 function program(write: (text: string) => void): Command {
   const hub = new Command('geo hub')
@@ -57,6 +59,7 @@ function program(write: (text: string) => void): Command {
       'How long the records of members who have left are kept; 0: not at all',
       String(USUAL_KEEP_LEFT_DAYS),
     )
+    .option('--push-contact <address>', 'How makers of browsers reach you about notifications: mailto:… or https://…')
     .option('--equivalents <names...>', 'Follow the announcements of these from the beginning, such as UAH hour')
     .option(
       '--snapshot-every <seconds>',
@@ -113,14 +116,18 @@ function settingsOf(options: Options): HubSettings {
   };
 }
 
-function membersOf({ members, membersHost, membersPort, keepLeftDays }: Options): HubSettings['members'] {
+function membersOf(options: Options): HubSettings['members'] {
+  const { members, membersHost, membersPort, keepLeftDays, pushContact } = options;
   if (members === 'off') return null;
   if (members !== 'open' && members !== 'invitation') throw wrong('--members', members, 'open, invitation or off');
   if (isIP(membersHost) === 0)
     throw wrong('--members-host', membersHost, 'an IP address of this machine, such as 127.0.0.1 or ::');
+  if (pushContact !== undefined && !CONTACT_PATTERN.test(pushContact))
+    throw wrong('--push-contact', pushContact, 'mailto: and an address, or one that begins with https://');
   const port = integer('--members-port', membersPort, 0, 65_535);
   const keepLeftMs = DAY_MS * integer('--keep-left-days', keepLeftDays, 0, MOST_KEEP_LEFT_DAYS);
-  return { admission: members, host: membersHost, port, keepLeftMs };
+  const push = pushContact !== undefined && { push: { contact: pushContact } };
+  return { admission: members, host: membersHost, port, keepLeftMs, ...push };
 }
 
 function integer(flag: string, text: string, min: number, max: number): number {

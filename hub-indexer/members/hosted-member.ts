@@ -10,6 +10,7 @@ import type { Store } from '#node/store/store.ts';
 import type { CounterMemory } from '#protocol/delegation/counter-memory.ts';
 import { covers } from '#protocol/delegation/delegation.ts';
 import { type MandateRecord, mandateFor } from '#protocol/delegation/mandate.ts';
+import type { Notice } from '#protocol/event.ts';
 import type { HostedProof } from '#protocol/hosted-link.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
@@ -38,6 +39,9 @@ export interface MembersNode extends HostingNode {
   readonly made: Verified['made'];
 }
 
+/** Hears what the machine of a member tells it. */
+export type Told = (member: PublicKey, notice: Notice) => void;
+
 interface MemberOptions {
   readonly node: MembersNode;
   readonly exchange: Exchange;
@@ -48,6 +52,8 @@ interface MemberOptions {
   readonly counters: CounterMemory;
   /** Told of its trust lines. */
   readonly ways: MemberWays;
+  /** Told what the member is told. */
+  readonly told: Told;
 }
 
 export class HostedMember {
@@ -95,7 +101,7 @@ export class HostedMember {
     records.seeking = node.config.clearing;
     // The hub tells it ways to other members.
     records.indexers = [node.publicKey];
-    const { isBlocked, ways } = options;
+    const { isBlocked, ways, told } = options;
     ways.learn(records.lines());
     const signer = new HostedSigner(records.mandates(), {
       signAsHub: node.sign,
@@ -109,6 +115,7 @@ export class HostedMember {
     driver.subscribe((notice, atMs) => {
       if (notice.type === 'held') held.asked(notice, atMs);
       if (isTold(notice)) events.append(notice, atMs);
+      told(publicKey, notice);
       // Who opened a trust line to the member is one of its neighbours now.
       if (notice.type === 'trust-line') context.keepLinked(notice.from === publicKey ? notice.to : notice.from);
     });

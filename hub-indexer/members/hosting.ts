@@ -19,7 +19,7 @@ import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
 import type { EquivalentInfo } from '../web/members.ts';
 import { Exchange } from './exchange.ts';
-import { HostedMember, type MembersNode } from './hosted-member.ts';
+import { HostedMember, type MembersNode, type Told } from './hosted-member.ts';
 import type { MemberProfile, Profiles } from './profiles.ts';
 import { RingBudget } from './ring-budget.ts';
 import { MemberWays } from './ways.ts';
@@ -44,6 +44,7 @@ export class MemberHosting implements Hosting, NodeHosting {
   readonly #ways = new MemberWays();
   readonly #counters = new CounterMemory(COUNTERS_OF_MEMBERS);
   readonly #guard: Guard;
+  readonly #told: Told;
   readonly #members = new Map<PublicKey, HostedMember>();
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
   #cancelRound: () => void = () => undefined;
@@ -52,15 +53,16 @@ export class MemberHosting implements Hosting, NodeHosting {
   #turns: Iterator<HostedMember> = this.#members.values();
   #round = 0;
 
-  private constructor(node: MembersNode, profiles: Profiles, guard: Guard) {
+  private constructor(node: MembersNode, profiles: Profiles, guard: Guard, told: Told) {
     this.#node = node;
     this.#profiles = profiles;
     this.#guard = guard;
+    this.#told = told;
   }
 
-  /** Starts the machines of all active members. */
-  static async open(node: MembersNode, profiles: Profiles, guard: Guard): Promise<MemberHosting> {
-    const hosting = new MemberHosting(node, profiles, guard);
+  /** Starts the machines of all active members; `told` hears what they tell. */
+  static async open(node: MembersNode, profiles: Profiles, guard: Guard, told: Told): Promise<MemberHosting> {
+    const hosting = new MemberHosting(node, profiles, guard, told);
     hosting.#exchange.attach(node.publicKey, {
       take: null,
       receive(from, frame) {
@@ -129,7 +131,8 @@ export class MemberHosting implements Hosting, NodeHosting {
       const profile = (): MemberProfile | undefined => this.#profiles.get(publicKey);
       const { isBlocked } = this.#guard;
       const [node, exchange, ways, counters] = [this.#node, this.#exchange, this.#ways, this.#counters];
-      opening = HostedMember.open({ node, exchange, ways, counters, publicKey, profile, isBlocked });
+      const told = this.#told;
+      opening = HostedMember.open({ node, exchange, ways, counters, publicKey, profile, isBlocked, told });
       this.#opening.set(publicKey, opening);
     }
     try {

@@ -8,6 +8,8 @@ import type { Records } from '#protocol/records.ts';
 import { verifyWith } from '#protocol/statement.ts';
 import type { MembersSettings } from '../hub.ts';
 import { openIntegrity } from '../integrity/integrity.ts';
+import { openPush } from '../push/push.ts';
+import type { PushDesk } from '../push/push-desk.ts';
 import type { WebContext } from '../web/context.ts';
 import { Desk } from '../web/desk.ts';
 import { addHostedParts } from '../web/hosted-parts.ts';
@@ -16,7 +18,7 @@ import type { Release } from '../web/move-routes.ts';
 import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
-import { MemberHosting } from './hosting.ts';
+import { type Guard, MemberHosting } from './hosting.ts';
 import { forgotten, Profiles } from './profiles.ts';
 import { Retention } from './retention.ts';
 import { atRest } from './sealed-documents.ts';
@@ -27,6 +29,7 @@ interface Opened {
   readonly hosting: MemberHosting;
   readonly profiles: Profiles;
   readonly invitations: Invitations;
+  readonly push: PushDesk;
 }
 
 export class MemberDesk {
@@ -45,7 +48,8 @@ export class MemberDesk {
   /** Starts the machines of all members. */
   async open(given: HostingNode): Promise<MemberHosting> {
     const node = { ...given, ...rememberVerified(verifyWith(rememberVerdicts(nodeEd25519))) };
-    const profiles = await Profiles.open(node.store, atRest(node.secret));
+    const sealing = atRest(node.secret);
+    const profiles = await Profiles.open(node.store, sealing);
     const invitations = await Invitations.open(node.store);
     const hosted = new Map<PublicKey, Records>();
     // What is checked there is old, and shall not push out what is needed now.
@@ -58,20 +62,24 @@ export class MemberDesk {
       this.#registry(),
     );
     const { blocked, keeper } = integrity;
-    const hosting = await MemberHosting.open(node, profiles, {
+    const isMember = (publicKey: PublicKey): boolean => (profiles.get(publicKey)?.status ?? 'left') !== 'left';
+    const parts = { store, atRest: sealing, isMember, clock, log };
+    const push = await openPush(this.#settings.push ?? {}, parts, this.#registry());
+    const guard: Guard = {
       hosted,
       isBlocked: (participant, neighbour, equivalent) => blocked.isBlocked(participant, neighbour, equivalent),
-      stop: () => keeper.stop(),
-    });
+      stop: async () => void (await Promise.all([push.stop(), keeper.stop()])),
+    };
+    const hosting = await MemberHosting.open(node, profiles, guard, (member, notice) => push.told(member, notice));
     keeper.start();
-    this.#opened = { node, hosting, profiles, invitations };
+    this.#opened = { node, hosting, profiles, invitations, push };
     return hosting;
   }
 
   /** Serves them, once the node is up and their books are compared: before, each payment would be refused. Throws a Failure when it cannot listen there. */
   async serve(): Promise<MembersServer> {
     if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
-    const { node, hosting, profiles, invitations } = this.#opened;
+    const { node, hosting, profiles, invitations, push } = this.#opened;
     const { admission, host, port } = this.#settings;
     await hosting.untilCompared();
     if (node.stopping.aborted) throw new Error('the node has stopped');
@@ -93,7 +101,7 @@ export class MemberDesk {
         const card = { publicKey: node.publicKey, network: config.network, admission };
         const release = this.#release(context);
         retention = this.#retention(context);
-        addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release });
+        addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release, push });
         door.addRoutes(scope, context);
       },
     );
@@ -122,7 +130,7 @@ export class MemberDesk {
 
   /** How a member ends here. */
   #release({ sessions }: Pick<WebContext, 'sessions'>): Release {
-    const { node, hosting, profiles } = this.#opened as Opened;
+    const { node, hosting, profiles, push } = this.#opened as Opened;
     const { clock, store } = node;
     return {
       nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
@@ -130,11 +138,13 @@ export class MemberDesk {
         // First on disk: whatever is cut short after that, it does not start here again.
         await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
         await hosting.release(publicKey);
+        await push.forget(publicKey);
       },
       async forget(publicKey) {
         await hosting.release(publicKey);
         await profiles.change(publicKey, (now) => now && forgotten(now, clock.nowMs()));
         await store.erase(publicKey);
+        await push.forget(publicKey);
         await sessions.endAll(publicKey);
       },
     };

@@ -9,6 +9,7 @@ export interface CodeFacts {
   'bad-name': { readonly input: string; readonly why: string; readonly limit: string };
   'bad-contact': { readonly why: string; readonly limit: string };
   'bad-limit': { readonly why: string };
+  'bad-endpoint': { readonly why: string };
   'not-found': { readonly path: string };
   'no-such-member': { readonly pid: string };
   'token-missing': Nothing;
@@ -63,6 +64,7 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'bad-name': 400,
   'bad-contact': 400,
   'bad-limit': 400,
+  'bad-endpoint': 400,
   'not-found': 404,
   'no-such-member': 404,
   'token-missing': 401,
@@ -105,6 +107,8 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
   'bad-name': ({ input, why, limit }) => `"${input}" cannot be a name: ${why}. Choose one of ${limit}.`,
   'bad-contact': ({ why, limit }) => `This cannot be how you are reached: ${why}. Write ${limit}.`,
   'bad-limit': ({ why }) => `This limit cannot be suggested: ${why}.`,
+  'bad-endpoint': ({ why }) =>
+    `Nothing can be sent to the push service that the browser names: ${why}. Try another browser.`,
   'not-found': ({ path }) => `There is no ${path}; see /api/v1/openapi.json.`,
   'no-such-member': ({ pid }) => `This hub has no member ${pid}. Ask them for their link or for another spelling.`,
   'token-missing': () => 'Log in first: the request carries no access token.',

@@ -31,6 +31,7 @@ export async function membersDocument(): Promise<object> {
           memberOf: nobody,
           card: nobody,
           release: { nameOf: nobody, end: nobody, forget: nobody },
+          push: { publicKey: '', subscribe: nobody, unsubscribe: nobody, opened: nobody },
         }),
     );
     return (await app.inject('/api/v1/openapi.json')).json<object>();

@@ -7,6 +7,7 @@ import { ledgerStream } from '#node/api/ledger-stream.ts';
 import { cursor } from '#node/api/schemas.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { MemberProfile } from '../members/profiles.ts';
+import type { PushDesk } from '../push/push-desk.ts';
 import type { WebContext } from './context.ts';
 
 const query = z.strictObject({ since: cursor.optional() });
@@ -23,11 +24,15 @@ export function addLedger(scope: FastifyInstance, contextOf: (member: PublicKey)
   );
 }
 
-/** `GET /api/v1/ws` with the subprotocols `geo` and the access token. It lasts as long as the session of the token. */
+/**
+ * `GET /api/v1/ws` with the subprotocols `geo` and the access token. It lasts as long as the session of the token; `opened` is
+ * told of each, so that nobody is told otherwise of what it gets here.
+ */
 export function addEvents(
   scope: FastifyInstance,
   { sessions, clock }: WebContext,
   contextOf: (member: PublicKey) => ParticipantContext,
+  opened: PushDesk['opened'],
 ): void {
   scope.get(
     '/ws',
@@ -35,6 +40,9 @@ export function addEvents(
     (socket, request) => {
       const { publicKey } = request.member as MemberProfile;
       const { sessionId } = request;
+      const page = opened(publicKey, () => socket.ping());
+      socket.on('pong', page.heard);
+      socket.once('close', page.closed);
       const right = {
         isGood: () => sessions.memberOf(sessionId, clock.nowMs()) === publicKey,
         // Sessions end by themselves; it is looked before each message.

@@ -8,6 +8,7 @@ import { addEvents, addLedger } from './events.ts';
 import { addHostedRoutes, type HubCard } from './hosted-routes.ts';
 import type { Release } from './move-routes.ts';
 import { addNodeOperations } from './operations.ts';
+import { addPushRoutes, type Push } from './push-routes.ts';
 
 interface HostedParts {
   /** The machine of a member. */
@@ -15,16 +16,18 @@ interface HostedParts {
   /** What anybody may know of the hub now. */
   readonly card: () => HubCard;
   readonly release: Release;
+  readonly push: Push;
 }
 
 export function addHostedParts(
   scope: FastifyInstance,
   web: WebContext,
-  { memberOf, card, release }: HostedParts,
+  { memberOf, card, release, push }: HostedParts,
 ): void {
   const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
   addNodeOperations(scope, contextOf);
-  addEvents(scope, web, contextOf);
+  addEvents(scope, web, contextOf, (member, ask) => push.opened(member, ask));
   addLedger(scope, contextOf);
   addHostedRoutes(scope, memberOf, card, release);
+  addPushRoutes(scope, push);
 }

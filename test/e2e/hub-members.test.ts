@@ -87,3 +87,10 @@ it('prints the document of what members use, without a hub', async () => {
   expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/api/v1/participants', '/api/v1/payments']));
   expect(Object.keys(paths).filter((path) => path.includes('operator'))).toEqual([]);
 });
+
+it('how makers of browsers reach the operator has a form', async () => {
+  const hub = await newHub();
+  const wrong = await hub.run(['hub', 'start', '--members', 'open', '--push-contact', 'me@hub.example']);
+  expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('mailto:')]);
+  expect(wrong.stderr).toContain('--push-contact is "me@hub.example"');
+});

@@ -39,12 +39,14 @@ export interface HubWays {
   readonly isBehindProxy?: boolean;
   readonly admission?: 'open' | 'invitation';
   readonly keepLeftMs?: number;
+  /** Push services on this machine count. */
+  readonly mayPushInside?: boolean;
 }
 
 /** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
 export async function startMembersHub(
   before?: Pick<TestHub, 'dataDir' | 'url'>,
-  { isBehindProxy = false, admission = 'open', keepLeftMs = 90 * 86_400_000 }: HubWays = {},
+  { isBehindProxy = false, admission = 'open', keepLeftMs = 90 * 86_400_000, mayPushInside = false }: HubWays = {},
 ): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
@@ -54,7 +56,7 @@ export async function startMembersHub(
     readConfig({ flags, environment: {} }),
     {
       ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
-      members: { admission, host: '127.0.0.1', port, keepLeftMs },
+      members: { admission, host: '127.0.0.1', port, keepLeftMs, push: { mayCallInside: mayPushInside } },
     },
     { log: createLog({ level: 'silent', file: null }) },
   );

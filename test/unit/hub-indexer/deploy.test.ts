@@ -9,6 +9,7 @@ import { MapIndex } from '#hub-indexer/index/map-index.ts';
 import { createIntegrityMetrics } from '#hub-indexer/integrity/metrics.ts';
 import { measureMemory } from '#hub-indexer/memory.ts';
 import { createHubMetrics } from '#hub-indexer/metrics.ts';
+import { createPushMetrics } from '#hub-indexer/push/metrics.ts';
 import { HeldAmounts } from '#node/held.ts';
 import { createMetrics, measureHeld, measureRecords } from '#node/metrics.ts';
 import { createHostMetrics, measureDirectory } from '#node/p2p/metrics.ts';
@@ -48,6 +49,7 @@ async function served(): Promise<ReadonlySet<string>> {
   measureDirectory(node.registry, { size: 0, records: 0, connections: 0 });
   const hub = createHubMetrics(new MapIndex(new Uint8Array(8)));
   createIntegrityMetrics(hub.registry, { size: 0 });
+  createPushMetrics(hub.registry);
   measureDisk(hub.registry, temporaryFolder());
   measureMemory(hub.registry)();
   // What Prometheus says of those it reads.

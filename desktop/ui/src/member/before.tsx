@@ -122,6 +122,8 @@ function Locked({ identity }: { readonly identity: Identity }) {
 
 /** Forgets everything of the member in this browser, and begins anew. */
 export async function forget(): Promise<void> {
+  // Who comes next in this browser is not told what happens to this one.
+  await import('./push.ts').then(({ stopTelling }) => stopTelling()).catch(() => undefined);
   await forgetAll();
   location.reload();
 }

@@ -133,7 +133,14 @@ export class Session {
     void refresh().then(() => {
       goLive();
       stayFresh();
+      void this.#stayTold().catch(() => undefined);
     });
+  }
+
+  async #stayTold(): Promise<void> {
+    // What the first screen does not wait for.
+    const { stayTold } = await import('./push.ts');
+    await stayTold(this.hub);
   }
 
   #signedIn(): void {

@@ -10,6 +10,7 @@ import { Move } from './move.tsx';
 import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
 import type { Session } from './session.ts';
 import { sessionNow } from './stage.ts';
+import { TellMe } from './tell-me.tsx';
 import { m } from './words.ts';
 
 export function MemberSettings({ all }: { readonly all: Known }) {
@@ -21,6 +22,7 @@ export function MemberSettings({ all }: { readonly all: Known }) {
         <>
           <You all={all} session={session} />
           <Lock session={session} />
+          <TellMe session={session} />
           <Move session={session} />
           <Leave session={session} />
         </>
@@ -114,7 +116,8 @@ function Lock({ session }: { readonly session: Session }) {
 
 function Leave({ session }: { readonly session: Session }) {
   const leave = async (): Promise<void> => {
-    // The hub forgets it by itself where it cannot be told.
+    // The hub forgets both by itself where it cannot be told.
+    await import('./push.ts').then(({ turnOff }) => turnOff(session.hub)).catch(() => undefined);
     await session.hub.signOut().catch(() => undefined);
     await forget();
   };

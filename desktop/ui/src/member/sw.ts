@@ -1,7 +1,9 @@
 /**
- * Keeps the files of the page, so that it opens without a connection. Nothing of the member goes through it: what the hub
- * answers is never kept here.
+ * Keeps the files of the page, so that it opens without a connection; and says that something has happened while the page
+ * is closed. Nothing of the member goes through it: what the hub answers is never kept here, and it is told a kind and a
+ * count.
  */
+import type { PushWords, WordsCache, WordsPlace } from './push.ts';
 
 /** Of the types for service workers, which do not go together with those of pages, only what is used. */
 interface Happening extends Event {
@@ -11,11 +13,29 @@ interface Fetching extends Happening {
   readonly request: Request;
   respondWith(answer: Promise<Response>): void;
 }
+interface Pushing extends Happening {
+  readonly data: { text(): string } | null;
+}
+interface Pressing extends Happening {
+  readonly notification: Notification;
+}
+interface Page {
+  focus(): Promise<unknown>;
+}
 interface Worker {
   addEventListener(type: 'install' | 'activate', listener: (event: Happening) => void): void;
   addEventListener(type: 'fetch', listener: (event: Fetching) => void): void;
+  addEventListener(type: 'push', listener: (event: Pushing) => void): void;
+  addEventListener(type: 'notificationclick', listener: (event: Pressing) => void): void;
   skipWaiting(): Promise<void>;
-  readonly clients: { claim(): Promise<void> };
+  readonly registration: Pick<ServiceWorkerRegistration, 'getNotifications'> & {
+    showNotification(title: string, options: NotificationOptions & { readonly renotify: boolean }): Promise<void>;
+  };
+  readonly clients: {
+    claim(): Promise<void>;
+    matchAll(which: { readonly type: 'window'; readonly includeUncontrolled: boolean }): Promise<readonly Page[]>;
+    openWindow(address: string): Promise<unknown>;
+  };
 }
 
 const worker = self as unknown as Worker;
@@ -26,6 +46,10 @@ const SHELL = '/';
 const BESIDE = ['/manifest.webmanifest', '/icon.svg', '/icon.png'];
 /** A hub that does not answer by then is taken for away. */
 const PATIENCE_MS = 4_000;
+const WORDS_CACHE: WordsCache = 'geo-member-words';
+const WORDS_PLACE: WordsPlace = '/push-words';
+/** Where the browser has lost the words: it has to show something, or tells nothing any more. */
+const FEW_WORDS = { language: 'en', other: 'Something has happened.', open: 'Press to see it.' } as const;
 
 worker.addEventListener('install', (event) => {
   event.waitUntil(keepShell().then(() => worker.skipWaiting()));
@@ -39,6 +63,51 @@ worker.addEventListener('fetch', (event) => {
   // Their names change with what is in them.
   else if (pathname.startsWith('/assets/') || BESIDE.includes(pathname)) event.respondWith(file(request));
 });
+
+/** One after the other: each counts on what the one before has shown. */
+let telling: Promise<void> = Promise.resolve();
+worker.addEventListener('push', (event) => {
+  telling = telling.catch(() => undefined).then(() => tell(event.data?.text() ?? ''));
+  event.waitUntil(telling);
+});
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(openPage());
+});
+
+/** Says in words what the hub has told. What nobody has looked at yet is counted on. */
+async function tell(text: string): Promise<void> {
+  const { kind, count } = readTold(text);
+  const words = await wordsKept();
+  const said = words.kinds?.[kind as keyof PushWords['kinds']];
+  const shown = await worker.registration.getNotifications({ tag: kind });
+  const all = shown.reduce((sum, { data }) => sum + (data as { readonly count: number }).count, count);
+  const title = said === undefined ? words.other : (all === 1 ? said.one : said.many).replace('{count}', String(all));
+  await worker.registration.showNotification(title, {
+    ...{ body: words.open, lang: words.language, icon: '/icon.png', data: { count: all } },
+    ...{ tag: kind, renotify: true },
+  });
+}
+
+function readTold(text: string): { readonly kind: string; readonly count: number } {
+  try {
+    const { kind, count } = JSON.parse(text) as { readonly kind?: unknown; readonly count?: unknown };
+    if (typeof kind === 'string' && Number.isSafeInteger(count)) return { kind, count: count as number };
+  } catch {
+    // Of a hub that speaks otherwise: that something has happened is said all the same.
+  }
+  return { kind: 'other', count: 1 };
+}
+
+async function wordsKept(): Promise<Partial<PushWords> & typeof FEW_WORDS> {
+  const kept = await caches.match(WORDS_PLACE, { cacheName: WORDS_CACHE });
+  return kept === undefined ? FEW_WORDS : ((await kept.json()) as typeof FEW_WORDS);
+}
+
+async function openPage(): Promise<void> {
+  const [open] = await worker.clients.matchAll({ type: 'window', includeUncontrolled: true });
+  await (open === undefined ? worker.clients.openWindow(SHELL) : open.focus());
+}
 
 /** The page as the hub has it, else as it was kept. */
 async function shell(event: Happening): Promise<Response> {

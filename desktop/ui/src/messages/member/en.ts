@@ -81,6 +81,29 @@ export const en = {
   lockOff: 'There is none: whoever opens this browser can pay for you.',
   lockSet: 'Set a passphrase',
   lockRemove: 'Ask for none any more',
+  tellTitle: 'Tell me when this page is closed',
+  tellWhat:
+    'Your device then tells you when you were paid, when somebody changes how much you may owe them, and when your word is wanted.',
+  tellWho:
+    'The maker of your browser passes this on. It learns that something has happened at this hub, and when; not what, how much, or with whom.',
+  tellOn: 'It is turned on in this browser.',
+  tellOff: 'It is turned off in this browser.',
+  tellTurnOn: 'Turn on',
+  tellTurnOff: 'Turn off',
+  tellRefused:
+    'Your browser does not let this page tell you anything. Allow it notifications in the settings of the browser, and try again.',
+  tellUnsupported:
+    'This browser cannot do that here. On an iPhone or iPad, put the page on the home screen first, and open it from there.',
+  tellUnreachable:
+    'What passes such news on for your browser cannot be reached. Try again later, or use another browser.',
+  noticeOpen: 'Press to see it.',
+  noticeReceived: 'You were paid.',
+  noticeReceivedMany: 'Payments to you: {count}.',
+  noticeLine: 'Somebody has changed how much you may owe them.',
+  noticeLineMany: 'Changes of how much you may owe others: {count}.',
+  noticeProposal: 'A circle of debts could be evened out. Your word is wanted.',
+  noticeProposalMany: 'Circles of debts that wait for your word: {count}.',
+  noticeOther: 'Something has happened.',
   arriveFile: 'The file that you saved where you were',
   arriveChoose: 'Choose the file',
   arriveHint:

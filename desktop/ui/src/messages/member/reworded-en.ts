@@ -43,6 +43,7 @@ export const hubRefusals = {
   stopped: 'The hub is stopping. Try again in a minute.',
   'bad-contact': 'This cannot be how you are reached: {why}.',
   'bad-limit': 'This amount cannot be suggested: {why}.',
+  'bad-endpoint': 'Nothing can be sent to this browser: {why}. Try another browser.',
   'no-such-member': 'Nobody here has this public name. Ask them for their contact card.',
   'token-missing': 'The hub wants to know who you are. Reload the page.',
   'token-wrong': 'The hub wants to know again who you are. Reload the page.',
