@@ -61,7 +61,9 @@ export const MAX_INVITATION_LIFETIME_MS = 90 * 86_400_000;
 export const MAX_MEMBERS = 100_000;
 /** Settled transactions of one member that stay in memory, some kilobytes each: neighbours may ask of the latest once more. */
 export const SETTLED_OF_MEMBER = 16;
-/** What a member remembers of hops, rings and questions, as a part of what a node does: 512 hops. */
+/** Hops of others of which a member remembers something, half a kilobyte each: the hub, which sees them all, tells it ways. */
+export const HOPS_OF_MEMBER = 128;
+/** What a member remembers of rings and questions, as a part of what a node does. */
 export const KNOWLEDGE_OF_MEMBER = 1 / 8;
 /** Counters of delegates that all members remember together, each with a packet of some kilobytes: a minute of a busy hub. */
 export const COUNTERS_OF_MEMBERS = 16_384;

@@ -19,7 +19,7 @@ import type { Header } from '#protocol/packet.ts';
 import { Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { Knowledge } from '#protocol/routing/knowledge.ts';
-import { KNOWLEDGE_OF_MEMBER, SETTLED_OF_MEMBER } from '../limits.ts';
+import { HOPS_OF_MEMBER, KNOWLEDGE_OF_MEMBER, SETTLED_OF_MEMBER } from '../limits.ts';
 import { AwaitedDeclines } from './declines.ts';
 import type { Exchange, Port } from './exchange.ts';
 import type { Guard } from './hosting.ts';
@@ -97,7 +97,7 @@ export class HostedMember {
     records.firstProbes = 1;
     records.maxSettled = SETTLED_OF_MEMBER;
     await store.load(records);
-    records.knowledge = new Knowledge(counters, KNOWLEDGE_OF_MEMBER);
+    records.knowledge = new Knowledge(counters, KNOWLEDGE_OF_MEMBER, HOPS_OF_MEMBER);
     records.seeking = node.config.clearing;
     // The hub tells it ways to other members.
     records.indexers = [node.publicKey];

@@ -86,12 +86,14 @@ export class Knowledge {
   readonly #seekings = new Map<string, Seeking>();
   readonly #ringAttempts = new Map<PaymentId, RingAttempt>();
   readonly #share: number;
+  readonly #mostHops: number;
 
   /**
    * `counters`: a memory held in common with others in one process, who see the same packets. `share`: of what a node by
-   * itself remembers of hops, rings and questions, 0 … 1.
+   * itself remembers of rings and questions, 0 … 1. `mostHops`: hops of which something is remembered.
    */
-  constructor(counters = new CounterMemory(), share = 1) {
+  constructor(counters = new CounterMemory(), share = 1, mostHops = MAX_HOP_ESTIMATES) {
+    this.#mostHops = mostHops;
     this.#counters = counters;
     this.#share = share;
     this.#seen = new LruCache(this.#most(MAX_QUESTIONS_REMEMBERED));
@@ -170,12 +172,7 @@ export class Knowledge {
   learn(learned: Learned): void {
     switch (learned.type) {
       case 'hop-estimate':
-        keepLatest(
-          this.#hops,
-          hopKey(learned.from, learned.to, learned.equivalent),
-          learned,
-          this.#most(MAX_HOP_ESTIMATES),
-        );
+        keepLatest(this.#hops, hopKey(learned.from, learned.to, learned.equivalent), learned, this.#mostHops);
         return;
       case 'search':
         this.#searches.set(learned.id, learned);
