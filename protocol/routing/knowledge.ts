@@ -90,9 +90,9 @@ export class Knowledge {
 
   /**
    * `counters`: a memory held in common with others in one process, who see the same packets. `share`: of what a node by
-   * itself remembers of rings and questions, 0 … 1. `mostHops`: hops of which something is remembered.
+   * itself remembers, 0 … 1. `mostHops`: hops of which something is remembered, where that is not the same share.
    */
-  constructor(counters = new CounterMemory(), share = 1, mostHops = MAX_HOP_ESTIMATES) {
+  constructor(counters = new CounterMemory(), share = 1, mostHops = Math.ceil(MAX_HOP_ESTIMATES * share)) {
     this.#mostHops = mostHops;
     this.#counters = counters;
     this.#share = share;

@@ -18,3 +18,9 @@ it.each([1, 1 / 8])('remembers the latest, up to a share of %d of what a node do
   expect(seen.filter((has) => has)).toHaveLength(MAX_QUESTIONS_REMEMBERED * share);
   expect(seen.at(-1)).toBe(true);
 });
+
+it('remembers as many hops as it is told', () => {
+  const knowledge = new Knowledge(undefined, 1 / 8, 3);
+  for (let at = 0; at < 5; at++) knowledge.learn(unknownHop(keyOf(at), keyOf(at + 1), 'UAH'));
+  expect([...knowledge.hops('UAH')].map(({ from }) => from)).toEqual([2, 3, 4].map(keyOf));
+});
