@@ -147,11 +147,8 @@ export class HostedPeers {
   receive(host: PublicKey, frame: Uint8Array): Promise<void> | null {
     if (!isHostedFrame(frame)) return null;
     const message = decodeHosted(frame);
-    if (message === null) {
-      this.#options.log.debug({ host }, 'a frame about hosted participants does not fit');
-      return Promise.resolve();
-    }
-    return this.#take(host, message);
+    // One that does not fit is a fault of the node, and counted where those are.
+    return message === null ? null : this.#take(host, message);
   }
 
   async #take(host: PublicKey, message: HostedMessage): Promise<void> {

@@ -35,6 +35,7 @@ export interface CodeFacts {
   'invitation-used-up': { readonly uses: number };
   'too-many-invitations': { readonly limit: number };
   'not-settled': { readonly why: 'owed' | 'open' | 'disputed' };
+  'payment-under-way': { readonly untilMs: number };
   'hub-full': { readonly limit: number };
   'too-large': { readonly limitBytes: number; readonly lengthBytes: number | null };
   'too-often': { readonly what: string; readonly perMinute: number; readonly retryAfterS: number };
@@ -90,6 +91,7 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'invitation-used-up': 403,
   'too-many-invitations': 409,
   'not-settled': 409,
+  'payment-under-way': 409,
   'hub-full': 503,
   'too-large': 413,
   'too-often': 429,
@@ -151,6 +153,7 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
       open: 'A payment of yours is still under way: wait until it has ended.',
       disputed: 'There is evidence that somebody broke their word towards you: take it along before you are forgotten.',
     })[why],
+  'payment-under-way': () => 'A payment of yours is under way. It is decided within a minute: try again then.',
   'hub-full': ({ limit }) => `This hub hosts ${limit} members, which is the most that it can: ask its operator.`,
   'too-large': ({ limitBytes, lengthBytes }) =>
     `The request has ${lengthBytes ?? 'more'} bytes${lengthBytes === null ? ' than it may' : ''}; at most ${limitBytes} are read.`,

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { PublicKey } from '#protocol/identity.ts';
 import { MAX_CLOCK_SKEW_MS } from '#protocol/limits.ts';
+import { incomingReserved, outgoingReserved } from '#protocol/position.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
 import type { TrustLine } from '#protocol/trust-line.ts';
 import { participantChecksum } from '../integrity/checksum.ts';
@@ -60,6 +61,9 @@ export function addMoveRoutes(
       if (participantChecksum(hosted.records) !== body.checksum) {
         return new Refused(hosted.context, refuse('bad-document', { why: 'your accounts have changed since' }));
       }
+      // What began here is best ended here. What is past its time and held goes along.
+      const untilMs = underWayUntilMs(hosted);
+      if (untilMs >= hosted.context.clock.nowMs()) return refuseHub('payment-under-way', { untilMs });
       await release.end(member.publicKey);
       return { left: true } as const;
     },
@@ -119,4 +123,14 @@ function isOfBefore({ records, publicKey }: HostedMember, { to, equivalent }: Tr
   const known = records.line(publicKey, to, equivalent);
   const { restoredAtMs } = records.node;
   return known !== undefined && restoredAtMs !== null && known.signed.line.seq <= restoredAtMs + MAX_CLOCK_SKEW_MS;
+}
+
+/** Until when something may be decided that is reserved now; 0: nothing is. */
+function underWayUntilMs({ records }: HostedMember): number {
+  let untilMs = 0;
+  for (const position of records.unsettled()) {
+    if (incomingReserved(position) || outgoingReserved(position))
+      untilMs = Math.max(untilMs, position.header.expiresAtMs);
+  }
+  return untilMs;
 }

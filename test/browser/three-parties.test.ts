@@ -273,7 +273,7 @@ describe('a member who moves to a node of his own', () => {
     });
     await boriss.go('Settings');
     const saving = boriss.page.waitForEvent('download');
-    await boriss.page.getByRole('region', { name: 'Go on with a computer of your own' }).getByRole('button').click();
+    await boriss.page.getByRole('region', { name: 'Go on elsewhere' }).getByRole('button').click();
     await copyFile(await (await saving).path(), join(folder, 'boris.backup'));
     await boriss.see('The file is saved.');
     await boriss.press('End at this hub');

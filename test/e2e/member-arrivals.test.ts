@@ -24,6 +24,7 @@ import {
 } from '#test/support/members.ts';
 import { startParticipant, type TestNode } from '#test/support/nodes.ts';
 import { person } from '#test/support/people.ts';
+import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
 const UNIT = 100_000_000n;
 /** All clocks of this process are so far ahead. */
@@ -140,6 +141,45 @@ describe('from another hub', () => {
     await expectProven(again, { [alice.key]: '7' });
     await payBack(again);
     expect(await balances(alice)).toEqual({ [bob.key]: '-2' });
+  }, 60_000);
+});
+
+describe('while a payment is under way', () => {
+  it('nobody leaves before its time is over; what is held then goes along, and ends there', async () => {
+    const [first, second] = [await startMembersHub(), await startMembersHub()];
+    const dora = await startNode('Dora');
+    const doras = dora.node.publicKey;
+    const [address = ''] = dora.node.addresses();
+    const wire = await startTcpProxy(address);
+    const bob = await openMember(first.url, person(99), 'Bob');
+    const contact = { who: doras, addresses: [`${wire.address}${address.slice(address.indexOf('/p2p/'))}`] };
+    await bob.connection.act('POST', '/participants/me/contacts', contact);
+    await bob.trust(doras, 'UAH', 0n);
+    await dora.client.setTrustLine({ who: bob.key, equivalent: 'UAH', limit: '40', waitMs: 20_000 });
+    const pay = (units: bigint) => bob.pay(order(doras, units * UNIT));
+    await vi.waitFor(async () => expect((await pay(5n)).state).toBe('paid'), 20_000);
+
+    wire.freeze();
+    const open = pay(1n).catch(() => null);
+    const held = async () => (await bob.state()).parts.listHeld.held.length;
+    await vi.waitFor(async () => expect(await held()).toBe(1), 5_000);
+    const { seed } = person(99);
+    const leave = async () => {
+      const { file, checksum } = await bob.takeAlong(seed);
+      await bob.leave(checksum);
+      return file;
+    };
+    await expect(leave()).rejects.toMatchObject({ code: 'payment-under-way' });
+    waitForNews();
+    const file = await leave();
+    await open;
+
+    const moved = await openMember(second.url, person(99), 'Bob', undefined, true);
+    await arrive(moved, seed, file);
+    await vi.waitFor(async () => expect((await moved.state()).parts.listHeld.held).toEqual([]), 20_000);
+    await expectProven(moved, { [doras]: '-5' });
+    expect((await dora.client.getBalance({})).accounts.map(({ balance }) => balance)).toEqual(['5']);
+    await wire.stop();
   }, 60_000);
 });
 

@@ -29,7 +29,7 @@ async function lookLater(code: string): Promise<void> {
   passedMs += 150_000;
   const checkBooks = vi.spyOn(anna.member, 'checkBooks').mockRejectedValueOnce(new AskError(code, ''));
   await anna.carrier.readState();
-  await vi.waitFor(() => expect(checkBooks).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(checkBooks).toHaveBeenCalledOnce(), 10_000);
   await expect(checkBooks.mock.results[0]?.value).rejects.toThrow();
   checkBooks.mockRestore();
 }
@@ -39,5 +39,5 @@ it('tells the member after the third look in vain', async () => {
   for (let looks = 0; looks < 2; looks++) await lookLater('too-often');
   expect(anna.alarms).toEqual([]);
   await lookLater('too-often');
-  await vi.waitFor(() => expect(anna.alarms).toMatchObject([{ type: 'balance-unproven', balance: '-1' }]));
+  await vi.waitFor(() => expect(anna.alarms).toMatchObject([{ type: 'balance-unproven', balance: '-1' }]), 10_000);
 });

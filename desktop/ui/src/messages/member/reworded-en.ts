@@ -68,6 +68,7 @@ export const hubRefusals = {
   'invitation-used-up': 'This invitation was used already. Ask for another.',
   'too-many-invitations':
     'You have {limit} invitations that still count, which is the most. Wait until one has expired.',
+  'payment-under-way': 'A payment of yours is under way. It is decided within a minute: try again then.',
   'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
   'hub-full': 'This hub has as many members as it can take. Ask its operator.',
   'too-large': 'This is too much at once for the hub.',
