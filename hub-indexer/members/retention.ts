@@ -29,16 +29,8 @@ export class Retention {
   }
 
   /** Looks now, and every hour. Resolves after the first look. */
-  async start(): Promise<void> {
-    const { profiles, erase } = this.#options;
-    for (const { publicKey } of [...profiles.all()].filter(isForgotten)) {
-      // Whom a crash has kept from being forgotten whole. In turn with joining: nobody comes back meanwhile.
-      await profiles.change(publicKey, async (now) => {
-        if (now !== undefined && isForgotten(now)) await erase(publicKey);
-        return now;
-      });
-    }
-    await this.#look();
+  start(): Promise<void> {
+    return this.#look(() => this.#finish());
   }
 
   async stop(): Promise<void> {
@@ -47,15 +39,31 @@ export class Retention {
     await this.#looking;
   }
 
-  #look(): Promise<void> {
+  #look(before: () => Promise<void> = () => Promise.resolve()): Promise<void> {
     const { clock, log } = this.#options;
-    this.#looking = this.#forgetOld().catch((error: unknown) => {
+    const look = async (): Promise<void> => {
+      await before();
+      await this.#forgetOld();
+    };
+    this.#looking = look().catch((error: unknown) => {
       log.error({ error }, 'records of members who left were not deleted; the hub tries again in an hour');
     });
     return this.#looking.then(() => {
       if (this.#isStopped) return;
       this.#cancel = clock.wakeAt(clock.nowMs() + LOOK_INTERVAL_MS, () => void this.#look());
     });
+  }
+
+  /** Deletes what a crash has left of those who were forgotten. */
+  async #finish(): Promise<void> {
+    const { profiles, erase } = this.#options;
+    for (const { publicKey } of [...profiles.all()].filter(isForgotten)) {
+      // In turn with joining: nobody comes back meanwhile.
+      await profiles.change(publicKey, async (now) => {
+        if (now !== undefined && isForgotten(now)) await erase(publicKey);
+        return now;
+      });
+    }
   }
 
   async #forgetOld(): Promise<void> {

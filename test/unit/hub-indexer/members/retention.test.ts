@@ -90,3 +90,15 @@ it('who has come back meanwhile keeps everything', async () => {
   expect(erased).toEqual([]);
   expect(profiles.get(gone)).toMatchObject({ status: 'active', name: 'Somebody' });
 });
+
+it('a disk that fails does not keep the hub from starting', async () => {
+  const { clock, erased, options } = await start();
+  clock.advance(KEEP_MS);
+  const done = new Retention(options);
+  await done.start();
+  await done.stop();
+  const failing = new Retention({ ...options, erase: () => Promise.reject(new Error('no disk')) });
+  await expect(failing.start()).resolves.toBeUndefined();
+  await failing.stop();
+  expect(erased).toEqual([gone]);
+});
