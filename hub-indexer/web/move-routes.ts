@@ -89,17 +89,19 @@ export function addMoveRoutes(
     ...{ method: 'POST', path: '/participants/me/restoration/lines', name: 'signLinesAnew', access: 'signed' },
     summary: 'Your limits from before your records were lost, signed again by you: older ones are worth nothing then',
     input: { body: z.strictObject({ documents: z.array(documentText).min(1).max(MOST_LINES) }) },
-    result: z.object({ taken: z.int().min(0).describe('Others were signed since, or are of no line of yours') }),
+    result: z.object({
+      taken: z.array(z.boolean()).describe('Of each. What is not taken was signed since, or is of no line of yours'),
+    }),
     async handle({ body }, { member }) {
       const hosted = memberOf(member.publicKey);
-      let taken = 0;
+      const taken: boolean[] = [];
       for (const document of body.documents) {
         const signed = readTrustLine(Uint8Array.from(Buffer.from(document, 'base64url')));
         if (isRefusal(signed)) return new Refused(hosted.context, signed);
-        if (!isOfBefore(hosted, signed.line)) continue;
-        const refusal = await takeTrustLine(hosted, signed);
+        const isWanted = isOfBefore(hosted, signed.line);
+        const refusal = isWanted ? await takeTrustLine(hosted, signed) : null;
         if (refusal !== null) return new Refused(hosted.context, refusal);
-        taken++;
+        taken.push(isWanted);
       }
       return { taken };
     },

@@ -75,9 +75,10 @@ export const joinBody = z.strictObject({
     .regex(/^[A-Za-z0-9_-]{1,1400}$/, REQUEST_LIMIT)
     .describe('signed-join-request of protocol/wire.cddl'),
   wasElsewhere: z
-    .boolean()
-    .default(false)
-    .describe('Your key was used before: nothing is signed for you until your neighbours have shown your accounts'),
+    .boolean('it should say whether your key was used before: true or false')
+    .describe(
+      'Was your key used before? Then nothing is signed for you until your neighbours have shown your accounts, and you confirm',
+    ),
 });
 
 export const joined = z

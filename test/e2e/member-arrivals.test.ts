@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { type Owner, openBaggage } from '#desktop/ui/src/member/arrival.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
 import type { Result } from '#node/api/contract.ts';
@@ -13,6 +14,7 @@ import { toBase64url } from '#protocol/base64url.ts';
 import { MAX_CLOCK_SKEW_MS, VERSION } from '#protocol/limits.ts';
 import { encodeMessage, type Message } from '#protocol/link.ts';
 import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
+import { clocksAhead } from '#test/support/clocks-ahead.ts';
 import {
   balances,
   cardOfMember,
@@ -27,15 +29,11 @@ import { person } from '#test/support/people.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
 const UNIT = 100_000_000n;
-/** All clocks of this process are so far ahead. */
-let aheadMs = 0;
-const systemNow = Date.now;
-beforeAll(() => void vi.spyOn(Date, 'now').mockImplementation(() => systemNow() + aheadMs));
-afterAll(() => void vi.restoreAllMocks());
+const advance = clocksAhead();
 
 /** So long that nothing new can be taken for what was signed before the move. */
 function waitForNews(): void {
-  aheadMs += 2 * MAX_CLOCK_SKEW_MS;
+  advance(2 * MAX_CLOCK_SKEW_MS);
 }
 
 const nodes: TestNode[] = [];
@@ -141,6 +139,49 @@ describe('from another hub', () => {
     await expectProven(again, { [alice.key]: '7' });
     await payBack(again);
     expect(await balances(alice)).toEqual({ [bob.key]: '-2' });
+  }, 60_000);
+});
+
+describe('limits of before', () => {
+  it('are signed again at the next visit, where a page was closed in between; and once only', async () => {
+    const [first, second] = [await startMembersHub(), await startMembersHub()];
+    const alice = await openMember(first.url, person(100), 'Alice');
+    const bob = await openMember(first.url, person(101), 'Bob');
+    await bob.trust(alice.key, 'UAH', 100n * UNIT);
+    await alice.renewMandate();
+    const { seed } = person(101);
+    const { file, checksum } = await bob.takeAlong(seed);
+    await bob.leave(checksum);
+    waitForNews();
+    const movedAtMs = Date.now();
+    const signedAtMs = async (member: TestMember) =>
+      (await member.state()).parts.listTrustLines.trustLines.find(({ given }) => given !== null)?.given?.seq ?? 0;
+
+    const closed = await openMember(second.url, person(101), 'Bob', undefined, true);
+    const act = closed.connection.act.bind(closed.connection);
+    vi.spyOn(closed.connection, 'act').mockImplementation((method, path, body) =>
+      path.endsWith('/lines') ? Promise.reject(new AskError('unreachable', path)) : act(method, path, body),
+    );
+    await expect(arrive(closed, seed, file)).rejects.toMatchObject({ code: 'unreachable' });
+    expect(await signedAtMs(closed)).toBeLessThan(movedAtMs);
+    expect(await closed.mustSignAnew(await closed.state())).toBe(true);
+
+    waitForNews();
+    const opened = await openMember(second.url, person(101), 'Bob', closed.kept);
+    await opened.renewMandate();
+    const signedAgainAtMs = await signedAtMs(opened);
+    expect(signedAgainAtMs).toBeGreaterThanOrEqual(movedAtMs);
+    expect(await opened.mustSignAnew(await opened.state())).toBe(false);
+    await expectProven(opened, { [alice.key]: '0' });
+
+    // Another browser of Bob's, where he has confirmed too, comes later.
+    waitForNews();
+    await closed.confirmRestored(true).catch(() => undefined);
+    const later = await openMember(second.url, person(101), 'Bob', closed.kept);
+    await later.renewMandate();
+    expect(await signedAtMs(later)).toBe(signedAgainAtMs);
+    await expectProven(later, { [alice.key]: '0' });
+    expect((await alice.pay(order(bob.key, 7n * UNIT))).state).toBe('paid');
   }, 60_000);
 });
 

@@ -14,6 +14,7 @@ import { encode } from '#protocol/codec.ts';
 import { readHanded } from '#protocol/delegation/handed-in.ts';
 import { CHECKPOINT_AGE_MS } from '#protocol/limits.ts';
 import { isRefusal } from '#protocol/refusals.ts';
+import { clocksAhead } from '#test/support/clocks-ahead.ts';
 import {
   balances,
   cardOfMember,
@@ -28,18 +29,11 @@ import { startParticipant, type TestNode } from '#test/support/nodes.ts';
 import { person, verify } from '#test/support/people.ts';
 
 const UNIT = 100_000_000n;
-/** All clocks of this process are so far ahead. */
-let aheadMs = 0;
-const systemNow = Date.now;
-
-beforeAll(() => {
-  vi.spyOn(Date, 'now').mockImplementation(() => systemNow() + aheadMs);
-});
-afterAll(() => vi.restoreAllMocks());
+const advance = clocksAhead();
 
 /** So long that each account is due for a checkpoint. */
 function waitForDue(): void {
-  aheadMs += CHECKPOINT_AGE_MS + 60_000;
+  advance(CHECKPOINT_AGE_MS + 60_000);
 }
 
 /** What the two have agreed on, as the hub keeps it for one of them. */

@@ -42,7 +42,7 @@ export async function runIdle(
         tell(`${count} ${what}; hub ${mebibytes((await hub.rssBytes()) ?? 0)} MiB`);
     });
   };
-  await told('have joined', (one) => patiently(one, () => one.connection.join(one.name, 'person', null)));
+  await told('have joined', (one) => patiently(one, () => one.connection.join(one.name, 'person', null, false)));
   await told('trust somebody', (one, at) => {
     const next = crowd[(at + 1) % members] as CrowdMember;
     return patiently(one, () => one.member.trust(next.key, EQUIVALENT, LIMIT));

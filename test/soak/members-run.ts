@@ -169,7 +169,9 @@ class LoadRun {
     const { url } = this.#hub;
     const info = await readHub(url);
     this.#crowd = Array.from({ length: members }, (_, at) => newMember(url, info, this.#random, at));
-    await forAll(this.#crowd, AT_ONCE, (one) => patiently(one, () => one.connection.join(one.name, 'person', null)));
+    await forAll(this.#crowd, AT_ONCE, (one) =>
+      patiently(one, () => one.connection.join(one.name, 'person', null, false)),
+    );
     tell(`${members} have joined`);
     const lines = this.#smallWorld();
     await forAll(this.#crowd, AT_ONCE, async (one, at) => {

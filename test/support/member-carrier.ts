@@ -32,7 +32,7 @@ export async function carrierOf(url: string, { seed, key }: Person, name: string
   const verify = verifyWith(nobleEd25519);
   const kept = new Memory();
   const hub = new Hub(url, signer, kept);
-  await hub.join(name, 'person', null);
+  await hub.join(name, 'person', null, false);
   const member = new Member(signer, hub, kept, verify);
   const queue = new Queue(kept);
   const alarms: Alarm[] = [];

@@ -131,7 +131,7 @@ export function joinBody(web: TestWeb, who: Person, name: string, change: Partia
     ...{ invitation: null, createdAtMs: web.clock.nowMs() },
     ...change,
   };
-  return { request: base64url(makeJoinRequest(request, who.sign)) };
+  return { request: base64url(makeJoinRequest(request, who.sign)), wasElsewhere: false };
 }
 
 export function join(web: TestWeb, who: Person, name: string, change: Partial<JoinRequest> = {}): Promise<Answer> {

@@ -236,7 +236,7 @@ export class HubCarrier implements Carrier {
    */
   async #follow(state: WholeState): Promise<void> {
     const { parts } = state;
-    const { names, memos, changed } = this.#options;
+    const { member, names, memos, changed } = this.#options;
     const lines = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => [
       ...[neighbour.publicKey, equivalent, given?.limit, received?.limit],
     ]);
@@ -244,7 +244,7 @@ export class HubCarrier implements Carrier {
     const known =
       parts.getStatus.restored === null ? [] : parts.listContacts.contacts.map(({ publicKey }) => publicKey);
     const accounts = JSON.stringify([...lines, ...known]);
-    if (accounts !== this.#accounts) {
+    if (accounts !== this.#accounts || (await member.mustSignAnew(state))) {
       await this.renew();
       this.#accounts = accounts;
     }

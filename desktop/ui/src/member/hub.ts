@@ -98,7 +98,7 @@ export class Hub {
   }
 
   /** Becomes a member, or finds that it is one. `wasElsewhere`: its key may have signed anything before. */
-  async join(name: string, kind: MemberKind, invitation: string | null, wasElsewhere = false): Promise<Joined> {
+  async join(name: string, kind: MemberKind, invitation: string | null, wasElsewhere: boolean): Promise<Joined> {
     const request = { version: VERSION, ...this.#session, name, kind, invitation, createdAtMs: Date.now() } as const;
     const bytes = makeJoinRequest(request, this.#signer.sign);
     const body = { request: toBase64url(bytes), wasElsewhere };

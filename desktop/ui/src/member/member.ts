@@ -26,7 +26,6 @@ import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signe
 import { alone, type Hub, type Kept } from './hub.ts';
 import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
 import { isPassing } from './passing.ts';
-import { policyOf } from './policy.ts';
 import { type Alarm, alarmsIn, balanceAlarms, keepLine, lastingAlarms, ownLines } from './watch.ts';
 
 /** What the hub may sign for the member, the newest first. */
@@ -81,8 +80,8 @@ const PRECISION = 8;
 /** A mandate names an account at least. */
 const SOME_EQUIVALENT = 'UAH';
 const LEAST_CAP = 1n;
-/** Trust lines in one request. */
-const LINES_AT_ONCE = 32;
+/** Kept while limits of before a loss are still to be signed again. */
+const ANEW = 'geo-lines-anew';
 
 /** Told how much of how much is done. */
 export type Progressed = (done: number, all: number) => void;
@@ -118,9 +117,14 @@ export class Member {
     return this.#hub.read<Mandates>('GET', '/participants/me/mandate');
   }
 
-  /** Lets the hub do its part over the accounts that there are now, if what it has does not reach; what it may do then. */
+  /**
+   * Lets the hub do its part over the accounts that there are now, if what it has does not reach; what it may do then. Limits of
+   * before a loss that are still to be signed are, first. Throws `AskError`.
+   */
   async renewMandate(): Promise<Mandates> {
-    const { parts } = await this.state();
+    const state = await this.state();
+    await this.#signLinesAnew(state);
+    const { parts } = state;
     const now = await this.mandates();
     const { mandates } = now;
     const known = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => ({
@@ -265,29 +269,29 @@ export class Member {
 
   /** Says that what came back is right, signs all limits anew, and lets the hub do its part. Throws `AskError`. */
   async confirmRestored(regardless: boolean): Promise<Result<'confirmRestored'>> {
+    await this.#kept.set(ANEW, ANEW);
     const restored = await this.#hub.act<Result<'confirmRestored'>>('POST', '/participants/me/restoration', {
       regardless,
     });
-    await this.#signLinesAnew();
     await this.renewMandate();
     return restored;
   }
 
-  async #signLinesAnew(): Promise<void> {
-    const { parts } = await this.state();
-    const documents = parts.listTrustLines.trustLines.flatMap((known): readonly string[] => {
-      const { neighbour, equivalent, given } = known;
-      if (given === null) return [];
-      const { status, limit } = given;
-      const to = neighbour.publicKey as PublicKey;
-      const wanted = { to, equivalent, limit: limitIn(limit), status, policy: policyOf(given, undefined) };
-      return [this.signTrustLine(wanted, known).document];
-    });
-    for (let at = 0; at < documents.length; at += LINES_AT_ONCE) {
-      const some = documents.slice(at, at + LINES_AT_ONCE);
-      await this.#hub.act('POST', '/participants/me/restoration/lines', { documents: some });
-      for (const document of some) await this.#keepLine(document);
-    }
+  /** Did the member confirm what came back, and are the limits of before not all signed again? */
+  async mustSignAnew({ parts }: WholeState): Promise<boolean> {
+    return parts.getStatus.restored?.frozen !== true && (await this.#kept.get(ANEW)) !== null;
+  }
+
+  /** What an earlier visit has left of it, too. */
+  async #signLinesAnew(state: WholeState): Promise<void> {
+    if (!(await this.mustSignAnew(state))) return;
+    const { signLinesAnew } = await import('./anew.ts');
+    const signer = {
+      sign: (wanted: Wanted, known: Result<'setTrustLine'>) => this.signTrustLine(wanted, known),
+      keep: (document: string) => this.#keepLine(document),
+    };
+    await signLinesAnew(this.#hub, state.parts.listTrustLines.trustLines, signer);
+    await this.#kept.delete(ANEW);
   }
 
   /** Ends at this hub, for good. Refused when anything has changed since the backup with this checksum was taken. */

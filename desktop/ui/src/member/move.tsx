@@ -5,6 +5,7 @@ import { ConfirmButton } from '../confirm.tsx';
 import { saveFile } from '../files.ts';
 import { t } from '../i18n.tsx';
 import { Trouble, useTask } from '../parts.tsx';
+import { saveLedger } from '../save-ledger.ts';
 import { forget } from './before.tsx';
 import type { Session } from './session.ts';
 import { m } from './words.ts';
@@ -44,6 +45,12 @@ export function Move({ session }: { readonly session: Session }) {
         {checksum.value !== null && (
           <>
             <p>{m('moveSaved')}</p>
+            <p class="hint">{m('moveLedger')}</p>
+            <p>
+              <button type="button" class="quiet" disabled={isBusy.value} onClick={() => void run(saveLedger)}>
+                {t('saveLedger')}
+              </button>
+            </p>
             <ConfirmButton
               label={m('moveEnd')}
               title={m('moveSure')}

@@ -1,7 +1,6 @@
 /** The history to take away: what is listed for a spreadsheet, a month on paper, and the ledger that proves all of it. */
 import { useSignal } from '@preact/signals';
 import { useId } from 'preact/hooks';
-import { readLedger } from '../api.ts';
 import { bridge } from '../bridge.ts';
 import { saveFile } from '../files.ts';
 import { csvOf } from '../history-csv.ts';
@@ -9,14 +8,12 @@ import type { Entry } from '../history-entry.ts';
 import { t } from '../i18n.tsx';
 import { Trouble, useTask } from '../parts.tsx';
 import { linkTo } from '../routes.ts';
+import { saveLedger } from '../save-ledger.ts';
 import { monthOf, monthSpan } from '../statement.ts';
 
 /** `entries`: those that are listed. */
 export function HistoryExport({ entries }: { readonly entries: readonly Entry[] }) {
   const { isBusy, trouble, run } = useTask();
-  const saveLedger = (): void => {
-    void run(async () => saveFile('geo-ledger.ndjson', [await readLedger()], 'application/x-ndjson'));
-  };
   return (
     <section class="card no-print" aria-labelledby="take">
       <h2 id="take">{t('takeAway')}</h2>
@@ -26,7 +23,7 @@ export function HistoryExport({ entries }: { readonly entries: readonly Entry[] 
         </button>
         {/* It comes as a stream, which the bridge of the desktop program does not carry. */}
         {bridge === null && (
-          <button type="button" class="quiet" disabled={isBusy.value} onClick={saveLedger}>
+          <button type="button" class="quiet" disabled={isBusy.value} onClick={() => void run(saveLedger)}>
             {t('saveLedger')}
           </button>
         )}

@@ -57,6 +57,7 @@ describe('refuses', () => {
     ['400 bad-request', () => ({ request: '' })],
     ['400 bad-request', () => ({})],
     ['400 bad-request', (web) => ({ ...joinBody(web, alice, 'A'), more: 1 })],
+    ['400 bad-request', (web) => ({ request: joinBody(web, alice, 'A').request })],
     ['400 bad-request', () => '{"request":"a","request":"b"}'],
     ['400 bad-request', () => 'no JSON'],
   ];

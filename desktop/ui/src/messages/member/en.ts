@@ -119,8 +119,9 @@ export const en = {
   arriveOtherNetwork: 'This file is of another network than this hub.',
   moveTitle: 'Go on elsewhere',
   moveWhat:
-    'Save everything there is of you here in one file, which only your 24 words open. On a computer with GEO, answer at the first start that you have your 24 words and a backup file; at another hub, say that you have your 24 words, and choose the file when it is asked for.',
+    'Save your accounts, your limits and whom you know in one file, which only your 24 words open. On a computer with GEO, answer at the first start that you have your 24 words and a backup file; at another hub, say that you have your 24 words, and choose the file when it is asked for.',
   moveSaved: 'The file is saved. Try first whether it can be found; then you can end here.',
+  moveLedger: 'Older payments are not in it. To keep those too, save the ledger: it lists everything, with signatures.',
   moveEnd: 'End at this hub',
   moveSure: 'Do you have the file and your 24 words?',
   moveYes: 'Yes, end here',
