@@ -5,7 +5,7 @@
 import type { Result } from '#node/api/contract.ts';
 import { parseLimit } from '#protocol/amount.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import type { Hub, Kept } from './hub.ts';
+import type { Hub } from './hub.ts';
 import type { SignedLine, Wanted } from './member.ts';
 import { policyOf } from './policy.ts';
 import { refused } from './refused.ts';
