@@ -16,7 +16,10 @@ import { quotePayment } from '#node/api/operations/quote.ts';
 import { getHistory, getTransaction, listHeld, resolveTransaction } from '#node/api/operations/transactions.ts';
 import { getBalance, listTrustLines } from '#node/api/operations/trust.ts';
 import { isAnyRefusal } from '#node/refusals.ts';
+import { encode } from '#protocol/codec.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import { signedTrustLineShape } from '#protocol/trust-line.ts';
+import { documentText } from './forms.ts';
 import type { Access } from './guard.ts';
 import type { Action } from './member-rates.ts';
 import { Refused } from './node-errors.ts';
@@ -102,7 +105,11 @@ function addState(scope: FastifyInstance, contextOf: (member: PublicKey) => Part
     ...{ method: 'GET', path: '/participants/me/state', name: 'getState', access: 'member' },
     summary: 'All that a page shows first, as of one moment, with where events go on from there',
     input: { querystring: z.strictObject({ entries: z.coerce.number().int().min(1).max(1_000).optional() }) },
-    result: z.object({ cursor: z.string(), parts }),
+    result: z.object({
+      cursor: z.string(),
+      parts,
+      lines: z.array(documentText).describe('Your trust lines and those that others give you, as they were signed'),
+    }),
     async handle({ querystring: { entries } }, { member }) {
       const context = contextOf(member.publicKey);
       const { cursor } = context.events;
@@ -112,7 +119,10 @@ function addState(scope: FastifyInstance, contextOf: (member: PublicKey) => Part
         const handler = PLACES[name].handler as unknown as ParticipantHandler<OperationName>;
         state[name] = await handler(context, input as CheckedInput<OperationName>, null);
       }
-      return { cursor, parts: state as z.input<typeof parts> };
+      const lines = [...context.driver.records.lines()].map(({ signed }) =>
+        Buffer.from(encode(signedTrustLineShape, signed)).toString('base64url'),
+      );
+      return { cursor, parts: state as z.input<typeof parts>, lines };
     },
   });
 }

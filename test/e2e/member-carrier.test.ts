@@ -4,7 +4,7 @@ import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
 import type { Hub } from '#desktop/ui/src/member/hub.ts';
-import { randomHex } from '#desktop/ui/src/member/member.ts';
+import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { readCard } from '#protocol/card.ts';
 import { pidOf } from '#protocol/identity.ts';
 import type { PaymentId } from '#protocol/packet.ts';
@@ -79,6 +79,65 @@ describe('the carrier of a member', () => {
     });
     const asked = anna.carrier.ask('previewPayment', { to: borisKey.key, ...UAH, amount: '1' });
     await expect(asked).rejects.toMatchObject({ code: 'hub-lies' });
+  });
+
+  it('shows the amount that will be signed, whatever the hub answers', async () => {
+    once(anna.hub, 'read', async (_path, answer) => ({
+      ...((await answer()) as object),
+      amount: '1',
+      equivalent: 'hour',
+    }));
+    const preview = await anna.carrier.ask('previewPayment', { to: borisKey.key, ...UAH, amount: '20.50' });
+    expect(preview).toMatchObject({ amount: '20.5', equivalent: 'UAH', to: { publicKey: borisKey.key } });
+  });
+
+  it('refuses a contact of the hub that is called as somebody else’s key, or has another public name', async () => {
+    const mallory = { pid: pidOf(person(83).key), publicKey: person(83).key, name: annasKey.key };
+    once(anna.hub, 'read', async (_path, answer) => {
+      const state = (await answer()) as { parts: object };
+      const contact = { ...mallory, alias: mallory.name, cardName: null, addresses: [], verified: true, linked: false };
+      return { ...state, parts: { ...state.parts, listContacts: { contacts: [contact] } } };
+    });
+    await anna.carrier.readState();
+    const pay = anna.carrier.ask('pay', { to: annasKey.key, ...UAH, amount: '1' });
+    await expect(pay).rejects.toMatchObject({ code: 'hub-lies' });
+    once(anna.hub, 'read', async (_path, answer) => {
+      const state = (await answer()) as { parts: object };
+      const contact = { ...mallory, pid: pidOf(borisKey.key), alias: null, cardName: null, addresses: [] };
+      return { ...state, parts: { ...state.parts, listContacts: { contacts: [contact] } } };
+    });
+    await expect(anna.carrier.readState()).rejects.toMatchObject({ code: 'hub-lies' });
+    await anna.carrier.readState();
+  });
+
+  it('takes a card at its word, and not the hub', async () => {
+    const { card } = await boris.carrier.ask('makeCard', { suggestedLimit: { ...UAH, amount: '9' } });
+    const put = anna.carrier.ask('putContact', { who: card, alias: 'Boris' });
+    expect((await put).suggestedLimit).toEqual({ ...UAH, amount: '9' });
+    const lying = (change: (contact: object) => object) =>
+      once(anna.hub, 'act', async (_path, answer) => {
+        const told = (await answer()) as { contact: object };
+        return { ...told, contact: change(told.contact), suggestedLimit: { ...UAH, amount: '9000' } };
+      });
+    lying((contact) => contact);
+    const again = await anna.carrier.ask('putContact', { who: card, alias: 'Boris' });
+    expect(again.suggestedLimit).toEqual({ ...UAH, amount: '9' });
+    lying((contact) => ({ ...contact, publicKey: person(83).key, pid: pidOf(person(83).key) }));
+    const other = anna.carrier.ask('putContact', { who: card, alias: 'Boris' });
+    await expect(other).rejects.toMatchObject({ code: 'hub-lies' });
+    await anna.carrier.readState();
+  });
+
+  it('does not take another order for one that was paid under the same id', async () => {
+    const { link } = await boris.carrier.ask('makeRequest', { ...UAH, memo: 'what you like' });
+    expect(await anna.carrier.ask('payRequest', { link, amount: '1' })).toMatchObject({
+      state: 'COMMITTED',
+      amount: '1',
+    });
+    const more = anna.carrier.ask('payRequest', { link, amount: '2' });
+    await expect(more).rejects.toMatchObject({ code: 'id-reused' });
+    expect(await anna.queue.all()).toEqual([]);
+    expect((await boris.carrier.ask('pay', { to: annasKey.key, ...UAH, amount: '1' })).state).toBe('COMMITTED');
   });
 
   it('does not find a member whom the hub gives another key', async () => {
@@ -167,9 +226,9 @@ describe('without the hub', () => {
     };
     const [unsent, sent] = [randomHex(32) as PaymentId, randomHex(32) as PaymentId];
     await attempts.keep(made(unsent));
-    expect(await member.standing(unsent)).toEqual({ state: 'over' });
+    expect(await member.payments.standing(unsent)).toEqual({ state: 'over' });
     await attempts.sending(made(sent));
-    expect(await member.standing(sent)).toEqual({ state: 'open' });
+    expect(await member.payments.standing(sent)).toEqual({ state: 'open' });
   });
 
   it('what is done while it is down is kept, and done when it is up', async () => {

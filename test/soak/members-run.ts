@@ -6,7 +6,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Order } from '#desktop/ui/src/member/documents.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
-import { type Paid, randomHex } from '#desktop/ui/src/member/member.ts';
+import type { Paid } from '#desktop/ui/src/member/payments.ts';
+import { randomHex } from '#desktop/ui/src/member/random.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { verifyReceipt } from '#protocol/receipt.ts';
 import { isRefusal } from '#protocol/refusals.ts';

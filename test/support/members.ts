@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, vi } from 'vitest';
 import type { Order, Signer } from '#desktop/ui/src/member/documents.ts';
 import { Hub, type Kept, readHub } from '#desktop/ui/src/member/hub.ts';
-import { Member, randomHex } from '#desktop/ui/src/member/member.ts';
+import { Member } from '#desktop/ui/src/member/member.ts';
+import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { type RunningHub, startHub } from '#hub-indexer/hub.ts';
 import { type Client, connectClient } from '#node/api/client.ts';
 import { openBackup } from '#node/backup/file.ts';
@@ -41,15 +42,23 @@ export interface HubWays {
   readonly keepLeftMs?: number;
   /** Push services on this machine count. */
   readonly mayPushInside?: boolean;
+  /** The hub's own key: of a hub that a test signs for. */
+  readonly seed?: Uint8Array;
 }
 
 /** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
 export async function startMembersHub(
   before?: Pick<TestHub, 'dataDir' | 'url'>,
-  { isBehindProxy = false, admission = 'open', keepLeftMs = 90 * 86_400_000, mayPushInside = false }: HubWays = {},
+  {
+    isBehindProxy = false,
+    admission = 'open',
+    keepLeftMs = 90 * 86_400_000,
+    mayPushInside = false,
+    seed = newSeed(),
+  }: HubWays = {},
 ): Promise<TestHub> {
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
-  if (before === undefined) await createKeyFile(dataDir, newSeed(), null);
+  if (before === undefined) await createKeyFile(dataDir, seed, null);
   const port = before === undefined ? 0 : Number(new URL(before.url).port);
   const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
   const hub = await startHub(

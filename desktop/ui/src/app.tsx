@@ -85,6 +85,7 @@ function Announcements({ isBefore }: { readonly isBefore: boolean }) {
         )}
       </div>
       <LossBanner />
+      <OwnBanner />
       <div role="status" class="announcement">
         {received !== null && (
           <div class="good" key={received.txId}>
@@ -119,6 +120,11 @@ function Content({ screen }: { readonly screen: Screen }) {
   }
   // A link that is opened leads to the same screen with something else on it.
   return <ScreenOf screen={screen} all={all} key={linkTo(screen, Object.fromEntries(place.value.query))} />;
+}
+
+function OwnBanner() {
+  const Banner = ownOf().banner;
+  return Banner === undefined ? null : <Banner />;
 }
 
 function ScreenOf({ screen, all }: { readonly screen: Screen; readonly all: Known }) {

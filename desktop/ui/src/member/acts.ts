@@ -15,11 +15,11 @@ import type { WholeState } from '../carrier.ts';
 import type { Signer } from './documents.ts';
 import type { Hub } from './hub.ts';
 import type { Member, Wanted } from './member.ts';
-import { randomHex } from './member.ts';
 import type { Names } from './names.ts';
 import { type PaymentOrder, payOnce } from './pay.ts';
 import { policyOf } from './policy.ts';
 import type { Queue, WaitingLine, WaitingPayment } from './queue.ts';
+import { randomHex } from './random.ts';
 import { refused } from './refused.ts';
 import { findWho, type Someone } from './who.ts';
 
@@ -183,9 +183,16 @@ export async function payAgain(
 
 /** What a payment would be, as far as it is known without the hub. Throws `AskError`. */
 export async function previewAlone(desk: Desk, input: Input<'previewPayment'>): Promise<Result<'previewPayment'>> {
+  return { ...(await orderedIn(desk, input)), payable: true, route: null, firstHop: null, refusal: null };
+}
+
+/** Whom and how much is meant: what is confirmed is what is signed, whatever the hub answers. Throws `AskError`. */
+export async function orderedIn(
+  desk: Desk,
+  input: Input<'previewPayment'>,
+): Promise<Pick<Result<'previewPayment'>, 'to' | 'equivalent' | 'amount'>> {
   const { equivalent, amount } = moneyOf(input);
-  const to = await who(desk, input.to);
-  return { to, equivalent, amount: formatAmount(amount), payable: true, route: null, firstHop: null, refusal: null };
+  return { to: desk.names.fill(await who(desk, input.to)), equivalent, amount: formatAmount(amount) };
 }
 
 async function payRequest(desk: Desk, { link, amount: written }: Input<'payRequest'>): Promise<Result<'pay'>> {

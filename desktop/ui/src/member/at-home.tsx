@@ -4,12 +4,15 @@ import type { Result } from '#node/api/contract.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { Fold } from '../fold.tsx';
 import { Money, Name, Time, Trouble, useTask } from '../parts.tsx';
+import { place } from '../place.ts';
+import { linkTo } from '../routes.ts';
 import { Outcome } from '../screens/pay-steps.tsx';
 import { type Known, type Person, refresh } from '../state.ts';
 import { Arriving } from './arriving.tsx';
 import type { WaitingLine, WaitingPayment } from './queue.ts';
 import { alarms, mandates, waiting } from './session.ts';
 import { sessionNow } from './stage.ts';
+import type { Alarm } from './watch.ts';
 import { M, m } from './words.ts';
 
 /** What the hub should be asked about, and what could not be sent yet. */
@@ -23,7 +26,20 @@ export function AtHome({ all }: { readonly all: Known }) {
   );
 }
 
-/** The hub shows limits otherwise than they were signed in this browser, or balances that it does not prove. */
+/** On every screen but home, which shows what it is. */
+export function AlarmBanner() {
+  return (
+    <div role="alert">
+      {alarms.value.length > 0 && place.value.screen !== 'home' && (
+        <p class="banner">
+          {m('alarmTitle')}. <a href={linkTo('home')}>{m('alarmLook')}</a>
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** The hub hides limits that were signed in this browser, lets them be passed, or shows balances that it does not prove. */
 function Alarms({ all }: { readonly all: Known }) {
   const shown = alarms.value;
   return (
@@ -34,7 +50,7 @@ function Alarms({ all }: { readonly all: Known }) {
           {shown.map((alarm) => (
             <p key={`${alarm.type} ${alarm.neighbour} ${alarm.equivalent}`}>
               <M
-                k={alarm.type === 'balance-unproven' ? 'alarmBalance' : 'alarmLine'}
+                k={ALARM_WORDS[alarm.type]}
                 who={<Name of={personOf(all, alarm.neighbour)} />}
                 money={
                   <Money
@@ -51,6 +67,12 @@ function Alarms({ all }: { readonly all: Known }) {
     </div>
   );
 }
+
+const ALARM_WORDS = {
+  'line-hidden': 'alarmLine',
+  'limit-passed': 'alarmLimit',
+  'balance-unproven': 'alarmBalance',
+} as const satisfies Record<Alarm['type'], string>;
 
 function personOf({ contacts }: Known, key: string): Person {
   return contacts.find(({ publicKey }) => publicKey === key) ?? { pid: key, name: null };

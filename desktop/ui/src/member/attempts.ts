@@ -2,20 +2,33 @@
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
 import { type HandedAttempt, handedAttemptShape, readHanded } from '#protocol/delegation/handed-in.ts';
-import { type PaymentId, txIdOf } from '#protocol/packet.ts';
+import { type Header, type PaymentId, txIdOf } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
+import { accountName } from './checked.ts';
 import type { Kept } from './hub.ts';
+import type { Shown } from './outcome.ts';
 
 /** One of them. Not sent: nobody else can have seen it. */
 export interface KeptAttempt {
   readonly attempt: HandedAttempt;
   readonly isSent: boolean;
+  /** What proves how it ended; null: nothing was shown yet that does. */
+  readonly proof: Shown | null;
 }
 
+/** As they are kept; bytes in base64url. */
 interface Written {
   readonly document: string;
   readonly isSent: boolean;
 }
+interface WrittenProof {
+  readonly receipt: string | null;
+  readonly aborts: readonly string[];
+  readonly decline: string | null;
+}
+
+const PREFIX = 'geo-attempt-';
+const PROOF_PREFIX = 'geo-attempt-proof-';
 
 export class Attempts {
   readonly #kept: Kept;
@@ -34,24 +47,62 @@ export class Attempts {
     await this.#write(attempt, true);
   }
 
+  /** It has ended, and this proves how: nobody need be asked again. Kept for good when it resolves. */
+  async proven({ header }: HandedAttempt, proof: Shown): Promise<void> {
+    await this.#kept.set(`${PROOF_PREFIX}${nameOf(header)}`, writtenProof(proof));
+  }
+
   /** Those of a payment, in the order in which they were made. */
   async of(paymentId: PaymentId): Promise<readonly KeptAttempt[]> {
-    const names = await this.#kept.names(`${PREFIX}${paymentId}-`);
+    const all = await this.#read(`${PREFIX}${paymentId}-`);
+    const proofs = all.map(({ attempt }) => this.#kept.get(`${PROOF_PREFIX}${nameOf(attempt.header)}`));
+    const texts = await Promise.all(proofs);
+    const proven = all.map((one, index) => ({ ...one, proof: proofIn(texts[index] ?? null) }));
+    return proven.toSorted((a, b) => a.attempt.header.createdAtMs - b.attempt.header.createdAtMs);
+  }
+
+  async #read(prefix: string): Promise<readonly Omit<KeptAttempt, 'proof'>[]> {
+    const names = (await this.#kept.names(prefix)).filter((name) => !name.startsWith(PROOF_PREFIX));
     const texts = await Promise.all(names.map((name) => this.#kept.get(name)));
-    const all = texts.flatMap((text) => {
+    return texts.flatMap((text) => {
       const { document, isSent } = JSON.parse(text ?? '{}') as Partial<Written>;
       const attempt = readHanded(handedAttemptShape, fromBase64url(document ?? ''));
       return isRefusal(attempt) ? [] : [{ attempt, isSent: isSent !== false }];
     });
-    return all.toSorted((a, b) => a.attempt.header.createdAtMs - b.attempt.header.createdAtMs);
+  }
+
+  /** What the attempts that were sent since let go over each account of the member, as in `accountName`. */
+  async goneOver(sinceMs: number): Promise<ReadonlyMap<string, bigint>> {
+    const gone = new Map<string, bigint>();
+    for (const { attempt, isSent } of await this.#read(PREFIX)) {
+      const { header, routes } = attempt;
+      if (!isSent || header.createdAtMs < sinceMs) continue;
+      for (const { nodes, amount } of routes) {
+        const name = accountName(nodes[1] ?? '', header.equivalent);
+        gone.set(name, (gone.get(name) ?? 0n) + amount);
+      }
+    }
+    return gone;
   }
 
   /** Each under a name of its own, so that two windows do not overwrite what the other has written. */
   async #write(attempt: HandedAttempt, isSent: boolean): Promise<void> {
-    const { header } = attempt;
     const written: Written = { document: toBase64url(encode(handedAttemptShape, attempt)), isSent };
-    await this.#kept.set(`${PREFIX}${header.paymentId}-${txIdOf(header)}`, JSON.stringify(written));
+    await this.#kept.set(`${PREFIX}${nameOf(attempt.header)}`, JSON.stringify(written));
   }
 }
 
-const PREFIX = 'geo-attempt-';
+const nameOf = (header: Header): string => `${header.paymentId}-${txIdOf(header)}`;
+
+function writtenProof({ receipt, aborts, decline }: Shown): string {
+  const textOf = (bytes: Uint8Array | null): string | null => (bytes === null ? null : toBase64url(bytes));
+  const proof: WrittenProof = { receipt: textOf(receipt), aborts: aborts.map(toBase64url), decline: textOf(decline) };
+  return JSON.stringify(proof);
+}
+
+function proofIn(text: string | null): Shown | null {
+  if (text === null) return null;
+  const { receipt, aborts, decline } = JSON.parse(text) as WrittenProof;
+  const bytesOf = (written: string | null): Uint8Array | null => (written === null ? null : fromBase64url(written));
+  return { receipt: bytesOf(receipt), aborts: aborts.map(fromBase64url), decline: bytesOf(decline) };
+}

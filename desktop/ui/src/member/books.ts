@@ -2,17 +2,17 @@
  * The member's own look at its accounts: asks the hub for what proves them, keeps what was proven, and signs the
  * checkpoints that say the same. What the hub cannot prove is an alarm.
  */
-import { parseLimit } from '#protocol/amount.ts';
 import { toBase64url } from '#protocol/base64url.ts';
 import { type Checkpoint, checkpointStatement } from '#protocol/checkpoint.ts';
 import { encode } from '#protocol/codec.ts';
 import { handedCheckpointShape } from '#protocol/delegation/handed-in.ts';
-import { pidOf } from '#protocol/identity.ts';
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import { hopKey } from '#protocol/journal.ts';
 import type { Verify } from '#protocol/statement.ts';
-import { accountName, type Checked, type Unproven } from './checked.ts';
+import { accountName, type Checked, keepBalances, type Unproven } from './checked.ts';
 import type { Signer } from './documents.ts';
 import type { Hub, Kept } from './hub.ts';
+import { passedBy } from './passed.ts';
 import {
   balanceOf,
   checkpointIn,
@@ -25,9 +25,13 @@ import {
   type ShownAccount,
   type ShownEntry,
   type ShownPart,
+  type WaivedHop,
   withCheckpoint,
   withPart,
 } from './proofs.ts';
+import { unitsOf } from './units.ts';
+import { UsedNumbers } from './uses.ts';
+import { type OwnLine, ownLines } from './watch.ts';
 
 /** As they come: amounts are decimal text. */
 type Told<T, K extends keyof T> = Omit<T, K> & { readonly [N in K]: string };
@@ -42,11 +46,11 @@ interface ToldPart {
 
 const PREFIX = 'geo-proved-';
 const SIGNED_PREFIX = 'geo-checkpoint-';
+const CERTIFICATE_PREFIX = 'geo-certificate-';
 /** Parts of journals that are asked for at one look: less than half of what the hub answers in a minute. */
 const PARTS_AT_ONCE = 40;
 /** Checkpoints in one request. */
 const SIGNED_AT_ONCE = 64;
-const PRECISION = 8;
 
 /** The hub, as far as it may be asked at one look: its rates are for all that the page does. */
 interface Asking {
@@ -66,16 +70,19 @@ export async function checkBooks(
   const { publicKey: self, network } = signer;
   const reader: Reader = { self, network, verify };
   const asking: Asking = { hub, kept, partsLeft: partsAtOnce };
+  const limits = await ownLines(kept);
   const { accounts } = await hub.read<ToldBooks>('GET', '/balance/proofs');
   const balances = new Map<string, bigint>();
-  const unproven: Unproven[] = [];
+  const unproven: Unproven[] = await hiddenAmong(reader, kept, accounts);
   const later = new Set<string>();
+  const passed: OwnLine[] = [];
   const documents: string[] = [];
+  const numbers = new UsedNumbers();
   for (const told of accounts) {
     const shown = { ...told, balance: unitsOf(told.balance) };
-    const proved = await prove(reader, asking, shown);
     const { neighbour, equivalent } = shown;
     const name = accountName(neighbour, equivalent);
+    const proved = await prove(reader, asking, shown, numbers);
     if (proved === null) {
       later.add(name);
       continue;
@@ -86,28 +93,61 @@ export async function checkBooks(
     }
     if (proved.entries === shown.entries) balances.set(name, balanceOf(reader, proved));
     else later.add(name);
+    const limit = limits.find((line) => accountName(line.neighbour, line.equivalent) === name);
+    // What was let through is not closed over: it stays the member's evidence.
+    if (limit !== undefined && passedBy(reader, proved, limit) > 0n) {
+      passed.push(limit);
+      continue;
+    }
     const checkpoint = checkpointIn(reader, proved, shown, Date.now());
     if (checkpoint !== null) documents.push(await signOnce(signer, kept, name, checkpoint));
   }
-  return { balances, unproven, later, signed: await handIn(hub, documents), isAll: asking.partsLeft > 0 };
+  await keepBalances(kept, { balances, later });
+  const signed = await handIn(hub, documents);
+  return { balances, unproven, later, passed, signed, isAll: asking.partsLeft > 0 };
+}
+
+/** Accounts on which something was proven to be owed, and which the hub does not show at all any more. */
+async function hiddenAmong(reader: Reader, kept: Kept, accounts: ToldBooks['accounts']): Promise<Unproven[]> {
+  const shown = new Set(accounts.map(({ neighbour, equivalent }) => accountName(neighbour, equivalent)));
+  const hidden: Unproven[] = [];
+  for (const key of await kept.names(PREFIX)) {
+    const name = key.slice(PREFIX.length);
+    if (shown.has(name) || balanceOf(reader, await readProved(kept, key)) === 0n) continue;
+    const [neighbour = '', equivalent = ''] = name.split('-');
+    hidden.push({ neighbour: neighbour as PublicKey, equivalent, flaw: 'missing' });
+  }
+  return hidden;
 }
 
 /** Null: there is more to ask for than now; what came is kept. */
-async function prove(reader: Reader, asking: Asking, shown: ShownAccount): Promise<Proved | Flaw | null> {
+async function prove(
+  reader: Reader,
+  asking: Asking,
+  shown: ShownAccount,
+  numbers: UsedNumbers,
+): Promise<Proved | Flaw | null> {
   const { neighbour, equivalent } = shown;
   const name = `${PREFIX}${accountName(neighbour, equivalent)}`;
   const before = await readProved(asking.kept, name);
   let proved = withCheckpoint(reader, before, shown);
   let goesOn = true;
+  const certificates = new Map<string, string>();
   for (let asked = 0; typeof proved !== 'string' && proved.head !== shown.head; asked++) {
     const known: Proved = proved;
     if (asking.partsLeft === 0) {
-      if (goesOn && asked > 0) await asking.kept.set(name, writtenProved(known));
+      if (goesOn && asked > 0) {
+        await keepCertificates(asking.kept, name, known, certificates);
+        await asking.kept.set(name, writtenProved(known));
+      }
       return null;
     }
     const part = await askPart(asking, shown, known);
     // It may begin anew once: where the hub came back from a backup, or a checkpoint has covered what is known.
     if (asked > 0 && part.after !== known.entries) return 'entry';
+    for (const { hop, certificate } of part.entries) {
+      if (hop !== null && certificate !== null) certificates.set(hopKey(hop), certificate);
+    }
     goesOn &&= part.after === known.entries;
     proved = withPart(reader, known, shown, part);
     if (part.entries.length === 0 || (typeof proved !== 'string' && proved.entries >= shown.entries)) break;
@@ -115,8 +155,27 @@ async function prove(reader: Reader, asking: Asking, shown: ShownAccount): Promi
   if (typeof proved === 'string') return proved;
   const flaw = flawOf(reader, proved, before, shown);
   if (flaw !== null) return flaw;
-  if (proved !== before) await asking.kept.set(name, writtenProved(proved));
+  if (numbers.areTwice([...proved.hops.values()].flatMap(({ uses }) => uses))) return 'counter';
+  if (proved !== before) {
+    await keepCertificates(asking.kept, name, proved, certificates);
+    await asking.kept.set(name, writtenProved(proved));
+  }
   return proved;
+}
+
+/** The member's own evidence: the certificate of each hop that counts, until a checkpoint closes it. */
+async function keepCertificates(
+  kept: Kept,
+  account: string,
+  { hops }: Proved,
+  shown: ReadonlyMap<string, string>,
+): Promise<void> {
+  const prefix = `${CERTIFICATE_PREFIX}${account.slice(PREFIX.length)}-`;
+  const before = new Set((await kept.names(prefix)).map((name) => name.slice(prefix.length)));
+  for (const [key, certificate] of shown) {
+    if (hops.has(key) && !before.has(key)) await kept.set(`${prefix}${key}`, certificate);
+  }
+  for (const key of before) if (!hops.has(key)) await kept.delete(`${prefix}${key}`);
 }
 
 async function askPart(asking: Asking, { neighbour, equivalent }: ShownAccount, known: Proved): Promise<ShownPart> {
@@ -171,7 +230,7 @@ async function signOnce({ publicKey, sign }: Signer, kept: Kept, account: string
 type KeptHop = Told<ProvedHop, 'delta'>;
 interface KeptProved extends Omit<Proved, 'hops' | 'waived'> {
   readonly hops: readonly KeptHop[];
-  readonly waived: readonly (readonly [string, number])[];
+  readonly waived: readonly (readonly [string, Told<WaivedHop, 'delta'>])[];
 }
 
 async function readProved(kept: Kept, name: string): Promise<Proved> {
@@ -179,18 +238,12 @@ async function readProved(kept: Kept, name: string): Promise<Proved> {
   if (text === null) return NOTHING_PROVED;
   const { hops, waived, ...rest } = JSON.parse(text) as KeptProved;
   const counted = hops.map((hop): [string, ProvedHop] => [hopKey(hop), { ...hop, delta: BigInt(hop.delta) }]);
-  return { ...rest, hops: new Map(counted), waived: new Map(waived) };
+  const given = waived.map(([key, hop]): [string, WaivedHop] => [key, { ...hop, delta: BigInt(hop.delta) }]);
+  return { ...rest, hops: new Map(counted), waived: new Map(given) };
 }
 
 function writtenProved({ hops, waived, ...rest }: Proved): string {
   const kept = [...hops.values()].map((hop): KeptHop => ({ ...hop, delta: String(hop.delta) }));
-  return JSON.stringify({ ...rest, hops: kept, waived: [...waived] } satisfies KeptProved);
-}
-
-/** An amount of the hub's, which may be below zero. */
-function unitsOf(text: string): bigint {
-  const isNegative = text.startsWith('-');
-  const units = parseLimit(isNegative ? text.slice(1) : text, PRECISION);
-  if (typeof units !== 'bigint') return 0n;
-  return isNegative ? -units : units;
+  const given = [...waived].map(([key, hop]) => [key, { ...hop, delta: String(hop.delta) }] as const);
+  return JSON.stringify({ ...rest, hops: kept, waived: given } satisfies KeptProved);
 }

@@ -4,7 +4,7 @@ import { invitationLink } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import type { Carrier, Events, WholeState } from '../carrier.ts';
 import type { Used } from '../operations.ts';
-import { actsOf, type Desk, handInLine, payAgain, previewAlone, who } from './acts.ts';
+import { actsOf, type Desk, handInLine, orderedIn, payAgain, previewAlone, who } from './acts.ts';
 import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
 import type { Mandates } from './member.ts';
@@ -12,8 +12,9 @@ import type { Memos } from './memos.ts';
 import { isPassing } from './passing.ts';
 import { settle } from './pay.ts';
 import type { WaitingPayment } from './queue.ts';
-import { type Alarm, alarmsIn, balanceAlarms, lastingAlarms, ownLines } from './watch.ts';
-import { mustBe } from './who.ts';
+import { Vigil } from './vigil.ts';
+import { type Alarm, alarmsIn, ownLines } from './watch.ts';
+import { putAs } from './who.ts';
 
 type Place = readonly ['GET' | 'POST' | 'DELETE', string, 'read' | 'act'];
 
@@ -44,8 +45,6 @@ const STATE_GAP_MS = 1_000;
 const STATES_AT_ONCE = 8;
 /** So long between two looks at what proves the balances. */
 const BOOKS_GAP_MS = 120_000;
-/** A hub that gives no answer to so many looks, one after the other, and answers all else, does not want to give any. */
-const LOOKS_IN_VAIN = 3;
 
 /** The last state with when it was read. */
 interface KeptState {
@@ -73,9 +72,9 @@ export class HubCarrier implements Carrier {
   #renewing: Promise<void> | null = null;
   #spentAtMs: number[] = [];
   #lineAlarms: readonly Alarm[] = [];
-  #balanceAlarms: readonly Alarm[] = [];
+  #bookAlarms: readonly Alarm[] = [];
   #booksAtMs = Number.NEGATIVE_INFINITY;
-  #looksInVain = 0;
+  readonly #vigil = new Vigil();
 
   constructor(options: CarrierOptions) {
     this.#options = options;
@@ -96,8 +95,8 @@ export class HubCarrier implements Carrier {
     if (place === undefined) throw new AskError('not-found', name);
     const given = await this.#meant(name, input);
     const sent = this.#send<Result<N>>(place, given as object, signal ?? null);
-    const answer = this.#options.names.fill(await sent.catch((error: unknown) => this.#withoutHub(name, given, error)));
-    this.#judge(name, given, answer);
+    const told = this.#options.names.fill(await sent.catch((error: unknown) => this.#withoutHub(name, given, error)));
+    const answer = await this.#asAsked(name, given, told);
     if (name !== 'getHistory') return answer;
     const history = answer as Result<'getHistory'>;
     return { ...history, entries: this.#options.memos.fill(history.entries) } as Result<N>;
@@ -114,12 +113,13 @@ export class HubCarrier implements Carrier {
       throw error;
     });
     this.#lineAlarms = alarmsIn(lines, read.parts.listTrustLines.trustLines);
-    alarmed([...this.#lineAlarms, ...this.#balanceAlarms]);
+    alarmed([...this.#lineAlarms, ...this.#bookAlarms]);
     const state = this.#filled(read);
     this.#state = state;
     const keeping: KeptState = { atMs: Date.now(), state: read };
     void kept.set(STATE, JSON.stringify(keeping)).catch(() => undefined);
     void this.#follow(state).catch(() => undefined);
+    void this.#checkBooks(state).catch(() => undefined);
     return state;
   }
 
@@ -192,13 +192,15 @@ export class HubCarrier implements Carrier {
     return (await previewAlone(this.#desk, input as Input<'previewPayment'>)) as Result<N>;
   }
 
-  /** Throws where the hub answers for somebody else. */
-  #judge<N extends Used>(name: N, input: Input<N>, answer: Result<N>): void {
+  /** What was asked stands in the answer as it was asked, and not as the hub has it. Throws where it speaks of somebody else. */
+  async #asAsked<N extends Used>(name: N, input: Input<N>, answer: Result<N>): Promise<Result<N>> {
     if (name === 'previewPayment') {
-      mustBe((input as Input<'previewPayment'>).to, (answer as Result<'previewPayment'>).to.publicKey);
-    } else if (name === 'putContact') {
-      mustBe((input as Input<'putContact'>).who, (answer as Result<'putContact'>).contact.publicKey);
+      return { ...answer, ...(await orderedIn(this.#desk, input as Input<'previewPayment'>)) };
     }
+    if (name !== 'putContact') return answer;
+    const { verify, signer } = this.#options;
+    const { who: named } = input as Input<'putContact'>;
+    return putAs({ verify, network: signer.network }, named, answer as Result<'putContact'>) as Result<N>;
   }
 
   #send<R>([method, template, how]: Place, input: object, signal: AbortSignal | null): Promise<R> {
@@ -231,8 +233,7 @@ export class HubCarrier implements Carrier {
   }
 
   /**
-   * What follows from the state: who is who, what payments were for, that the hub may do its part over all accounts, and
-   * whether it can prove what it shows.
+   * What follows from the state: who is who, what payments were for, and that the hub may do its part over all accounts.
    */
   async #follow(state: WholeState): Promise<void> {
     const { parts } = state;
@@ -250,24 +251,23 @@ export class HubCarrier implements Carrier {
     }
     const [hasNames, hasMemos] = [await names.learn(), await memos.learn()];
     if (hasNames || hasMemos) changed();
-    await this.#checkBooks(state);
   }
 
-  /** Now and then, not with each event. */
+  /** Now and then, not with each event; whatever else the hub does not answer. */
   async #checkBooks(state: WholeState): Promise<void> {
     const { member, alarmed } = this.#options;
     if (performance.now() < this.#booksAtMs + BOOKS_GAP_MS) return;
     this.#booksAtMs = performance.now();
-    const checked = await member.checkBooks().catch((error: unknown) => {
-      const isAway = error instanceof AskError && error.code === 'unreachable';
-      if (isAway || (isPassing(error) && ++this.#looksInVain < LOOKS_IN_VAIN)) throw error;
+    const checked = await member.checkBooks().catch(async (error: unknown) => {
+      // Away, or only for this? Who is away does not answer the other question either.
+      if (error instanceof AskError && error.code === 'unreachable') await member.state();
       // It does not say what it should: nothing is proven.
+      if (isPassing(error) && !this.#vigil.isUnanswered()) throw error;
       return null;
     });
-    if (checked !== null) this.#looksInVain = 0;
-    const found = balanceAlarms(state, checked);
-    this.#balanceAlarms = found.length === 0 ? [] : lastingAlarms(await member.state(), found);
-    alarmed([...this.#lineAlarms, ...this.#balanceAlarms]);
+    this.#bookAlarms = await this.#vigil.judge(state, checked, () => member.state());
+    alarmed([...this.#lineAlarms, ...this.#bookAlarms]);
+    if (await member.allowsTooLittle()) await this.renew();
   }
 
   /** So that a flood of events does not use up what the hub answers in a minute. */

@@ -6,12 +6,12 @@ import { followAddress } from '../place.ts';
 import { noteTrouble } from '../state.ts';
 import '../style.css';
 import '../own-node.css';
-import { AtHome, WhileAway } from './at-home.tsx';
+import { AlarmBanner, AtHome, WhileAway } from './at-home.tsx';
 import { before } from './before.tsx';
 import { MemberSettings } from './settings.tsx';
 import { start } from './stage.ts';
 
-setOwn({ screens: { settings: MemberSettings }, before, atHome: AtHome, atHomeLast: WhileAway });
+setOwn({ screens: { settings: MemberSettings }, before, banner: AlarmBanner, atHome: AtHome, atHomeLast: WhileAway });
 followAddress();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

@@ -1,32 +1,26 @@
 /** What a member of a hub does from a browser: allow the hub its part, trust, pay. Each act is made and signed here. */
 import type { Result } from '#node/api/contract.ts';
-import { formatAmount, parseLimit } from '#protocol/amount.ts';
-import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
+import { toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
 import type { CappedAccount } from '#protocol/delegation/accounts-tree.ts';
-import {
-  type HandedAttempt,
-  handedAttemptShape,
-  handedMandateShape,
-  readHanded,
-} from '#protocol/delegation/handed-in.ts';
-import { hexToBytes } from '#protocol/hex.ts';
+import { handedMandateShape } from '#protocol/delegation/handed-in.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import type { PaymentId } from '#protocol/packet.ts';
-import { headerShape, txIdOf } from '#protocol/packet.ts';
-import { isRefusal } from '#protocol/refusals.ts';
+import { MAX_DELEGATION_LIFETIME_MS } from '#protocol/limits.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
-import { AskError } from '../ask-error.ts';
 import type { WholeState } from '../carrier.ts';
 import type { BaggageFlaw } from './arrival.ts';
 import { Attempts } from './attempts.ts';
-import type { Checked } from './checked.ts';
-import { capFor, makeAttempt, makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
+import { type Capped, capsOf } from './caps.ts';
+import { accountName, type Checked, provenBalances } from './checked.ts';
+import { makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import { alone, type Hub, type Kept } from './hub.ts';
-import { type Outcome, outcomeOf, type Shown } from './outcome.ts';
-import { isPassing } from './passing.ts';
-import { type Alarm, alarmsIn, balanceAlarms, keepLine, lastingAlarms, ownLines } from './watch.ts';
+import { type Paid, Payments } from './payments.ts';
+import { randomBytes } from './random.ts';
+import { asSigned, LineReader, type SignedLines, type SignedState } from './signed-lines.ts';
+import { unitsOf } from './units.ts';
+import { Vigil } from './vigil.ts';
+import { type Alarm, alarmsIn, keepLine, ownLines } from './watch.ts';
 
 /** What the hub may sign for the member, the newest first. */
 export interface Mandates {
@@ -44,24 +38,6 @@ export interface Mandates {
   }[];
 }
 
-interface Capacity {
-  readonly quote: Result<'quotePayment'>;
-  readonly routes: readonly { readonly nodes: readonly PublicKey[]; readonly amount: string }[];
-}
-
-interface Evidence {
-  readonly receipt: string | null;
-  readonly aborts: readonly string[];
-  readonly decline: string | null;
-}
-
-/** How a payment came out: proven, or what the hub says of why not. */
-export type Paid =
-  | { readonly state: 'paid'; readonly receipt: Uint8Array }
-  | { readonly state: 'refused'; readonly why: Result<'pay'>['refusal'] }
-  /** Nothing proves yet how it ended: it must not be paid anew under another id. */
-  | { readonly state: 'open' };
-
 /** A trust line as the member wants it. */
 export type Wanted = Parameters<typeof makeTrustLine>[1];
 
@@ -71,12 +47,10 @@ export interface SignedLine {
   readonly seq: number;
 }
 
-const MOST_ATTEMPTS = 4;
 /** A mandate is made anew when less than this is left of it. */
 const RENEWED_MS = 5 * 86_400_000;
 /** … or when less than this part of a cap is left: one in so many. */
 const CAP_LEFT = 4n;
-const PRECISION = 8;
 /** A mandate names an account at least. */
 const SOME_EQUIVALENT = 'UAH';
 const LEAST_CAP = 1n;
@@ -92,6 +66,12 @@ export class Member {
   readonly #kept: Kept;
   readonly #attempts: Attempts;
   readonly #verify: Verify;
+  readonly #lines: LineReader;
+  /** As they were read last. */
+  #shown: SignedLines = { given: new Map(), received: new Map() };
+  /** What may go over each account under the mandate that the hub has, as in `accountName`. */
+  #allowed: ReadonlyMap<string, bigint> = new Map();
+  readonly payments: Payments;
 
   constructor(signer: Signer, hub: Hub, kept: Kept, verify: Verify) {
     this.#signer = signer;
@@ -99,18 +79,27 @@ export class Member {
     this.#kept = kept;
     this.#attempts = new Attempts(kept);
     this.#verify = verify;
+    this.#lines = new LineReader({ self: signer.publicKey, network: signer.network, verify });
+    this.payments = new Payments(signer, hub, this.#attempts, verify);
   }
 
   /** What the hub shows otherwise than it was signed. */
   async alarms(): Promise<readonly Alarm[]> {
     const lines = await ownLines(this.#kept);
     const state = await this.state();
-    const found = balanceAlarms(state, await this.checkBooks());
-    return [...alarmsIn(lines, state.parts.listTrustLines.trustLines), ...lastingAlarms(await this.state(), found)];
+    const found = await new Vigil().judge(state, await this.checkBooks(), () => this.state());
+    return [...alarmsIn(lines, state.parts.listTrustLines.trustLines), ...found];
   }
 
-  state(): Promise<WholeState> {
-    return this.#hub.read<WholeState>('GET', '/participants/me/state');
+  /** What there is, with trust lines as their owners have signed them. Throws `AskError`. */
+  async state(): Promise<SignedState> {
+    return this.asSigned(await this.#hub.read<SignedState>('GET', '/participants/me/state'));
+  }
+
+  /** What was shown, with trust lines as their owners have signed them. */
+  asSigned(state: SignedState): SignedState {
+    this.#shown = this.#lines.read(state.lines);
+    return asSigned(state, this.#shown);
   }
 
   mandates(): Promise<Mandates> {
@@ -126,31 +115,27 @@ export class Member {
     await this.#signLinesAnew(state);
     const { parts } = state;
     const now = await this.mandates();
-    const { mandates } = now;
-    const known = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => ({
-      neighbour: neighbour.publicKey as PublicKey,
-      equivalent,
-      cap: capFor(limitIn(given?.limit), limitIn(received?.limit)),
-    }));
+    const known = await this.#caps();
     const isLost = parts.getStatus.restored !== null && known.length === 0;
     const accounts = isLost ? await this.#forgotten(parts.listContacts.contacts) : known;
-    const [newest] = mandates;
+    const [newest] = now.mandates;
     const nowMs = Date.now();
-    if (accounts.length === 0) return now;
-    const isEnough =
-      newest !== undefined &&
-      newest.notAfterMs - nowMs > RENEWED_MS &&
-      accounts.every((account) => {
-        const named = newest.accounts.find(
-          ({ neighbour, equivalent }) => neighbour === account.neighbour && equivalent === account.equivalent,
-        );
-        if (named === undefined || limitIn(named.cap) < account.cap) return false;
-        return (limitIn(named.cap) - limitIn(named.used)) * CAP_LEFT >= account.cap;
-      });
-    if (isEnough) return now;
+    this.#allowed = allowedBy(newest);
+    if (accounts.length === 0 || isEnough(newest, accounts, nowMs)) return now;
     const handed = makeMandate(this.#signer, accounts, Math.max(nowMs, (newest?.seq ?? 0) + 1), nowMs);
     const document = toBase64url(encode(handedMandateShape, handed));
-    return this.#hub.act<Mandates>('PUT', '/participants/me/mandate', { document });
+    const renewed = await this.#hub.act<Mandates>('PUT', '/participants/me/mandate', { document });
+    this.#allowed = new Map(accounts.map((one) => [accountName(one.neighbour, one.equivalent), one.cap]));
+    return renewed;
+  }
+
+  /** By the limits that were signed, as they were read last, and by what the member owes. */
+  async #caps(): Promise<readonly Capped[]> {
+    const owed = new Map(await this.#attempts.goneOver(Date.now() - MAX_DELEGATION_LIFETIME_MS));
+    for (const [name, balance] of await provenBalances(this.#kept)) {
+      if (-balance > (owed.get(name) ?? 0n)) owed.set(name, -balance);
+    }
+    return capsOf(this.#shown, owed);
   }
 
   /**
@@ -184,8 +169,7 @@ export class Member {
 
   /** From now on the hub has to show it. */
   async #keepLine(document: string): Promise<void> {
-    const signed = readHanded(signedTrustLineShape, fromBase64url(document));
-    if (!isRefusal(signed)) await keepLine(this.#kept, signed);
+    await keepLine(this.#kept, document);
   }
 
   /** Lets somebody owe the member up to a limit. */
@@ -205,24 +189,19 @@ export class Member {
     return card;
   }
 
-  /** Pays, over whatever routes the hub finds; the same order again is the same payment. */
+  /** Pays: see `Payments.pay`. Then the hub may let it come back over the account that it went over. Throws `AskError`. */
   async pay(order: Order): Promise<Paid> {
-    let why: Extract<Paid, { state: 'refused' }>['why'] = null;
-    for (let attempts = 0; attempts < MOST_ATTEMPTS; attempts++) {
-      const before = await this.standing(order.paymentId);
-      if (before.state !== 'over') return before;
-      const { receiver: to, equivalent, amount } = order;
-      const query = new URLSearchParams({ to, equivalent, amount: formatAmount(amount) });
-      const { quote, routes } = await this.#hub.read<Capacity>('GET', `/payments/capacity?${query}`);
-      if (routes.length === 0) return { state: 'refused', why: why ?? quote.stoppedBy };
-      const planned = routes.map(({ nodes, amount: part }) => ({ nodes, amount: limitIn(part) }));
-      const salts = planned.map(() => randomHex(16));
-      const made = makeAttempt(this.#signer, order, planned, salts, Date.now());
-      await this.#attempts.keep(made);
-      why = (await this.#send(made)).refusal;
-    }
-    const end = await this.standing(order.paymentId);
-    return end.state === 'over' ? { state: 'refused', why } : end;
+    const paid = await this.payments.pay(order);
+    if (paid.state === 'paid' && (await this.allowsTooLittle())) await this.renewMandate();
+    return paid;
+  }
+
+  /** May less go over an account than has to, by what is known here? */
+  async allowsTooLittle(): Promise<boolean> {
+    const caps = await this.#caps();
+    return caps.some(({ neighbour, equivalent, cap, isTight }) => {
+      return isTight && (this.#allowed.get(accountName(neighbour, equivalent)) ?? 0n) * CAP_LEFT < cap;
+    });
   }
 
   /** Looks at what proves the balances, and signs the checkpoints that say the same. Throws `AskError`. */
@@ -298,93 +277,27 @@ export class Member {
   async leave(checksum: string): Promise<void> {
     await this.#hub.act('POST', '/participants/me/leave', { checksum });
   }
-
-  /**
-   * How all attempts of a payment stand, by what proves it; `over` too when there was none. One that may not have reached
-   * the hub is sent now, if it is not too late. Throws `AskError`.
-   */
-  async standing(paymentId: PaymentId): Promise<Outcome> {
-    for (const { attempt, isSent } of await this.#attempts.of(paymentId)) {
-      // What was never sent, and is too late to be, is known to nobody.
-      if (!isSent && isLate(attempt)) continue;
-      if (!isSent) await this.#send(attempt);
-      const shown = shownIn((await this.#evidenceOf(attempt)) ?? (await this.#sentAgain(attempt)));
-      const outcome = outcomeOf(attempt, shown, this.#verify);
-      if (outcome.state === 'paid') return outcome;
-      if (outcome.state === 'over') continue;
-      const decline = await this.#declined(attempt);
-      if (outcomeOf(attempt, { ...shown, decline }, this.#verify).state !== 'over') return outcome;
-    }
-    return { state: 'over' };
-  }
-
-  /** The receiver's word that an attempt past its time is never committed; null: it has not given it. */
-  async #declined(attempt: HandedAttempt): Promise<Uint8Array | null> {
-    if (!isLate(attempt)) return null;
-    const document = toBase64url(encode(headerShape, attempt.header));
-    const { decline } = await this.#hub.act<{ readonly decline: string | null }>('POST', '/payments/attempts/decline', {
-      document,
-    });
-    return decline === null ? null : hexToBytes(decline);
-  }
-
-  /** Was anything signed for it that may have left this browser? */
-  async hasSigned(paymentId: PaymentId): Promise<boolean> {
-    return (await this.#attempts.of(paymentId)).some(({ isSent }) => isSent);
-  }
-
-  async #send(attempt: HandedAttempt): Promise<Result<'pay'>> {
-    await this.#attempts.sending(attempt);
-    const document = toBase64url(encode(handedAttemptShape, attempt));
-    return this.#hub.act<Result<'pay'>>('POST', '/payments', { document });
-  }
-
-  /** What the hub shows of an attempt; null: it says that it knows none. */
-  async #evidenceOf({ header }: HandedAttempt): Promise<Evidence | null> {
-    try {
-      return await this.#hub.read<Evidence>('GET', `/payments/attempts/${txIdOf(header)}`);
-    } catch (error) {
-      if (error instanceof AskError && error.code === 'unknown-transaction') return null;
-      throw error;
-    }
-  }
-
-  /** The connection broke as it was sent. The same attempt again is the same; null: too late, and nothing proves how it is. */
-  async #sentAgain(attempt: HandedAttempt): Promise<Evidence | null> {
-    if (isLate(attempt)) return null;
-    try {
-      await this.#send(attempt);
-      return await this.#evidenceOf(attempt);
-    } catch (error) {
-      // Refused for good: nothing is shown of it.
-      if (error instanceof AskError && !isPassing(error)) return null;
-      throw error;
-    }
-  }
 }
 
-/** What the hub shows of an attempt; of one that never came there, nothing. */
-function shownIn(evidence: Evidence | null): Shown {
-  return {
-    receipt: evidence?.receipt ? hexToBytes(evidence.receipt) : null,
-    aborts: evidence?.aborts.map(hexToBytes) ?? [],
-    decline: evidence?.decline ? hexToBytes(evidence.decline) : null,
-  };
+/** Does a mandate reach, and for some days more? */
+function isEnough(
+  newest: Mandates['mandates'][number] | undefined,
+  accounts: readonly CappedAccount[],
+  nowMs: number,
+): boolean {
+  if (newest === undefined || newest.notAfterMs - nowMs <= RENEWED_MS) return false;
+  return accounts.every((account) => {
+    const named = newest.accounts.find(
+      ({ neighbour, equivalent }) => neighbour === account.neighbour && equivalent === account.equivalent,
+    );
+    if (named === undefined || unitsOf(named.cap) < account.cap) return false;
+    return (unitsOf(named.cap) - unitsOf(named.used)) * CAP_LEFT >= account.cap;
+  });
 }
 
-const isLate = ({ header }: HandedAttempt): boolean => header.expiresAtMs <= Date.now();
-
-function limitIn(text: string | undefined): bigint {
-  const limit = text === undefined ? 0n : parseLimit(text, PRECISION);
-  return typeof limit === 'bigint' ? limit : 0n;
+function allowedBy(newest: Mandates['mandates'][number] | undefined): ReadonlyMap<string, bigint> {
+  const accounts = newest?.accounts ?? [];
+  return new Map(accounts.map(({ neighbour, equivalent, cap }) => [accountName(neighbour, equivalent), unitsOf(cap)]));
 }
 
 const fromBase64 = (text: string): Uint8Array => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
-
-function randomBytes(bytes: number): Uint8Array {
-  return crypto.getRandomValues(new Uint8Array(bytes));
-}
-
-export function randomHex(bytes: number): string {
-  return [...randomBytes(bytes)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-}

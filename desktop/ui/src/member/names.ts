@@ -1,4 +1,5 @@
 /** What members call themselves, put in where the hub gives a key without a name: only contacts have one there. */
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import { AskError } from '../ask-error.ts';
 import type { Hub, Kept, MemberInfo } from './hub.ts';
 
@@ -15,6 +16,8 @@ export class Names {
   readonly #hub: Hub;
   readonly #kept: Kept;
   readonly #names = new Map<string, string>();
+  /** Public names by key: what they are is worked out once. */
+  readonly #pids = new Map<string, string>();
   /** Each is asked for once in a visit: people rename themselves. */
   readonly #asked = new Set<string>();
   readonly #wanted = new Set<string>();
@@ -33,11 +36,15 @@ export class Names {
     return this.#names.get(pid) ?? null;
   }
 
-  /** The same with names; who is not known is remembered for `learn`. */
+  /**
+   * The same with names; who is not known is remembered for `learn`. Throws `AskError` where somebody's public name is not that of
+   * the key.
+   */
   fill<T>(value: T): T {
     if (Array.isArray(value)) return value.map((one: unknown) => this.fill(one)) as T;
     if (typeof value !== 'object' || value === null) return value;
     const filled = Object.fromEntries(Object.entries(value).map(([name, one]) => [name, this.fill(one)]));
+    if (isSomeone(filled)) this.#mustBeOf(filled);
     return (isNameless(filled) ? { ...filled, name: this.#nameOf(filled.pid) } : filled) as T;
   }
 
@@ -56,6 +63,12 @@ export class Names {
     return isNew;
   }
 
+  #mustBeOf({ pid, publicKey }: Keyed): void {
+    if (this.#pids.get(publicKey) === pid) return;
+    if (pidOf(publicKey as PublicKey) !== pid) throw new AskError('hub-lies', '', { what: pid });
+    this.#pids.set(publicKey, pid);
+  }
+
   #nameOf(pid: string): string | null {
     if (!this.#asked.has(pid)) this.#wanted.add(pid);
     return this.of(pid);
@@ -71,6 +84,15 @@ export class Names {
   }
 }
 
-function isNameless(value: object): value is Someone & { readonly publicKey: string } {
-  return 'pid' in value && 'publicKey' in value && 'name' in value && value.name === null;
+interface Keyed {
+  readonly pid: string;
+  readonly publicKey: string;
+}
+
+function isSomeone(value: object): value is Keyed {
+  return 'pid' in value && typeof value.pid === 'string' && 'publicKey' in value && typeof value.publicKey === 'string';
+}
+
+function isNameless(value: object): value is Someone & Keyed {
+  return isSomeone(value) && 'name' in value && value.name === null;
 }

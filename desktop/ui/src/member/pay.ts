@@ -7,7 +7,7 @@ import type { PaymentId } from '#protocol/packet.ts';
 import { AskError } from '../ask-error.ts';
 import type { Desk } from './acts.ts';
 import { alone } from './hub.ts';
-import type { Paid } from './member.ts';
+import type { Paid } from './payments.ts';
 import type { WaitingPayment } from './queue.ts';
 import type { Someone } from './who.ts';
 
@@ -29,9 +29,11 @@ export async function payOnce(desk: Desk, order: PaymentOrder): Promise<Result<'
     amount: formatAmount(amount),
   };
   return alone(lockOf(id), async () => {
+    const wanted = { ...order, paymentId: id, receiver: to.publicKey as PublicKey };
+    await desk.member.payments.refuseOther(wanted);
     await desk.queue.put(waiting);
     try {
-      const paid = await desk.member.pay({ ...order, paymentId: id, receiver: to.publicKey as PublicKey });
+      const paid = await desk.member.pay(wanted);
       return await ended(desk, waiting, paid);
     } catch (error) {
       return interrupted(desk, waiting, error);
@@ -41,7 +43,7 @@ export async function payOnce(desk: Desk, order: PaymentOrder): Promise<Result<'
 
 /** How a payment of the queue stands. Throws `AskError`. */
 export function settle({ member }: Desk, { id }: WaitingPayment): Promise<'paid' | 'open' | 'over'> {
-  return alone(lockOf(id), async () => (await member.standing(id as PaymentId)).state);
+  return alone(lockOf(id), async () => (await member.payments.standing(id as PaymentId)).state);
 }
 
 const lockOf = (id: string): string => `geo-payment-${id}`;
@@ -63,7 +65,7 @@ async function ended(desk: Desk, waiting: WaitingPayment, paid: Paid): Promise<R
 /** The hub is away, or does not take it. What was signed and may have been sent stays until it is proven how it ended. */
 async function interrupted(desk: Desk, waiting: WaitingPayment, error: unknown): Promise<Result<'pay'>> {
   const isAway = error instanceof AskError && error.code === 'unreachable';
-  const isSigned = await desk.member.hasSigned(waiting.id as PaymentId);
+  const isSigned = await desk.member.payments.hasSigned(waiting.id as PaymentId);
   if (!isSigned && !isAway) {
     await desk.queue.remove(waiting);
     throw error;
@@ -76,7 +78,9 @@ async function interrupted(desk: Desk, waiting: WaitingPayment, error: unknown):
 /** As the hub has it, where it has it; what it says of the end is not asked. */
 async function shownBy(desk: Desk, waiting: WaitingPayment): Promise<Result<'pay'>> {
   try {
-    return desk.names.fill(await desk.hub.read<Result<'pay'>>('GET', `/payments/${waiting.id}`));
+    const told = desk.names.fill(await desk.hub.read<Result<'pay'>>('GET', `/payments/${waiting.id}`));
+    const { to: receiver, equivalent, amount } = waiting;
+    return { ...told, paymentId: waiting.id, receiver, equivalent, amount };
   } catch (error) {
     if (error instanceof AskError) return viewOf(waiting);
     throw error;

@@ -23,6 +23,7 @@ import { decodeMessage, type Message } from '#protocol/link.ts';
 import { type Certificate, certificateShape, type TxId } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
+import { type DelegatedUse, usesIn } from './uses.ts';
 
 /** An account, as the hub shows it. Documents are base64url, amounts 10⁻⁸ units. */
 export interface ShownAccount {
@@ -58,7 +59,18 @@ export interface ShownPart {
 }
 
 /** A hop that counts by its certificate. */
-export type ProvedHop = NonNullable<ShownEntry['hop']> & { readonly delta: bigint };
+export type ProvedHop = NonNullable<ShownEntry['hop']> & {
+  readonly delta: bigint;
+  /** What the host has signed for the member in it. */
+  readonly uses: readonly DelegatedUse[];
+};
+
+/** A hop that was waived. */
+export interface WaivedHop {
+  readonly createdAtMs: number;
+  /** As it counted before. */
+  readonly delta: bigint;
+}
 
 /** What was proven of an account. */
 export interface Proved {
@@ -66,10 +78,10 @@ export interface Proved {
   readonly agreed: string | null;
   readonly entries: number;
   readonly head: string;
-  /** What counts since, by `hopKey`. */
+  /** What counts since, by `hopKey`, in the order of the journal. */
   readonly hops: ReadonlyMap<string, ProvedHop>;
-  /** What counted since, and was waived: by `hopKey`, with the time that its packet was created. */
-  readonly waived: ReadonlyMap<string, number>;
+  /** What counted since, and was waived: by `hopKey`. */
+  readonly waived: ReadonlyMap<string, WaivedHop>;
 }
 
 /** What keeps an account from being proven. */
@@ -80,6 +92,8 @@ export type Flaw =
   | 'entry'
   /** What was shown before is not there any more. */
   | 'missing'
+  /** The host has used one number of a mandate twice (§11.2). */
+  | 'counter'
   /** The balance is not what all of this adds up to. */
   | 'balance';
 
@@ -119,7 +133,7 @@ export function withCheckpoint(reader: Reader, proved: Proved, shown: ShownAccou
     verify(checkpointStatement(checkpoint, larger), largerSignature);
   if (!isSigned) return 'checkpoint';
   const hops = new Map([...proved.hops].filter(([, { createdAtMs }]) => createdAtMs > untilMs));
-  const waived = new Map([...proved.waived].filter(([, createdAtMs]) => createdAtMs > untilMs));
+  const waived = new Map([...proved.waived].filter(([, { createdAtMs }]) => createdAtMs > untilMs));
   return { ...proved, agreed: shown.agreed, hops, waived };
 }
 
@@ -138,9 +152,10 @@ export function withPart(reader: Reader, proved: Proved, shown: ShownAccount, pa
     const key = hopKey(hop);
     const known = hops.get(key);
     // What was waived once never counts again.
-    if (waived.has(key) || !isBorneOut(reader, shown, entry, known)) return 'entry';
-    if (known === undefined) hops.set(key, { ...hop, delta });
-    else if (hops.delete(key)) waived.set(key, hop.createdAtMs);
+    const certificate = waived.has(key) ? null : bearing(reader, shown, entry, known);
+    if (certificate === null) return 'entry';
+    if (known === undefined) hops.set(key, { ...hop, delta, uses: usesIn(certificate, reader.self) });
+    else if (hops.delete(key)) waived.set(key, { createdAtMs: hop.createdAtMs, delta: known.delta });
   }
   return { ...proved, entries, head, hops, waived };
 }
@@ -151,7 +166,7 @@ export function missingIn(now: Proved, before: Proved): boolean {
   const isOpen = (createdAtMs: number): boolean => createdAtMs > untilMs;
   return (
     [...before.hops].some(([key, hop]) => isOpen(hop.createdAtMs) && !now.hops.has(key) && !now.waived.has(key)) ||
-    [...before.waived].some(([key, createdAtMs]) => isOpen(createdAtMs) && !now.waived.has(key))
+    [...before.waived].some(([key, { createdAtMs }]) => isOpen(createdAtMs) && !now.waived.has(key))
   );
 }
 
@@ -190,20 +205,29 @@ export function checkpointIn(reader: Reader, proved: Proved, shown: ShownAccount
   return checkpointDigest(own) === checkpointDigest(wanted) ? own : null;
 }
 
-/** A hop counts by its certificate, and does not count any more by the ABORT of the one that it leads to. */
-function isBorneOut(reader: Reader, shown: ShownAccount, entry: ShownEntry, known: ProvedHop | undefined): boolean {
+/**
+ * The certificate by which a hop counts, and does not count any more by the ABORT of the one that it leads to; null: nothing bears
+ * it out.
+ */
+function bearing(
+  reader: Reader,
+  shown: ShownAccount,
+  entry: ShownEntry,
+  known: ProvedHop | undefined,
+): Certificate | null {
   const certificate = certificateIn(reader, entry.certificate);
   const { hop, delta } = entry;
-  if (certificate === null || hop === null) return false;
+  if (certificate === null || hop === null) return null;
   const { header, route, txId } = certificate;
   const [from, to] = [route.nodes[hop.hop], route.nodes[hop.hop + 1]];
   const isIn = from === shown.neighbour && to === reader.self;
   const isOut = from === reader.self && to === shown.neighbour;
   const isIt = txId === hop.txId && route.index === hop.routeIndex && header.createdAtMs === hop.createdAtMs;
-  if (!isIt || header.equivalent !== shown.equivalent || !(isIn || isOut)) return false;
+  if (!isIt || header.equivalent !== shown.equivalent || !(isIn || isOut)) return null;
   const amount = isIn ? route.amount : -route.amount;
-  if (known === undefined) return delta === amount;
-  return delta === -amount && isWaived(reader, certificate, hop.hop, entry.abort);
+  const isBorneOut =
+    known === undefined ? delta === amount : delta === -amount && isWaived(reader, certificate, hop.hop, entry.abort);
+  return isBorneOut ? certificate : null;
 }
 
 function certificateIn({ network, verify }: Reader, text: string | null): Certificate | null {
@@ -222,7 +246,8 @@ function isWaived({ network, verify }: Reader, { header, route, txId }: Certific
   return isOfIt && signer === route.nodes[position] && verify(statement, signature);
 }
 
-function readCheckpoint(text: string | null): SignedCheckpoint | null {
+/** Null: the hub shows none, or something that is none. */
+export function readCheckpoint(text: string | null): SignedCheckpoint | null {
   return documentIn(signedCheckpointShape, text);
 }
 

@@ -4,17 +4,25 @@
  */
 import type { Result } from '#node/api/contract.ts';
 import { formatAmount } from '#protocol/amount.ts';
-import type { SignedTrustLine } from '#protocol/trust-line.ts';
 import type { WholeState } from '../carrier.ts';
 import { accountName, type Checked } from './checked.ts';
 import type { Kept } from './hub.ts';
+import { signedLineIn } from './signed-lines.ts';
 
-/** A trust line of the member's own that the hub shows otherwise than the member signed it last. */
+/** A trust line of the member's own that the hub does not show as the member signed it last. */
 export interface LineAlarm {
-  readonly type: 'line-hidden' | 'line-changed';
+  readonly type: 'line-hidden';
   readonly neighbour: string;
   readonly equivalent: string;
   /** As it was signed last. */
+  readonly limit: string;
+}
+
+/** The hub has let a neighbour owe more than the member has signed. */
+export interface LimitAlarm {
+  readonly type: 'limit-passed';
+  readonly neighbour: string;
+  readonly equivalent: string;
   readonly limit: string;
 }
 
@@ -27,42 +35,64 @@ export interface BalanceAlarm {
   readonly balance: string;
 }
 
-export type Alarm = LineAlarm | BalanceAlarm;
+export type Alarm = LineAlarm | LimitAlarm | BalanceAlarm;
 
+/** A trust line of the member's own that the hub has taken. */
 export interface OwnLine {
   readonly neighbour: string;
   readonly equivalent: string;
   readonly seq: number;
-  readonly limit: string;
-  readonly status: string;
+  /** What the neighbour may owe under it, 10⁻⁸ units; 0 where it is not active. */
+  readonly units: bigint;
+  /** When the hub took it. */
+  readonly atMs: number;
+}
+
+/** As it is kept: the document is the member's evidence. */
+interface KeptLine {
+  readonly document: string;
+  readonly atMs: number;
 }
 
 const PREFIX = 'geo-own-line-';
 
-/** The newest that was signed of each line, as it was handed in. */
+/** The newest that was signed of each line and handed in. */
 export async function ownLines(kept: Kept): Promise<readonly OwnLine[]> {
   const texts = await Promise.all((await kept.names(PREFIX)).map((name) => kept.get(name)));
-  return texts.flatMap((text) => (text === null ? [] : [JSON.parse(text) as OwnLine]));
+  return texts.flatMap((text): readonly OwnLine[] => {
+    const { document, atMs } = JSON.parse(text ?? '{}') as Partial<KeptLine>;
+    const signed = document === undefined ? null : signedLineIn(document);
+    if (signed === null || atMs === undefined) return [];
+    const { to: neighbour, equivalent, seq, limit, status } = signed.line;
+    return [{ neighbour, equivalent, seq, units: status === 'active' ? limit : 0n, atMs }];
+  });
 }
 
-/** Remembers a trust line that the hub has taken. */
-export async function keepLine(kept: Kept, { line }: SignedTrustLine): Promise<void> {
-  const { to: neighbour, equivalent, seq, limit, status } = line;
-  const own: OwnLine = { neighbour, equivalent, seq, limit: formatAmount(limit), status };
-  await kept.set(`${PREFIX}${neighbour}-${equivalent}`, JSON.stringify(own));
+/** Remembers a trust line that the hub has taken, by its document in base64url. */
+export async function keepLine(kept: Kept, document: string): Promise<void> {
+  const line = signedLineIn(document)?.line;
+  if (line === undefined) return;
+  const keeping: KeptLine = { document, atMs: Date.now() };
+  await kept.set(`${PREFIX}${line.to}-${line.equivalent}`, JSON.stringify(keeping));
 }
 
-/** What of the trust lines that were shown after `lines` were remembered is not as it was signed last. */
+/** What of the trust lines that were shown after `lines` were remembered is older than what was signed last, or not there. */
 export function alarmsIn(
   lines: readonly OwnLine[],
   shown: Result<'listTrustLines'>['trustLines'],
 ): readonly LineAlarm[] {
-  return lines.flatMap(({ neighbour, equivalent, seq, limit, status }): readonly LineAlarm[] => {
+  return lines.flatMap(({ neighbour, equivalent, seq, units }): readonly LineAlarm[] => {
     const card = shown.find((one) => one.neighbour.publicKey === neighbour && one.equivalent === equivalent);
-    const given = card?.given ?? null;
-    if (given === null || given.seq < seq) return [{ type: 'line-hidden', neighbour, equivalent, limit }];
-    const isSame = given.seq > seq || (given.limit === limit && given.status === status);
-    return isSame ? [] : [{ type: 'line-changed', neighbour, equivalent, limit }];
+    if ((card?.given?.seq ?? 0) >= seq) return [];
+    return [{ type: 'line-hidden', neighbour, equivalent, limit: formatAmount(units) }];
+  });
+}
+
+/** What came above the limits that the hub had taken. */
+export function limitAlarms(checked: Checked | null): readonly LimitAlarm[] {
+  const passed = checked?.passed ?? [];
+  return passed.map(({ neighbour, equivalent, units }) => {
+    return { type: 'limit-passed', neighbour, equivalent, limit: formatAmount(units) };
   });
 }
 
@@ -73,7 +103,7 @@ export function alarmsIn(
 export function balanceAlarms(state: WholeState, checked: Checked | null): readonly BalanceAlarm[] {
   const shown = shownBalances(state);
   const flawed = new Set(checked?.unproven.map(({ neighbour, equivalent }) => accountName(neighbour, equivalent)));
-  const names = new Set([...shown.keys(), ...(checked?.balances.keys() ?? [])]);
+  const names = new Set([...shown.keys(), ...(checked?.balances.keys() ?? []), ...flawed]);
   return [...names].flatMap((name): readonly BalanceAlarm[] => {
     if (checked?.later.has(name) === true) return [];
     const balance = shown.get(name) ?? NO_BALANCE;

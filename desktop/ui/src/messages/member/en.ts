@@ -69,7 +69,9 @@ export const en = {
 
   alarmTitle: 'What your hub shows is not as it should be',
   alarmLine: 'You have signed that {who} may owe you up to {money}; the hub shows otherwise.',
+  alarmLimit: 'It has let {who} owe you more than the {money} that you have signed.',
   alarmBalance: 'It shows {money} between you and {who}, and does not prove it.',
+  alarmLook: 'See what is wrong',
   alarmDo: 'Ask the operator, and save your ledger under History: it proves what was signed.',
 
   you: 'You',
