@@ -21,8 +21,9 @@ export interface IdleFigures {
   /** After the members have come, while nothing happens. */
   readonly rssMiB: number;
   readonly idleCpu: number;
-  /** Until the hub serves again after it was killed, and what it takes when all sockets are open again. */
+  /** Until the hub serves again after it was killed; then sockets that are open again, and what it takes. */
   readonly restartMs: number;
+  readonly socketsAfterRestart: number;
   readonly rssAfterRestartMiB: number;
 }
 
@@ -61,9 +62,10 @@ export async function runIdle(
   sockets = await openAll(crowd);
   await setTimeout(IDLE_MS / 2);
   const rssAfterRestartMiB = mebibytes((await hub.rssBytes()) ?? 0);
-  tell(`${openOf(sockets)} sockets are open again, ${rssAfterRestartMiB} MiB`);
+  const socketsAfterRestart = openOf(sockets);
+  tell(`${socketsAfterRestart} sockets are open again, ${rssAfterRestartMiB} MiB`);
   await hub.stop();
-  return { ...figures, restartMs, rssAfterRestartMiB };
+  return { ...figures, restartMs, socketsAfterRestart, rssAfterRestartMiB };
 }
 
 async function openAll(crowd: readonly CrowdMember[]): Promise<readonly WebSocket[]> {

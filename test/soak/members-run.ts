@@ -93,9 +93,10 @@ export interface LoadFigures {
   readonly books: BooksReport;
 }
 
-/** Mebibytes in the last life of the hub: the means of its first and its last third; `most`: ever. */
+/** Mebibytes in the last life of the hub: the means of its thirds; `most`: ever. */
 export interface Growth {
   readonly firstThird: number;
+  readonly middleThird: number;
   readonly lastThird: number;
   readonly most: number;
 }
@@ -341,6 +342,7 @@ class LoadRun {
     const third = Math.ceil(last.length / 3);
     return {
       firstThird: mebibytes(mean(last.slice(0, third))),
+      middleThird: mebibytes(mean(last.slice(third, -third))),
       lastThird: mebibytes(mean(last.slice(-third))),
       most: mebibytes(Math.max(0, ...bytes(this.#samples))),
     };

@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SoakHub } from './members-hub.ts';
-import { runIdle } from './members-idle.ts';
+import { type IdleFigures, runIdle } from './members-idle.ts';
 import { type LoadFigures, runLoad } from './members-run.ts';
 
 const USAGE = `Usage: npm run soak:members -- [--members 500] [--rate 50] [--minutes 10] [--kills 2] [--seed 1] [--json]
@@ -29,6 +29,8 @@ const USAGE = `Usage: npm run soak:members -- [--members 500] [--rate 50] [--min
 const WRONG_CALL = 3;
 const MOST_P99_MS = 1_000;
 const MOST_IDLE_MIB = 4_096;
+/** Memory in use counts as flat where its last third is at most so many times its middle one. */
+const MOST_GROWTH = 1.15;
 const NUMBERS = ['members', 'rate', 'kills', 'seed', 'minutes'] as const;
 
 type Call = Readonly<Record<(typeof NUMBERS)[number], number>> & {
@@ -70,11 +72,29 @@ function readCall(): Call | string {
   }
 }
 
+/** Why the figures of an idle crowd are not good enough. */
+function idleFlawsOf({
+  members,
+  sockets,
+  socketsAfterRestart,
+  rssMiB,
+  rssAfterRestartMiB,
+}: IdleFigures): readonly string[] {
+  const flaws: string[] = [];
+  const most = Math.max(rssMiB, rssAfterRestartMiB);
+  if (most > MOST_IDLE_MIB) flaws.push(`the hub takes ${most} MiB, above ${MOST_IDLE_MIB}`);
+  const open = Math.min(sockets, socketsAfterRestart);
+  if (open < members) flaws.push(`${members - open} members have no open WebSocket`);
+  return flaws;
+}
+
 /** Why the figures are not good enough. */
-function flawsOf({ books, outcomeMs, open }: LoadFigures): readonly string[] {
+function flawsOf({ books, outcomeMs, open, liveMiB: { middleThird, lastThird } }: LoadFigures): readonly string[] {
   const flaws = [...books.violations];
   if (outcomeMs.p99 > MOST_P99_MS) flaws.push(`p99 is ${outcomeMs.p99} ms, above ${MOST_P99_MS} ms`);
   if (open > 0) flaws.push(`${open} payments are open at the end`);
+  // Caches fill in the first third.
+  if (lastThird > MOST_GROWTH * middleThird) flaws.push(`memory in use grew from ${middleThird} to ${lastThird} MiB`);
   return flaws;
 }
 
@@ -96,8 +116,7 @@ async function run({ idle, profile, json, ...options }: Call): Promise<number> {
   } else {
     const figures = await runIdle(hub, { members: idle, seed: options.seed, tell });
     show(figures);
-    const most = Math.max(figures.rssMiB, figures.rssAfterRestartMiB);
-    flaws = most > MOST_IDLE_MIB ? [`the hub takes ${most} MiB, above ${MOST_IDLE_MIB}`] : [];
+    flaws = idleFlawsOf(figures);
   }
   for (const flaw of flaws) console.error(flaw);
   if (flaws.length === 0) await rm(folder, { recursive: true, force: true });
