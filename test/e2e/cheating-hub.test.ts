@@ -9,15 +9,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { makeCard } from '#protocol/card.ts';
 import type { Use } from '#protocol/delegation/delegated-signature.ts';
 import { type MandateRecord, useMandate } from '#protocol/delegation/mandate.ts';
+import { decodeEvidence, type Evidence, evidenceFlaw } from '#protocol/evidence.ts';
+import { hexToBytes } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { VERSION } from '#protocol/limits.ts';
 import { type Header, type Packet, type PaymentId, type Route, routeDigestOf, txIdOf } from '#protocol/packet.ts';
+import { isRefusal } from '#protocol/refusals.ts';
 import type { PrepareStatement } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
 import { delegated, delegatedUse } from '#test/support/hosted.ts';
 import { type LyingHost, startLyingHost } from '#test/support/lying-host.ts';
 import { startParticipant, type TestNode } from '#test/support/nodes.ts';
-import { type Person, person } from '#test/support/people.ts';
+import { type Person, person, verify } from '#test/support/people.ts';
 
 const UNIT = 100_000_000n;
 const NETWORK = 'geo';
@@ -93,6 +96,17 @@ async function balance(): Promise<{ balance: string; limitReceived: string; faul
     0,
   );
   return { balance: account?.balance ?? '', limitReceived: account?.limitReceived ?? '', faults };
+}
+
+async function evidenceOfDora(): Promise<readonly Evidence[]> {
+  const answer = await fetch(`${dora.url}/v1/ledger`, { headers: { authorization: `Bearer ${dora.cookie}` } });
+  const records = (await answer.text()).split('\n').filter((text) => text.startsWith('{"type":"evidence"'));
+  return records.map((text) => {
+    const { file } = JSON.parse(text) as { file: string };
+    const evidence = decodeEvidence(hexToBytes(file));
+    if (isRefusal(evidence)) throw new Error(evidence.why);
+    return evidence;
+  });
 }
 
 /** A payment along these to Dora, with what the host signs as M. */
@@ -183,6 +197,13 @@ describe('a hub that', () => {
     const { txId, cause } = await lying.next(m.key, 'abort');
     expect([txId, cause.number]).toEqual([second.txId, 25]);
     expect((await balance()).balance).toBe('1');
+    // Dora keeps what proves it to anybody.
+    const evidence = (await evidenceOfDora()).filter(
+      ({ about, kind }) => about === host.key && kind === 'counter-twice',
+    );
+    expect(evidence.map((one) => evidenceFlaw(one, verify))).toEqual([null]);
+    const txIds = evidence[0]?.documents.map((document) => document.type === 'packet' && document.packet.txId);
+    expect(new Set(txIds)).toEqual(new Set([first.txId, second.txId]));
   });
 
   it('signs for M in the place of another', async () => {

@@ -8,8 +8,9 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { checkBooks } from '#desktop/ui/src/member/books.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
+import { NO_LINES } from '#desktop/ui/src/member/signed-lines.ts';
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
-import { checkpointShape } from '#protocol/checkpoint.ts';
+import { type Checkpoint, checkpointShape } from '#protocol/checkpoint.ts';
 import { encode } from '#protocol/codec.ts';
 import { readHanded } from '#protocol/delegation/handed-in.ts';
 import { CHECKPOINT_AGE_MS } from '#protocol/limits.ts';
@@ -127,7 +128,7 @@ describe('three members of one hub', () => {
     const kept = new Memory();
     const sizes: number[] = [];
     for (let isAll = false; !isAll; ) {
-      const checked = await checkBooks(signer, bob.connection, kept, verify, 1);
+      const checked = await checkBooks(signer, bob.connection, kept, verify, NO_LINES, 1);
       expect(checked.unproven).toEqual([]);
       sizes.push(checked.balances.size);
       isAll = checked.isAll;
@@ -234,7 +235,15 @@ describe('a hub that lies', () => {
     expect(await flaws()).toEqual([]);
   });
 
-  it('wants a checkpoint signed that is wrong', async () => {
+  it.each<readonly [string, (wanted: Checkpoint) => Partial<Checkpoint>]>([
+    ['has another balance', ({ balance }) => ({ balance: balance + UNIT })],
+    [
+      'makes later trust lines worthless',
+      ({ smallerSeq, largerSeq }) => ({ smallerSeq: smallerSeq + 1, largerSeq: largerSeq + 1 }),
+    ],
+  ])('wants a checkpoint signed that %s', async (_what, change) => {
+    for (const member of [alice, bob]) await member.checkBooks();
+    expect((await alice.pay(order(bob.key, 1n * UNIT))).state).toBe('paid');
     await bob.checkBooks();
     waitForDue();
     const first = [alice, bob].toSorted((a, b) => (a.key < b.key ? -1 : 1))[0] as TestMember;
@@ -245,7 +254,7 @@ describe('a hub that lies', () => {
         const wanted = account.wanted === null ? null : readHanded(checkpointShape, fromBase64url(account.wanted));
         if (wanted === null || isRefusal(wanted)) continue;
         changed++;
-        account.wanted = toBase64url(encode(checkpointShape, { ...wanted, balance: wanted.balance + UNIT }));
+        account.wanted = toBase64url(encode(checkpointShape, { ...wanted, ...change(wanted) }));
       }
     });
     expect((await bob.checkBooks()).signed).toBe(0);

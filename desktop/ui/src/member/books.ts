@@ -29,6 +29,7 @@ import {
   withCheckpoint,
   withPart,
 } from './proofs.ts';
+import type { SignedLines } from './signed-lines.ts';
 import { unitsOf } from './units.ts';
 import { UsedNumbers } from './uses.ts';
 import { type OwnLine, ownLines } from './watch.ts';
@@ -59,12 +60,16 @@ interface Asking {
   partsLeft: number;
 }
 
-/** Looks at all accounts, the rest of which another time where there is much new. Throws `AskError` where the hub does not answer. */
+/**
+ * Looks at all accounts, the rest of which another time where there is much new. `lines`: as they were signed, to close accounts
+ * by. Throws `AskError` where the hub does not answer.
+ */
 export async function checkBooks(
   signer: Signer,
   hub: Hub,
   kept: Kept,
   verify: Verify,
+  lines: SignedLines,
   partsAtOnce = PARTS_AT_ONCE,
 ): Promise<Checked> {
   const { publicKey: self, network } = signer;
@@ -99,7 +104,7 @@ export async function checkBooks(
       passed.push(limit);
       continue;
     }
-    const checkpoint = checkpointIn(reader, proved, shown, Date.now());
+    const checkpoint = checkpointIn(reader, proved, shown, lines, Date.now());
     if (checkpoint !== null) documents.push(await signOnce(signer, kept, name, checkpoint));
   }
   await keepBalances(kept, { balances, later });

@@ -17,7 +17,7 @@ import { makeMandate, makeTrustLine, type Order, type Signer } from './documents
 import { alone, type Hub, type Kept } from './hub.ts';
 import { type Paid, Payments } from './payments.ts';
 import { randomBytes } from './random.ts';
-import { asSigned, LineReader, type SignedLines, type SignedState } from './signed-lines.ts';
+import { asSigned, LineReader, NO_LINES, type SignedLines, type SignedState } from './signed-lines.ts';
 import { unitsOf } from './units.ts';
 import { Vigil } from './vigil.ts';
 import { type Alarm, alarmsIn, keepLine, ownLines } from './watch.ts';
@@ -68,7 +68,7 @@ export class Member {
   readonly #verify: Verify;
   readonly #lines: LineReader;
   /** As they were read last. */
-  #shown: SignedLines = { given: new Map(), received: new Map() };
+  #shown: SignedLines | null = null;
   /** What may go over each account under the mandate that the hub has, as in `accountName`. */
   #allowed: ReadonlyMap<string, bigint> = new Map();
   readonly payments: Payments;
@@ -135,7 +135,7 @@ export class Member {
     for (const [name, balance] of await provenBalances(this.#kept)) {
       if (-balance > (owed.get(name) ?? 0n)) owed.set(name, -balance);
     }
-    return capsOf(this.#shown, owed);
+    return this.#shown === null ? [] : capsOf(this.#shown, owed);
   }
 
   /**
@@ -208,9 +208,12 @@ export class Member {
   async checkBooks(): Promise<Checked> {
     // What the first screen does not wait for.
     const { checkBooks } = await import('./books.ts');
+    // What a checkpoint may name.
+    await this.state();
+    const lines = this.#shown ?? NO_LINES;
     // Two windows would undo each other's notes.
     return alone(`geo-books-${this.#signer.publicKey}`, () =>
-      checkBooks(this.#signer, this.#hub, this.#kept, this.#verify),
+      checkBooks(this.#signer, this.#hub, this.#kept, this.#verify, lines),
     );
   }
 

@@ -23,6 +23,8 @@ import { decodeMessage, type Message } from '#protocol/link.ts';
 import { type Certificate, certificateShape, type TxId } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
+import { accountName } from './checked.ts';
+import type { SignedLines } from './signed-lines.ts';
 import { type DelegatedUse, usesIn } from './uses.ts';
 
 /** An account, as the hub shows it. Documents are base64url, amounts 10⁻⁸ units. */
@@ -179,12 +181,19 @@ export function balanceOf({ self }: Reader, { agreed, hops }: Proved): bigint {
 }
 
 /** The checkpoint that the hub wants signed, if it says what is proven here; null: it does not, or there is none. */
-export function checkpointIn(reader: Reader, proved: Proved, shown: ShownAccount, nowMs: number): Checkpoint | null {
+export function checkpointIn(
+  reader: Reader,
+  proved: Proved,
+  shown: ShownAccount,
+  lines: SignedLines,
+  nowMs: number,
+): Checkpoint | null {
   const wanted = documentIn(checkpointShape, shown.wanted);
   if (wanted === null) return null;
   const before = readCheckpoint(proved.agreed)?.checkpoint;
   const { untilMs, smallerSeq, largerSeq } = wanted;
   if (untilMs <= (before?.untilMs ?? 0) || untilMs > nowMs + MAX_CLOCK_SKEW_MS) return null;
+  if (namesOther(wanted, reader.self, lines)) return null;
   const covered = [...proved.hops.values()].filter(({ createdAtMs }) => createdAtMs <= untilMs);
   let balance = before === undefined ? 0n : balanceSeenBy(reader.self, before);
   for (const { delta } of covered) balance += delta;
@@ -203,6 +212,18 @@ export function checkpointIn(reader: Reader, proved: Proved, shown: ShownAccount
     ...{ smallerSeq, largerSeq },
   };
   return checkpointDigest(own) === checkpointDigest(wanted) ? own : null;
+}
+
+/** A trust line that is newer than any that was signed would make those to come worthless (§3.5). */
+function namesOther(
+  { smaller, larger, equivalent, smallerSeq, largerSeq }: Checkpoint,
+  self: PublicKey,
+  { given, received }: SignedLines,
+): boolean {
+  const isSmaller = self === smaller;
+  const name = accountName(isSmaller ? larger : smaller, equivalent);
+  const [own, other] = isSmaller ? [smallerSeq, largerSeq] : [largerSeq, smallerSeq];
+  return own > (given.get(name)?.seq ?? 0) || other > (received.get(name)?.seq ?? 0);
 }
 
 /**

@@ -35,6 +35,8 @@ export interface SignedLines {
   readonly received: ReadonlyMap<string, TrustLine>;
 }
 
+export const NO_LINES: SignedLines = { given: new Map(), received: new Map() };
+
 /** Reads documents; each signature is looked at once. */
 export class LineReader {
   readonly #reader: Reader;
