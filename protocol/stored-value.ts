@@ -1,8 +1,9 @@
 /**
- * Reads stored values (node/store/value.ts writes them): CBOR with maps, bignums (tags 2 and 3), and bytes that are to be shown as
- * hex (tag 23). Here, since a browser reads them too, in a backup file.
+ * Stored values (node/store/value.ts writes most of them): CBOR with maps, bignums (tags 2 and 3), and bytes that are to be shown
+ * as hex (tag 23). Here, since a browser reads and writes them too, in backup files.
  */
-import { decode } from 'cborg';
+import { decode, encode } from 'cborg';
+import { structBigIntEncoder } from 'cborg/taglib';
 import { bytesToHex } from './hex.ts';
 
 /** Tags: integers of any size, and bytes that are to be shown as hex. */
@@ -27,4 +28,9 @@ export function valueDecoder(hexOf: (bytes: Uint8Array) => string = bytesToHex):
     },
   };
   return (bytes) => decode(bytes, decoding);
+}
+
+/** Writes a value of which size and speed do not matter: hex digits stay texts. */
+export function encodePlainly(value: unknown): Uint8Array {
+  return encode(value, { typeEncoders: { bigint: structBigIntEncoder } });
 }

@@ -11,7 +11,7 @@ import { withStoppedBackup } from '#node/backup/stopped.ts';
 import { systemClock } from '#node/clock.ts';
 import { identityOf, newSeed } from '#node/identity/key-file.ts';
 import { toBase64url } from '#protocol/base64url.ts';
-import { MAX_CLOCK_SKEW_MS, VERSION } from '#protocol/limits.ts';
+import { CHECKPOINT_AGE_MS, MAX_CLOCK_SKEW_MS, VERSION } from '#protocol/limits.ts';
 import { encodeMessage, type Message } from '#protocol/link.ts';
 import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
 import { clocksAhead } from '#test/support/clocks-ahead.ts';
@@ -21,6 +21,7 @@ import {
   openMember,
   order,
   startMembersHub,
+  startOwnNode,
   type TestHub,
   type TestMember,
 } from '#test/support/members.ts';
@@ -246,6 +247,65 @@ describe('with nothing but words', () => {
     waitForNews();
     expect((await again.pay(order(dora.node.publicKey, UNIT))).state).toBe('paid');
     await expectProven(again, { [dora.node.publicKey]: '2' });
+  }, 60_000);
+});
+
+describe('from a hub that is gone with everything it had', () => {
+  it('what the browsers have kept brings members to another one, with what they owe each other', async () => {
+    const [gone, hub] = [await startMembersHub(), await startMembersHub()];
+    const people = [person(102), person(103), person(104)] as const;
+    const names = ['Anna', 'Bo', 'Cleo'];
+    const before = await Promise.all(people.map((one, at) => openMember(gone.url, one, names[at] ?? '')));
+    const [anna, bo, cleo] = before as [TestMember, TestMember, TestMember];
+    // Each lets the one before owe.
+    await bo.trust(anna.key, 'UAH', 100n * UNIT);
+    await cleo.trust(bo.key, 'UAH', 100n * UNIT);
+    for (const member of before) await member.renewMandate();
+    expect((await anna.pay(order(cleo.key, 20n * UNIT))).state).toBe('paid');
+    // Some of it is in a checkpoint, some came after that.
+    advance(CHECKPOINT_AGE_MS + 60_000);
+    for (const member of [...before, ...before]) await member.checkBooks();
+    expect((await cleo.pay(order(bo.key, 5n * UNIT))).state).toBe('paid');
+    expect((await anna.pay(order(bo.key, 3n * UNIT))).state).toBe('paid');
+    for (const member of before) expect((await member.checkBooks()).unproven).toEqual([]);
+    const shown = await Promise.all(before.map((member) => member.state()));
+    const owed = await Promise.all(before.map(balances));
+    expect(owed).toEqual([{ [bo.key]: '-23' }, { [anna.key]: '23', [cleo.key]: '-15' }, { [bo.key]: '15' }]);
+    const files = await Promise.all(
+      before.map((member, at) =>
+        member.takeKept((people[at] as (typeof people)[0]).seed, shown[at] as (typeof shown)[0]),
+      ),
+    );
+    await gone.stop();
+
+    waitForNews();
+    const after = await Promise.all(
+      people.map((one, at) => openMember(hub.url, one, names[at] ?? '', undefined, true)),
+    );
+    await Promise.all(
+      after.map((member, at) => arrive(member, (people[at] as (typeof people)[0]).seed, files[at] as Uint8Array)),
+    );
+    for (const [at, member] of after.entries()) await expectProven(member, owed[at] as Record<string, string>);
+    waitForNews();
+    expect((await (after[0] as TestMember).pay(order(cleo.key, 2n * UNIT))).state).toBe('paid');
+    expect(await balances(after[1] as TestMember)).toEqual({ [anna.key]: '25', [cleo.key]: '-17' });
+  }, 60_000);
+
+  it('or a node of its own', async () => {
+    const gone = await startMembersHub();
+    const dora = await startNode('Dora');
+    const bo = await openMember(gone.url, person(105), 'Bo');
+    await bo.connection.act('POST', '/participants/me/contacts', { who: (await dora.client.getId({})).card });
+    await dora.client.putContact({ who: await cardOfMember(bo, person(105), 'Bo') });
+    await bo.trust(dora.node.publicKey, 'UAH', 40n * UNIT);
+    const three = { to: bo.key, equivalent: 'UAH', amount: '3', waitMs: 20_000 };
+    await vi.waitFor(async () => expect((await dora.client.pay(three)).state).toBe('COMMITTED'), 20_000);
+    expect((await bo.checkBooks()).unproven).toEqual([]);
+    const file = await bo.takeKept(person(105).seed, await bo.state());
+    await gone.stop();
+    const { client } = await startOwnNode(file, person(105).seed, 'Bo');
+    const { accounts } = await client.getBalance({});
+    expect(accounts.map(({ balance, limitGiven }) => [balance, limitGiven])).toEqual([['3', '40']]);
   }, 60_000);
 });
 

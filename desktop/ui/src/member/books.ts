@@ -11,6 +11,7 @@ import { hopKey } from '#protocol/journal.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { accountName, type Checked, keepBalances, type Unproven } from './checked.ts';
 import type { Signer } from './documents.ts';
+import { type HopProof, keepEvidence, PROVED_PREFIX as PREFIX } from './evidence.ts';
 import type { Hub, Kept } from './hub.ts';
 import { passedBy } from './passed.ts';
 import {
@@ -45,9 +46,7 @@ interface ToldPart {
   readonly entries: readonly Told<ShownEntry, 'delta'>[];
 }
 
-const PREFIX = 'geo-proved-';
 const SIGNED_PREFIX = 'geo-checkpoint-';
-const CERTIFICATE_PREFIX = 'geo-certificate-';
 /** Parts of journals that are asked for at one look: less than half of what the hub answers in a minute. */
 const PARTS_AT_ONCE = 40;
 /** Checkpoints in one request. */
@@ -133,16 +132,17 @@ async function prove(
   numbers: UsedNumbers,
 ): Promise<Proved | Flaw | null> {
   const { neighbour, equivalent } = shown;
-  const name = `${PREFIX}${accountName(neighbour, equivalent)}`;
+  const account = accountName(neighbour, equivalent);
+  const name = `${PREFIX}${account}`;
   const before = await readProved(asking.kept, name);
   let proved = withCheckpoint(reader, before, shown);
   let goesOn = true;
-  const certificates = new Map<string, string>();
+  const shownProofs = new Map<string, HopProof>();
   for (let asked = 0; typeof proved !== 'string' && proved.head !== shown.head; asked++) {
     const known: Proved = proved;
     if (asking.partsLeft === 0) {
       if (goesOn && asked > 0) {
-        await keepCertificates(asking.kept, name, known, certificates);
+        await keepEvidence(asking.kept, account, known, shownProofs);
         await asking.kept.set(name, writtenProved(known));
       }
       return null;
@@ -150,8 +150,8 @@ async function prove(
     const part = await askPart(asking, shown, known);
     // It may begin anew once: where the hub came back from a backup, or a checkpoint has covered what is known.
     if (asked > 0 && part.after !== known.entries) return 'entry';
-    for (const { hop, certificate } of part.entries) {
-      if (hop !== null && certificate !== null) certificates.set(hopKey(hop), certificate);
+    for (const { hop, certificate, abort } of part.entries) {
+      if (hop !== null && certificate !== null) shownProofs.set(hopKey(hop), { hop: hop.hop, certificate, abort });
     }
     goesOn &&= part.after === known.entries;
     proved = withPart(reader, known, shown, part);
@@ -162,25 +162,10 @@ async function prove(
   if (flaw !== null) return flaw;
   if (numbers.areTwice([...proved.hops.values()].flatMap(({ uses }) => uses))) return 'counter';
   if (proved !== before) {
-    await keepCertificates(asking.kept, name, proved, certificates);
+    await keepEvidence(asking.kept, account, proved, shownProofs);
     await asking.kept.set(name, writtenProved(proved));
   }
   return proved;
-}
-
-/** The member's own evidence: the certificate of each hop that counts, until a checkpoint closes it. */
-async function keepCertificates(
-  kept: Kept,
-  account: string,
-  { hops }: Proved,
-  shown: ReadonlyMap<string, string>,
-): Promise<void> {
-  const prefix = `${CERTIFICATE_PREFIX}${account.slice(PREFIX.length)}-`;
-  const before = new Set((await kept.names(prefix)).map((name) => name.slice(prefix.length)));
-  for (const [key, certificate] of shown) {
-    if (hops.has(key) && !before.has(key)) await kept.set(`${prefix}${key}`, certificate);
-  }
-  for (const key of before) if (!hops.has(key)) await kept.delete(`${prefix}${key}`);
 }
 
 async function askPart(asking: Asking, { neighbour, equivalent }: ShownAccount, known: Proved): Promise<ShownPart> {

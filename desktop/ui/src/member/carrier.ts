@@ -9,9 +9,11 @@ import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
 import type { Mandates } from './member.ts';
 import type { Memos } from './memos.ts';
+import { neighboursOf } from './neighbours.ts';
 import { isPassing } from './passing.ts';
 import { settle } from './pay.ts';
 import type { WaitingPayment } from './queue.ts';
+import type { SignedState } from './signed-lines.ts';
 import { Vigil } from './vigil.ts';
 import { type Alarm, alarmsIn, ownLines } from './watch.ts';
 import { putAs } from './who.ts';
@@ -49,7 +51,7 @@ const BOOKS_GAP_MS = 120_000;
 /** The last state with when it was read. */
 interface KeptState {
   readonly atMs: number;
-  readonly state: WholeState;
+  readonly state: SignedState;
 }
 
 export interface CarrierOptions extends Omit<Desk, 'state'> {
@@ -129,7 +131,7 @@ export class HubCarrier implements Carrier {
     if (text === null) return null;
     const { atMs, state } = JSON.parse(text) as KeptState;
     this.#state = this.#filled(state);
-    return { atMs, state: this.#state };
+    return { atMs, state: { ...this.#state, lines: state.lines } };
   }
 
   openEvents(since: string | null): Events {
@@ -278,19 +280,3 @@ export class HubCarrier implements Carrier {
     if (late > 0) await new Promise((resolve) => setTimeout(resolve, late));
   }
 }
-
-/** Who shares an account with the member and was not added by it: somebody has opened a trust line to it. */
-function neighboursOf({ listContacts, listTrustLines, getBalance }: WholeState['parts']): Contact[] {
-  const known = new Set(listContacts.contacts.map(({ publicKey }) => publicKey));
-  const found: Contact[] = [];
-  for (const { neighbour } of listTrustLines.trustLines) {
-    if (known.has(neighbour.publicKey)) continue;
-    known.add(neighbour.publicKey);
-    const linked = getBalance.accounts.some((account) => account.neighbour.pid === neighbour.pid && account.linked);
-    const { pid, publicKey, name } = neighbour;
-    found.push({ pid, publicKey, name, alias: null, cardName: name, addresses: [], verified: false, linked });
-  }
-  return found;
-}
-
-type Contact = WholeState['parts']['listContacts']['contacts'][number];

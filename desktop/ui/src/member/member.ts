@@ -1,5 +1,6 @@
 /** What a member of a hub does from a browser: allow the hub its part, trust, pay. Each act is made and signed here. */
 import type { Result } from '#node/api/contract.ts';
+import type { backupFile } from '#protocol/backup-file.ts';
 import { toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
 import type { CappedAccount } from '#protocol/delegation/accounts-tree.ts';
@@ -15,6 +16,7 @@ import { type Capped, capsOf } from './caps.ts';
 import { accountName, type Checked, provenBalances } from './checked.ts';
 import { makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import { alone, type Hub, type Kept } from './hub.ts';
+import { neighboursOf } from './neighbours.ts';
 import { type Paid, Payments } from './payments.ts';
 import { randomBytes } from './random.ts';
 import { asSigned, LineReader, NO_LINES, type SignedLines, type SignedState } from './signed-lines.ts';
@@ -224,15 +226,25 @@ export class Member {
       readonly contents: string;
       readonly checksum: string;
     }>('GET', '/participants/me/bundle');
+    const parts = { summary: fromBase64(summary), contents: fromBase64(contents) };
+    return { file: await this.#sealed(seed, parts), checksum };
+  }
+
+  /** What this browser has kept of the member, as such a file: where the hub does not answer any more. `last`: as it was shown last. */
+  async takeKept(seed: Uint8Array, { lines, parts }: SignedState): Promise<Uint8Array> {
+    const { ownBackup } = await import('./own-backup.ts');
+    const contacts = [...parts.listContacts.contacts, ...neighboursOf(parts)];
+    return this.#sealed(seed, await ownBackup(this.#signer, this.#kept, { lines, contacts }, Date.now()));
+  }
+
+  async #sealed(seed: Uint8Array, parts: Parameters<typeof backupFile>[1]): Promise<Uint8Array> {
     // Seldom wanted, and no small part of the page.
-    const [{ backupFile }, { NONCE_BYTES }] = await Promise.all([
+    const [files, { NONCE_BYTES }] = await Promise.all([
       import('#protocol/backup-file.ts'),
       import('#protocol/sealing.ts'),
     ]);
-    const { publicKey } = this.#signer;
     const nonces = [randomBytes(NONCE_BYTES), randomBytes(NONCE_BYTES)] as const;
-    const parts = { summary: fromBase64(summary), contents: fromBase64(contents) };
-    return { file: backupFile({ seed, publicKey }, parts, nonces), checksum };
+    return files.backupFile({ seed, publicKey: this.#signer.publicKey }, parts, nonces);
   }
 
   /**

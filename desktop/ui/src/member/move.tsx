@@ -4,22 +4,25 @@ import { AskError } from '../ask-error.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { saveFile } from '../files.ts';
 import { t } from '../i18n.tsx';
-import { Trouble, useTask } from '../parts.tsx';
+import { Time, Trouble, useTask } from '../parts.tsx';
 import { saveLedger } from '../save-ledger.ts';
 import { forget } from './before.tsx';
 import type { Session } from './session.ts';
-import { m } from './words.ts';
+import { M, m } from './words.ts';
 
 export function Move({ session }: { readonly session: Session }) {
   const { isBusy, trouble, run } = useTask();
-  /** Of what was saved; null: nothing was yet. */
+  /** Of what was saved; null: nothing was yet, or the hub did not answer. */
   const checksum = useSignal<string | null>(null);
+  /** Until when the browser knew what was, where the hub did not answer. */
+  const keptAt = useSignal<number | null>(null);
   const save = (): void => {
     void run(async () => {
-      const { file, checksum: its } = await session.takeAlong();
+      const { file, checksum: its, keptAtMs: known } = await session.takeAlong();
       const made = new Date().toISOString().replaceAll(/[-:.]/g, '');
       saveFile(`geo-${made}.backup`, [Uint8Array.from(file)], 'application/octet-stream');
       checksum.value = its;
+      keptAt.value = known;
     });
   };
   const end = (its: string): void => {
@@ -42,6 +45,11 @@ export function Move({ session }: { readonly session: Session }) {
         {t(isBusy.value ? 'saving' : 'save')}
       </button>
       <div role="status">
+        {keptAt.value !== null && (
+          <p>
+            <M k="moveKept" time={<Time at={keptAt.value} />} />
+          </p>
+        )}
         {checksum.value !== null && (
           <>
             <p>{m('moveSaved')}</p>

@@ -5,6 +5,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { openMemo } from '#protocol/memo.ts';
 import { signWith, verifyWith } from '#protocol/statement.ts';
 import { carryWith } from '../api.ts';
+import { AskError } from '../ask-error.ts';
 import { goLive, stayFresh } from '../live.ts';
 import { keptAtMs, known, knownFrom, refresh } from '../state.ts';
 import type { BaggageFlaw } from './arrival.ts';
@@ -48,6 +49,15 @@ export const mandates = signal<Mandates | null>(null);
 
 /** What the hub shows otherwise than the member has signed it. */
 export const alarms = signal<readonly Alarm[]>([]);
+
+/** What was taken along. */
+export interface Taken {
+  readonly file: Uint8Array;
+  /** Of the accounts at the hub: the member may end there while it is still the same. Null: the hub did not answer. */
+  readonly checksum: string | null;
+  /** Where the hub did not answer: until when this browser knows what was. */
+  readonly keptAtMs: number | null;
+}
 
 export class Session {
   readonly hub: Hub;
@@ -104,9 +114,19 @@ export class Session {
     await keepIdentity(this.#identity);
   }
 
-  /** All there is of the member at its hub, as a file that its words open. */
-  takeAlong(): Promise<{ readonly file: Uint8Array; readonly checksum: string }> {
-    return this.#member.takeAlong(this.#seed);
+  /**
+   * All there is of the member at its hub, as a file that its words open; where the hub does not answer, what this browser has kept
+   * of it. Throws `AskError`.
+   */
+  async takeAlong(): Promise<Taken> {
+    try {
+      return { ...(await this.#member.takeAlong(this.#seed)), keptAtMs: null };
+    } catch (error) {
+      const isAway = error instanceof AskError && error.code === 'unreachable';
+      const last = isAway ? await this.carrier.lastState() : null;
+      if (last === null) throw error;
+      return { file: await this.#member.takeKept(this.#seed, last.state), checksum: null, keptAtMs: last.atMs };
+    }
   }
 
   /** Shows the hub what a backup file holds: see `Member.arrive`. */

@@ -123,6 +123,8 @@ export const en = {
   moveWhat:
     'Save your accounts, your limits and whom you know in one file, which only your 24 words open. On a computer with GEO, answer at the first start that you have your 24 words and a backup file; at another hub, say that you have your 24 words, and choose the file when it is asked for.',
   moveSaved: 'The file is saved. Try first whether it can be found; then you can end here.',
+  moveKept:
+    'The hub does not answer. The file holds what this browser has kept of you, as of {time}, with all that others have signed: choose it at another hub, or give it to a program of your own. What was paid since, those you know can tell.',
   moveLedger: 'Older payments are not in it. To keep those too, save the ledger: it lists everything, with signatures.',
   moveEnd: 'End at this hub',
   moveSure: 'Do you have the file and your 24 words?',
