@@ -29,7 +29,7 @@ export interface Route<A extends Access, I extends Input, R extends z.ZodType> {
   readonly name: string;
   readonly summary: string;
   readonly access: A;
-  /** What it counts as; `rest` unless said otherwise. */
+  /** What it counts as; `rest` unless said otherwise. Where anyone may ask, the route counts it itself, beside the place. */
   readonly action?: Action;
   readonly input: I;
   readonly result: R;
@@ -81,6 +81,8 @@ export function answerOf(description: string, schema: z.ZodType, type = 'applica
 
 /** The schema of a route: what is needed, what is taken, these answers when all is well, and how refusals look. */
 export function schemaOf({ name, summary, access, action, input }: Described, answers: object): FastifySchema {
+  const counted = access === 'anyone' ? [null, ...(action ? [action] : [])] : [action ?? 'rest'];
+  const rates = counted.map(rateInWords).join('. ');
   return {
     operationId: name,
     summary,
@@ -88,7 +90,7 @@ export function schemaOf({ name, summary, access, action, input }: Described, an
     ...input,
     response: {
       ...answers,
-      429: answerOf(`${rateInWords(access === 'anyone' ? null : (action ?? 'rest'))}: too-often`, errorBody),
+      429: answerOf(`${rates}: too-often`, errorBody),
       default: answerOf('Refused or failed; the code says why', errorBody),
     },
   };

@@ -1,7 +1,7 @@
 /** Members of a hub who ask by its OpenAPI document alone; what they sign is made by the code of their browsers. */
 import { expect, vi } from 'vitest';
 import { makeAttempt, makeMandate, makeTrustLine, type Signer } from '#desktop/ui/src/member/documents.ts';
-import { randomHex } from '#desktop/ui/src/member/member.ts';
+import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { checkpointShape, checkpointStatement } from '#protocol/checkpoint.ts';
 import { encode } from '#protocol/codec.ts';

@@ -90,6 +90,22 @@ describe('refused is, at every operation,', () => {
     }
   });
 
+  it('who is suspended, or has left', async () => {
+    const asked = await start();
+    const { profiles } = asked.web;
+    const { token } = await anew(asked);
+    for (const [status, outcome] of [
+      ['suspended', '403 member-suspended'],
+      ['left', '401 token-wrong'],
+    ] as const) {
+      await profiles.change(alice.key, (now) => now && { ...now, status });
+      for (const operation of asked.operations.filter(({ needs }) => needs !== 'nothing')) {
+        const told = await ask(operation, signs(asked, { ...asked.stranger(), token }));
+        expect([operation.operationId, `${told.status} ${told.code}`]).toEqual([operation.operationId, outcome]);
+      }
+    }
+  });
+
   it('what is to be signed and is not, is signed by another, too early or too late, or comes again', async () => {
     const asked = await start();
     const signed = asked.operations.filter(({ needs }) => needs === 'signature');
@@ -177,7 +193,8 @@ describe('refused is, at every operation,', () => {
       const { status, code, facts } = await ask(operation, crowd);
       expect([operation.operationId, status, code]).toEqual([operation.operationId, 429, 'too-often']);
       const words = `At most ${String(facts.perMinute)} ${String(facts.what)} a minute are answered from one place`;
-      expect(operation.rate).toBe(`${words}: too-often`);
+      const logins = operation.operationId === 'login' ? `. ${rateInWords('login')}` : '';
+      expect(operation.rate).toBe(`${words}${logins}: too-often`);
       expect(rateInWords(null)).toBe(words);
       seen.add(operation.operationId);
     }
