@@ -72,6 +72,7 @@ export async function startHub(config: Config, settings: HubSettings, options: S
       host: settings.httpHost,
       port: settings.httpPort,
       isBehindProxy,
+      areMembersServed: () => members?.isServing ?? null,
     });
     log.info({ url: http.url }, 'hints are served over HTTP');
     void node.stopped.then(async () => http.stop());

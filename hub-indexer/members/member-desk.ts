@@ -19,6 +19,7 @@ import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { type Guard, MemberHosting } from './hosting.ts';
+import { measureMembers, type RequestCounts } from './metrics.ts';
 import { forgotten, Profiles } from './profiles.ts';
 import { Retention } from './retention.ts';
 import { atRest } from './sealed-documents.ts';
@@ -30,6 +31,7 @@ interface Opened {
   readonly profiles: Profiles;
   readonly invitations: Invitations;
   readonly push: PushDesk;
+  readonly counts: RequestCounts;
 }
 
 export class MemberDesk {
@@ -38,11 +40,17 @@ export class MemberDesk {
   /** Where figures are counted. */
   readonly #registry: () => Registry;
   #opened: Opened | null = null;
+  #web: MembersServer | null = null;
 
   constructor(settings: MembersSettings, isBehindProxy: boolean, registry: () => Registry) {
     this.#registry = registry;
     this.#settings = settings;
     this.#isBehindProxy = isBehindProxy;
+  }
+
+  /** Can members do all that they may? They cannot before their books are compared. */
+  get isServing(): boolean {
+    return this.#web !== null;
   }
 
   /** Starts the machines of all members. */
@@ -72,14 +80,19 @@ export class MemberDesk {
     };
     const hosting = await MemberHosting.open(node, profiles, guard, (member, notice) => push.told(member, notice));
     keeper.start();
-    this.#opened = { node, hosting, profiles, invitations, push };
+    const counts = measureMembers(this.#registry(), {
+      hosted: () => hosting.size,
+      sockets: () => this.#web?.sockets() ?? 0,
+      areServed: () => this.isServing,
+    });
+    this.#opened = { node, hosting, profiles, invitations, push, counts };
     return hosting;
   }
 
   /** Serves them, once the node is up and their books are compared: before, each payment would be refused. Throws a Failure when it cannot listen there. */
   async serve(): Promise<MembersServer> {
     if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
-    const { node, hosting, profiles, invitations, push } = this.#opened;
+    const { node, hosting, profiles, invitations, push, counts } = this.#opened;
     const { admission, host, port } = this.#settings;
     await hosting.untilCompared();
     if (node.stopping.aborted) throw new Error('the node has stopped');
@@ -95,7 +108,7 @@ export class MemberDesk {
     const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
-        ...{ host, port, isBehindProxy: this.#isBehindProxy },
+        ...{ host, port, isBehindProxy: this.#isBehindProxy, counts },
       },
       (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
@@ -107,9 +120,12 @@ export class MemberDesk {
     );
     await door.open(web.url);
     await retention?.start();
+    this.#web = web;
     return {
       url: web.url,
-      async stop() {
+      sockets: web.sockets,
+      stop: async () => {
+        this.#web = null;
         door.close();
         await retention?.stop();
         await web.stop();

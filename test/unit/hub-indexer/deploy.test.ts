@@ -10,6 +10,7 @@ import { type HubSettings, USUAL_HTTP_PORT, USUAL_MEMBERS_PORT } from '#hub-inde
 import { MapIndex } from '#hub-indexer/index/map-index.ts';
 import { createIntegrityMetrics } from '#hub-indexer/integrity/metrics.ts';
 import { MAX_MEMBER_BODY_BYTES } from '#hub-indexer/limits.ts';
+import { measureMembers } from '#hub-indexer/members/metrics.ts';
 import { measureMemory } from '#hub-indexer/memory.ts';
 import { createHubMetrics } from '#hub-indexer/metrics.ts';
 import { createPushMetrics } from '#hub-indexer/push/metrics.ts';
@@ -55,6 +56,7 @@ async function served(): Promise<ReadonlySet<string>> {
   const hub = createHubMetrics(new MapIndex(new Uint8Array(8)));
   createIntegrityMetrics(hub.registry, { size: 0 });
   createPushMetrics(hub.registry);
+  measureMembers(hub.registry, { hosted: () => 0, sockets: () => 0, areServed: () => true });
   measureDisk(hub.registry, temporaryFolder());
   measureMemory(hub.registry)();
   // What Prometheus says of those it reads.
@@ -90,7 +92,7 @@ describe('alert rules and dashboards', () => {
     ]);
   });
 
-  it('tell of violations, checks that are overdue, disk, process, held amounts and errors', () => {
+  it('tell of violations, checks that are overdue, members, notifications, memory, disk, process, held amounts and errors', () => {
     const about = rules.flatMap(({ expr }) => metricsIn(expr));
     expect(about).toEqual(
       expect.arrayContaining([
@@ -100,6 +102,11 @@ describe('alert rules and dashboards', () => {
         'up',
         'geo_held_oldest_seconds',
         'geo_faults_total',
+        'geo_hub_blocked_accounts',
+        'geo_hub_members_served',
+        'geo_hub_member_refusals_total',
+        'geo_hub_pushes_total',
+        'geo_hub_memory_resident_bytes',
       ]),
     );
     expect(rules.filter(({ annotations }) => !(annotations.summary && annotations.description))).toEqual([]);
@@ -226,6 +233,18 @@ describe('the proxies', () => {
     for (const line of ['proxy_http_version 1.1;', 'proxy_set_header Upgrade $http_upgrade;', 'map $http_upgrade'])
       expect(bare(nginx)).toContain(line);
   });
+});
+
+it('the alert about memory comes before the end of the memory that unit and container have', () => {
+  const { expr = '' } = rules.find(({ alert }) => alert === 'MemoryAlmostFull') ?? {};
+  const threshold = Number(/> (.*)$/.exec(expr)?.[1]);
+  const { services } = parse(read('compose.yaml')) as { services: { hub: { mem_limit: string } } };
+  const [, unit] = /^MemoryMax=(\d+)G$/m.exec(read('geo-hub.service')) ?? [];
+  const limits = [Number(unit), Number.parseInt(services.hub.mem_limit, 10)].map((gigabytes) => gigabytes * 2 ** 30);
+  for (const limit of limits) {
+    expect(threshold).toBeLessThan(0.9 * limit);
+    expect(threshold).toBeGreaterThan(0.6 * limit);
+  }
 });
 
 describe('files', () => {
