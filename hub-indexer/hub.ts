@@ -35,6 +35,8 @@ export interface MembersSettings {
   readonly keepLeftMs: number;
   /** How they are told of what happens while their page is closed. */
   readonly push?: PushSettings;
+  /** How long after one check of the books the next one begins; some minutes unless set. */
+  readonly checkEveryMs?: number;
 }
 
 export interface RunningHub {

@@ -10,9 +10,11 @@ import { runUntilStopped } from '#node/node.ts';
 import { pidOf } from '#protocol/identity.ts';
 import { type RunningHub, startHub } from './hub.ts';
 import type { InviteOptions } from './invite.ts';
+import { addOperatorCommands, whoTypes } from './operator/commands.ts';
 import { addStart, type StartOptions, settingsOf } from './settings.ts';
 
-function program(write: (text: string) => void): Command {
+/** `end` is told what a command ends with that was carried out, if that is not 0. */
+function program(write: (text: string) => void, end: (code: ExitCode) => void): Command {
   const hub = new Command('geo hub')
     .description('A node that also keeps the map for others, and tells them candidate routes.')
     .exitOverride()
@@ -21,6 +23,7 @@ function program(write: (text: string) => void): Command {
   hub.helpCommand(false);
   addStart(hub, start);
   addInvite(hub);
+  addOperatorCommands(hub, end);
   hub
     .command('openapi')
     .description('Print the OpenAPI document of what members use')
@@ -39,6 +42,7 @@ function addInvite(hub: Command): void {
     .description('Make an invitation to the hub that runs on the folder: a link, and its QR code')
     .option('--uses <number>', 'How many may come by it', '1')
     .option('--days <number>', 'How long it counts', '7')
+    .option('--by <name>', 'Who invites: for the audit log', whoTypes())
     .option('--url <address>', 'Where members find the hub, if a proxy stands before it')
     .option('--data-dir <folder>', 'Folder of the hub (else GEO_DATA_DIR, else the usual place of this system)')
     .option('--json', 'One JSON document on standard output, errors too')
@@ -86,10 +90,14 @@ async function run(argv: readonly string[]): Promise<ExitCode> {
   const json = argv.includes('--json');
   let help = '';
   try {
-    await program((text) => {
+    let code: ExitCode = EXIT.done;
+    const write = (text: string): void => {
       help += text;
+    };
+    await program(write, (ended) => {
+      code = ended;
     }).parseAsync([...argv], { from: 'user' });
-    return EXIT.done;
+    return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) {
       const problem = problemOf(error);

@@ -7,7 +7,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
 import { verifyWith } from '#protocol/statement.ts';
 import type { MembersSettings } from '../hub.ts';
-import { openIntegrity } from '../integrity/integrity.ts';
+import { type Integrity, openIntegrity } from '../integrity/integrity.ts';
 import { openPush } from '../push/push.ts';
 import type { PushDesk } from '../push/push-desk.ts';
 import type { WebContext } from '../web/context.ts';
@@ -32,6 +32,7 @@ interface Opened {
   readonly invitations: Invitations;
   readonly push: PushDesk;
   readonly counts: RequestCounts;
+  readonly integrity: Integrity;
 }
 
 export class MemberDesk {
@@ -65,6 +66,7 @@ export class MemberDesk {
     const integrity = await openIntegrity(
       {
         ...{ hosted, store, clock, log, verify },
+        ...(this.#settings.checkEveryMs !== undefined && { intervalMs: this.#settings.checkEveryMs }),
         onViolation: (violation) => log.error({ violation }, 'accounts of members are broken: they are blocked'),
       },
       this.#registry(),
@@ -85,14 +87,14 @@ export class MemberDesk {
       sockets: () => this.#web?.sockets() ?? 0,
       areServed: () => this.isServing,
     });
-    this.#opened = { node, hosting, profiles, invitations, push, counts };
+    this.#opened = { node, hosting, profiles, invitations, push, counts, integrity };
     return hosting;
   }
 
   /** Serves them, once the node is up and their books are compared: before, each payment would be refused. Throws a Failure when it cannot listen there. */
   async serve(): Promise<MembersServer> {
     if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
-    const { node, hosting, profiles, invitations, push, counts } = this.#opened;
+    const { node, hosting, profiles, invitations, push, counts, integrity } = this.#opened;
     const { admission, host, port } = this.#settings;
     await hosting.untilCompared();
     if (node.stopping.aborted) throw new Error('the node has stopped');
@@ -115,7 +117,7 @@ export class MemberDesk {
         const release = this.#release(context);
         retention = this.#retention(context);
         addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release, push });
-        door.addRoutes(scope, context);
+        door.addRoutes(scope, context, integrity);
       },
     );
     await door.open(web.url);

@@ -201,7 +201,7 @@ describe('the proxies', () => {
       new Set([...bare(text).matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)));
     for (const text of [caddy, nginx]) {
       expect(upstreams(text)).toEqual(new Set([USUAL_HTTP_PORT, USUAL_MEMBERS_PORT]));
-      for (const own of ['/metrics', '/healthz', '/readyz']) expect(bare(text)).toContain(own);
+      for (const own of ['/metrics', '/healthz', '/readyz', '/api/v1/operator/']) expect(bare(text)).toContain(own);
     }
     const [, limit] = /client_max_body_size (\d+)k;/.exec(nginx) ?? [];
     expect(Number(limit) * 1_024).toBe(MAX_MEMBER_BODY_BYTES);
