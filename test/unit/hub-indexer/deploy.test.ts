@@ -203,6 +203,8 @@ describe('the proxies', () => {
       expect(upstreams(text)).toEqual(new Set([USUAL_HTTP_PORT, USUAL_MEMBERS_PORT]));
       for (const own of ['/metrics', '/healthz', '/readyz', '/api/v1/operator/']) expect(bare(text)).toContain(own);
     }
+    // Beside a `handle`, a `respond` would come too late.
+    expect(bare(caddy)).toMatch(/handle @own \{\s*respond 404\s*\}/);
     const [, limit] = /client_max_body_size (\d+)k;/.exec(nginx) ?? [];
     expect(Number(limit) * 1_024).toBe(MAX_MEMBER_BODY_BYTES);
   });
