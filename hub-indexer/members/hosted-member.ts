@@ -65,6 +65,7 @@ export class HostedMember {
   readonly #node: MembersNode;
   readonly #exchange: Exchange;
   readonly #declines: AwaitedDeclines;
+  readonly #isBlocked: (neighbour: PublicKey, equivalent: string) => boolean;
 
   /** Have accounts changed while no search could begin? */
   #hasWaited = false;
@@ -74,6 +75,7 @@ export class HostedMember {
     this.#node = options.node;
     this.#declines = new AwaitedDeclines(options.node.clock);
     this.#exchange = options.exchange;
+    this.#isBlocked = (neighbour, equivalent) => options.isBlocked(options.publicKey, neighbour, equivalent);
     this.signer = signer;
     this.context = context;
     const port = this.#port();
@@ -130,6 +132,11 @@ export class HostedMember {
   /** Whose key its mandates name. */
   get hub(): PublicKey {
     return this.#node.publicKey;
+  }
+
+  /** Did a check find the account broken, so that nothing new may happen on it? */
+  isBlocked(neighbour: PublicKey, equivalent: string): boolean {
+    return this.#isBlocked(neighbour, equivalent);
   }
 
   get records(): Records {

@@ -110,6 +110,10 @@ export class MemberHosting implements Hosting, NodeHosting {
     return this.#members.get(publicKey);
   }
 
+  get size(): number {
+    return this.#members.size;
+  }
+
   members(): IterableIterator<HostedMember> {
     return this.#members.values();
   }

@@ -7,7 +7,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
 import { verifyWith } from '#protocol/statement.ts';
 import type { MembersSettings } from '../hub.ts';
-import { openIntegrity } from '../integrity/integrity.ts';
+import { type Integrity, openIntegrity } from '../integrity/integrity.ts';
 import { openPush } from '../push/push.ts';
 import type { PushDesk } from '../push/push-desk.ts';
 import type { WebContext } from '../web/context.ts';
@@ -19,6 +19,7 @@ import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { type Guard, MemberHosting } from './hosting.ts';
+import { measureMembers, type RequestCounts } from './metrics.ts';
 import { forgotten, Profiles } from './profiles.ts';
 import { Retention } from './retention.ts';
 import { atRest } from './sealed-documents.ts';
@@ -30,6 +31,8 @@ interface Opened {
   readonly profiles: Profiles;
   readonly invitations: Invitations;
   readonly push: PushDesk;
+  readonly counts: RequestCounts;
+  readonly integrity: Integrity;
 }
 
 export class MemberDesk {
@@ -38,11 +41,17 @@ export class MemberDesk {
   /** Where figures are counted. */
   readonly #registry: () => Registry;
   #opened: Opened | null = null;
+  #web: MembersServer | null = null;
 
   constructor(settings: MembersSettings, isBehindProxy: boolean, registry: () => Registry) {
     this.#registry = registry;
     this.#settings = settings;
     this.#isBehindProxy = isBehindProxy;
+  }
+
+  /** Can members do all that they may? They cannot before their books are compared. */
+  get isServing(): boolean {
+    return this.#web !== null;
   }
 
   /** Starts the machines of all members. */
@@ -57,6 +66,7 @@ export class MemberDesk {
     const integrity = await openIntegrity(
       {
         ...{ hosted, store, clock, log, verify },
+        ...(this.#settings.checkEveryMs !== undefined && { intervalMs: this.#settings.checkEveryMs }),
         onViolation: (violation) => log.error({ violation }, 'accounts of members are broken: they are blocked'),
       },
       this.#registry(),
@@ -72,14 +82,19 @@ export class MemberDesk {
     };
     const hosting = await MemberHosting.open(node, profiles, guard, (member, notice) => push.told(member, notice));
     keeper.start();
-    this.#opened = { node, hosting, profiles, invitations, push };
+    const counts = measureMembers(this.#registry(), {
+      hosted: () => hosting.size,
+      sockets: () => this.#web?.sockets() ?? 0,
+      areServed: () => this.isServing,
+    });
+    this.#opened = { node, hosting, profiles, invitations, push, counts, integrity };
     return hosting;
   }
 
   /** Serves them, once the node is up and their books are compared: before, each payment would be refused. Throws a Failure when it cannot listen there. */
   async serve(): Promise<MembersServer> {
     if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
-    const { node, hosting, profiles, invitations, push } = this.#opened;
+    const { node, hosting, profiles, invitations, push, counts, integrity } = this.#opened;
     const { admission, host, port } = this.#settings;
     await hosting.untilCompared();
     if (node.stopping.aborted) throw new Error('the node has stopped');
@@ -95,21 +110,24 @@ export class MemberDesk {
     const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
-        ...{ host, port, isBehindProxy: this.#isBehindProxy },
+        ...{ host, port, isBehindProxy: this.#isBehindProxy, counts },
       },
       (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
         const release = this.#release(context);
         retention = this.#retention(context);
         addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release, push });
-        door.addRoutes(scope, context);
+        door.addRoutes(scope, context, integrity);
       },
     );
     await door.open(web.url);
     await retention?.start();
+    this.#web = web;
     return {
       url: web.url,
-      async stop() {
+      sockets: web.sockets,
+      stop: async () => {
+        this.#web = null;
         door.close();
         await retention?.stop();
         await web.stop();

@@ -36,6 +36,8 @@ export interface CodeFacts {
   'too-many-invitations': { readonly limit: number };
   'not-settled': { readonly why: 'owed' | 'open' | 'disputed' };
   'payment-under-way': { readonly untilMs: number };
+  /** A check found the books of an own account broken; `neighbour` is a PID. */
+  'account-blocked': { readonly neighbour: string; readonly equivalent: string };
   'hub-full': { readonly limit: number };
   'too-large': { readonly limitBytes: number; readonly lengthBytes: number | null };
   'too-often': { readonly what: string; readonly perMinute: number; readonly retryAfterS: number };
@@ -92,6 +94,7 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'too-many-invitations': 409,
   'not-settled': 409,
   'payment-under-way': 409,
+  'account-blocked': 409,
   'hub-full': 503,
   'too-large': 413,
   'too-often': 429,
@@ -154,6 +157,9 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
       disputed: 'There is evidence that somebody broke their word towards you: take it along before you are forgotten.',
     })[why],
   'payment-under-way': () => 'A payment of yours is under way. It is decided within a minute: try again then.',
+  'account-blocked': ({ neighbour, equivalent }) =>
+    `A check of this hub found that your account with ${neighbour} in ${equivalent} does not add up. Nothing new happens on it ` +
+    'until the operator has looked: tell them. What you have signed and the receipts that you hold count as before.',
   'hub-full': ({ limit }) => `This hub hosts ${limit} members, which is the most that it can: ask its operator.`,
   'too-large': ({ limitBytes, lengthBytes }) =>
     `The request has ${lengthBytes ?? 'more'} bytes${lengthBytes === null ? ' than it may' : ''}; at most ${limitBytes} are read.`,

@@ -124,7 +124,10 @@ async function answer<A extends Access, I extends Input, R extends z.ZodType>(
   const member = request.member as A extends 'anyone' ? null : MemberProfile;
   const result = await handle(given, { member, request });
   if (isWebRefusal(result)) return sendRefusal(reply, result);
-  if (result instanceof Refused) return reply.status(result.answer.status).send(result.answer.body);
+  if (result instanceof Refused) {
+    reply.refusedWith = result.answer.body.error.code;
+    return reply.status(result.answer.status).send(result.answer.body);
+  }
   if (makes?.(result) === true) reply.status(201);
   return result;
 }

@@ -94,6 +94,8 @@ export interface MembersServerOptions extends MembersWebOptions {
 
 export interface MembersServer {
   readonly url: string;
+  /** Open streams of events. */
+  readonly sockets: () => number;
   stop(): Promise<void>;
 }
 
@@ -131,7 +133,11 @@ export async function startMembersWeb(options: MembersServerOptions, more?: More
     throw listenFailure(host, port, cause);
   }
   const { port: used } = app.addresses()[0] as { port: number };
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${used}`, stop: () => app.close() };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${used}`,
+    sockets: () => app.websocketServer.clients.size,
+    stop: () => app.close(),
+  };
 }
 
 function listenFailure(host: string, port: number, cause: unknown): unknown {

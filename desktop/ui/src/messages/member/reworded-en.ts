@@ -70,6 +70,8 @@ export const hubRefusals = {
     'You have {limit} invitations that still count, which is the most. Wait until one has expired.',
   'payment-under-way': 'A payment of yours is under way. It is decided within a minute: try again then.',
   'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
+  'account-blocked':
+    'A check of this hub found that one of your accounts in {equivalent} does not add up. Nothing new happens on it until the operator has looked: tell them. Your receipts count as before.',
   'hub-full': 'This hub has as many members as it can take. Ask its operator.',
   'too-large': 'This is too much at once for the hub.',
   'too-often': 'The hub was asked too often. Try again in {retryAfterS} seconds.',
