@@ -6,6 +6,7 @@ import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
+import { notLoaded } from '../lazily.tsx';
 import { type Joined, readHub } from './hub.ts';
 import { refused } from './refused.ts';
 import { type Identity, keepIdentity, readIdentity, Session } from './session.ts';
@@ -83,12 +84,12 @@ export async function makeKey(words: string | null, passphrase: string | null): 
 
 // The list of words is loaded for who is new here, and for nobody else.
 async function seedOf(words: string): Promise<Uint8Array> {
-  const { seedFromWords } = await import('#protocol/words.ts');
+  const { seedFromWords } = await import('#protocol/words.ts').catch(notLoaded);
   return refused(seedFromWords(words));
 }
 
 async function wordsOf(seed: Uint8Array): Promise<readonly string[]> {
-  const { wordsFromSeed } = await import('#protocol/words.ts');
+  const { wordsFromSeed } = await import('#protocol/words.ts').catch(notLoaded);
   return wordsFromSeed(seed).split(' ');
 }
 
