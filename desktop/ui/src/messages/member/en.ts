@@ -59,6 +59,7 @@ export const en = {
   waitingLine: '{who} may owe you up to {money}: signed, and sent as soon as the hub can be reached.',
   refusedLine: 'That {who} may owe you up to {money} was not taken.',
   waitingAsks: 'You wanted to pay {money} to {who}, {time}. Nothing was paid: the hub could not be reached.',
+  waitingOver: 'You wanted to pay {money} to {who}, {time}. It did not come through, and nothing was paid.',
   waitingOpen:
     'You signed a payment of {money} to {who}, {time}. Nothing proves yet how it ended, so do not pay it again; it is asked about by itself.',
   payItNow: 'Pay {money} now',
