@@ -6,10 +6,10 @@ import { YourWords } from '../first-run/words.tsx';
 import { t } from '../i18n.tsx';
 import { Name, Title, Trouble, useTask } from '../parts.tsx';
 import { Suggestion } from '../screens/suggestion.tsx';
-import type { Joined } from './hub.ts';
+import { Signs } from '../signs.tsx';
 import { Joining } from './joining.tsx';
 import type { Identity, Session } from './session.ts';
-import { goOn, stage, unlock, wordsWritten } from './stage.ts';
+import { goOn, type Stage, stage, unlock, wordsWritten } from './stage.ts';
 import { forgetAll } from './storage.ts';
 import { Welcome } from './welcome.tsx';
 import { M, m } from './words.ts';
@@ -36,7 +36,7 @@ export function before() {
     case 'joining':
       return <Joining session={now.session} />;
     case 'joined':
-      return <IsIn joined={now.joined} session={now.session} />;
+      return <IsIn {...now} />;
     case 'in':
       return null;
   }
@@ -60,7 +60,7 @@ function Words({ words, session }: { readonly words: readonly string[]; readonly
   );
 }
 
-function IsIn({ joined, session }: { readonly joined: Joined; readonly session: Session }) {
+function IsIn({ joined, isByLink, session }: Extract<Stage, { name: 'joined' }>) {
   const { inviter, suggestedLimit } = joined;
   if (inviter === null) return null;
   return (
@@ -74,6 +74,16 @@ function IsIn({ joined, session }: { readonly joined: Joined; readonly session: 
         {suggestedLimit !== null && (
           <>
             <p class="hint">{m('joinedSuggestion')}</p>
+            {!isByLink && (
+              <>
+                <p>
+                  <M k="joinedHubSays" who={<Name of={inviter} />} />
+                </p>
+                <p>
+                  <Signs text={inviter.pid} />
+                </p>
+              </>
+            )}
             <Suggestion suggested={{ who: inviter, ...suggestedLimit }} />
           </>
         )}

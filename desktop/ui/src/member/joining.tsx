@@ -7,10 +7,12 @@ import { AskError } from '../ask-error.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Step } from './before.tsx';
-import { readHub, readInvitation } from './hub.ts';
+import { readHub } from './hub.ts';
+import { dropInvitation, keptInvitation } from './invitation.ts';
 import { Invited } from './invited.tsx';
 import type { Session } from './session.ts';
-import { dropInvitation, isMemberAlready, join, keptInvitation } from './stage.ts';
+import { isMemberAlready, join, readInvited } from './stage.ts';
+import { browserKept } from './storage.ts';
 import { m } from './words.ts';
 
 export function Joining({ session }: { readonly session: Session }) {
@@ -20,7 +22,7 @@ export function Joining({ session }: { readonly session: Session }) {
   /** One that cannot be used any more is dropped, so that another can be pasted, or an open hub joined without. */
   const dropped = async (error: unknown): Promise<never> => {
     if (error instanceof AskError && error.code.startsWith('invitation-')) {
-      await dropInvitation();
+      await dropInvitation(browserKept);
       needsInvitation.value = (await readHub(location.origin)).admission === 'invitation';
     }
     throw error;
@@ -28,21 +30,21 @@ export function Joining({ session }: { readonly session: Session }) {
   useEffect(() => {
     void run(async () => {
       if (await isMemberAlready(session)) return;
-      const [{ admission }, token] = [await readHub(location.origin), await keptInvitation()];
-      if (token !== null) await readInvitation(location.origin, token).catch(dropped);
-      needsInvitation.value = admission === 'invitation' && token === null;
+      const [{ admission }, invitation] = [await readHub(location.origin), await keptInvitation(browserKept)];
+      if (invitation !== null) await readInvited(invitation).catch(dropped);
+      needsInvitation.value = admission === 'invitation' && invitation === null;
     });
   }, []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     void run(async () => {
-      const token = invitationIn(typedIn(form, 'invitation')) ?? (await keptInvitation());
-      if (needsInvitation.value === true && token === null) {
+      const invitation = invitationIn(typedIn(form, 'invitation')) ?? (await keptInvitation(browserKept));
+      if (needsInvitation.value === true && invitation === null) {
         trouble.value = m('invitationMissing');
         return;
       }
-      await join(session, typedIn(form, 'name'), token).catch(dropped);
+      await join(session, typedIn(form, 'name'), invitation).catch(dropped);
     });
   };
   return (

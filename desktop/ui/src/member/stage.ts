@@ -4,10 +4,11 @@ import { signal } from '@preact/signals';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { invitationIn } from '#protocol/join-request.ts';
+import { type Invitation, invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import { notLoaded } from '../lazily.tsx';
-import { type Joined, readHub } from './hub.ts';
+import { type InvitationInfo, type Joined, readHub, readInvitation } from './hub.ts';
+import { dropInvitation, keepInvitation, mustInvite } from './invitation.ts';
 import { refused } from './refused.ts';
 import { type Identity, keepIdentity, readIdentity, Session } from './session.ts';
 import { browserKept } from './storage.ts';
@@ -21,7 +22,7 @@ export type Stage =
   | { readonly name: 'locked'; readonly identity: Identity }
   | { readonly name: 'words'; readonly words: readonly string[]; readonly session: Session }
   | { readonly name: 'joining'; readonly session: Session }
-  | { readonly name: 'joined'; readonly joined: Joined; readonly session: Session }
+  | { readonly name: 'joined'; readonly joined: Joined; readonly isByLink: boolean; readonly session: Session }
   | { readonly name: 'in'; readonly session: Session };
 
 export const stage = signal<Stage>({ name: 'starting' });
@@ -31,22 +32,16 @@ export function sessionNow(): Session | null {
   return 'session' in stage.value ? stage.value.session : null;
 }
 
-const INVITATION = 'geo-invitation';
-
-/** The invitation by which somebody came here, kept until it has joined. */
-export const keptInvitation = (): Promise<string | null> => browserKept.get(INVITATION);
-export const dropInvitation = (): Promise<void> => browserKept.delete(INVITATION);
-
 /** Finds out where somebody stands. */
 export async function start(): Promise<void> {
   if (!isSecureContext || indexedDB === undefined) {
     stage.value = { name: 'insecure' };
     return;
   }
-  const token = invitationIn(location.hash);
-  if (token !== null) {
+  const invitation = invitationIn(location.hash);
+  if (invitation !== null) {
     history.replaceState(null, '', '#/home');
-    await browserKept.set(INVITATION, token);
+    await keepInvitation(browserKept, invitation);
   }
   const identity = await readIdentity();
   if (identity === undefined) {
@@ -128,19 +123,29 @@ export async function isMemberAlready(session: Session): Promise<boolean> {
   return true;
 }
 
-/** Becomes a member. Throws `AskError`. */
-export async function join(session: Session, name: string, invitation: string | null): Promise<void> {
-  const joined = await session.hub.join(name, 'person', invitation, !session.identity.isNew);
+/** Becomes a member, if the hub says the same of the invitation as its link. Throws `AskError`. */
+export async function join(session: Session, name: string, invitation: Invitation | null): Promise<void> {
+  if (invitation !== null) await readInvited(invitation);
+  const joined = await session.hub.join(name, 'person', invitation?.token ?? null, !session.identity.isNew);
+  const { inviter, suggestedLimit } = joined;
+  if (invitation !== null) mustInvite(invitation, inviter, suggestedLimit);
   await session.progress('member');
-  await dropInvitation();
+  await dropInvitation(browserKept);
   await session.begin();
-  const { inviter } = joined;
   if (inviter === null) {
     stage.value = { name: 'in', session };
     return;
   }
   await session.carrier.ask('putContact', { who: inviter.publicKey }).catch(() => undefined);
-  stage.value = { name: 'joined', joined, session };
+  const isByLink = invitation !== null && invitation.from !== null;
+  stage.value = { name: 'joined', joined, isByLink, session };
+}
+
+/** What the hub says of an invitation; it uses nothing up. Throws `AskError`, also where that is not what the link says. */
+export async function readInvited(invitation: Invitation): Promise<InvitationInfo> {
+  const info = await readInvitation(location.origin, invitation.token);
+  mustInvite(invitation, info.by, info.suggestedLimit);
+  return info;
 }
 
 /** From what was said after joining to the first screen. */

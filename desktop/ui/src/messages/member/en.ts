@@ -10,6 +10,7 @@ export const en = {
   invitedBy: '{who} invites you.',
   invitedByOperator: 'The operator of this hub invites you.',
   invitedLimit: '{who} suggests that you let them owe you up to {money}. You decide about it later.',
+  invitedHubSays: 'Only the hub says so: the link that you were given names nobody.',
   haveWords: 'Are you new here?',
   amNew: 'Yes, I am new',
   amKnown: 'No, I have my 24 words',
@@ -31,6 +32,8 @@ export const en = {
   joinedWhat: 'You are a member now, and {who} is among your people.',
   joinedSuggestion:
     'Letting somebody owe you is how payments to you become possible. Do it with people you trust, and for as much as you could bear to lose.',
+  joinedHubSays:
+    'Only the hub says that {who} invites you: your link names nobody. Ask them first, on another way, for their public name; it has to be this one, letter for letter:',
   goOn: 'Go on',
   lockedWhat: 'It opens your key in this browser.',
   forgotten: 'I have forgotten it',

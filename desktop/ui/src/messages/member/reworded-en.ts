@@ -74,5 +74,7 @@ export const hubRefusals = {
   'too-large': 'This is too much at once for the hub.',
   'too-often': 'The hub was asked too often. Try again in {retryAfterS} seconds.',
   failed: 'The hub met an error of its own. Try again, and tell its operator if it stays.',
+  'inviter-differs':
+    'Your link was made by the member with the public name “{what}”. The hub says something else: that another person invites you, or that you should let them owe another amount. Do not go on here, and tell whoever gave you the link.',
   'hub-lies': 'The hub answered for somebody else than “{what}”. Nothing was done. Ask its operator.',
 } as const;
