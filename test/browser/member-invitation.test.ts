@@ -118,4 +118,32 @@ describe('an invitation of a member', () => {
     await ivan.see(/^Only the hub says that Olena invites you/);
     expect(await ivan.flaws('member-joined-hub-says')).toEqual([]);
   }, 60_000);
+
+  /** Somebody who was taken in, and has not heard of it. */
+  async function unheard(name: string): Promise<MemberPage> {
+    const page = await MemberPage.open(browser, await inviteBy(olena));
+    await page.page.route('**/api/v1/participants', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await page.join(name);
+    await page.see(/^Your hub cannot be reached/);
+    await page.page.unroute('**/api/v1/participants');
+    return page;
+  }
+
+  it('is not said to be used up to whom it has brought in, where the answer of the hub was lost', async () => {
+    const maria = await unheard('Maria');
+    await maria.page.reload();
+    await maria.heading('Home');
+    await maria.go('Settings');
+    expect(await maria.page.getByLabel('Your name').inputValue()).toBe('Maria');
+  }, 60_000);
+
+  it('and says who invites after another try', async () => {
+    const nadia = await unheard('Nadia');
+    await nadia.press('Join');
+    await nadia.heading('You are in');
+    await nadia.see(/^You are a member now, and Olena is among your people/);
+  }, 60_000);
 });

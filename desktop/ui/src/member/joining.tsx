@@ -3,7 +3,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { invitationIn } from '#protocol/join-request.ts';
-import { AskError } from '../ask-error.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Step } from './before.tsx';
@@ -11,7 +10,7 @@ import { readHub } from './hub.ts';
 import { dropInvitation, keptInvitation } from './invitation.ts';
 import { Invited } from './invited.tsx';
 import type { Session } from './session.ts';
-import { isMemberAlready, join, readInvited } from './stage.ts';
+import { isInvalid, isMemberAlready, join, readInvited } from './stage.ts';
 import { browserKept } from './storage.ts';
 import { m } from './words.ts';
 
@@ -19,9 +18,13 @@ export function Joining({ session }: { readonly session: Session }) {
   const { isBusy, trouble, run } = useTask();
   /** Null: it is not known yet. */
   const needsInvitation = useSignal<boolean | null>(null);
-  /** One that cannot be used any more is dropped, so that another can be pasted, or an open hub joined without. */
-  const dropped = async (error: unknown): Promise<never> => {
-    if (error instanceof AskError && error.code.startsWith('invitation-')) {
+  /**
+   * One that cannot be used any more is dropped, so that another can be pasted, or an open hub joined without; unless it is used
+   * up because this key has joined by it, and the answer was lost.
+   */
+  const dropped = async (error: unknown): Promise<void> => {
+    if (isInvalid(error)) {
+      if (await isMemberAlready(session)) return;
       await dropInvitation(browserKept);
       needsInvitation.value = (await readHub(location.origin)).admission === 'invitation';
     }
@@ -29,7 +32,8 @@ export function Joining({ session }: { readonly session: Session }) {
   };
   useEffect(() => {
     void run(async () => {
-      if (await isMemberAlready(session)) return;
+      // With new words nobody is one, unless the hub's answer was lost.
+      if (!session.identity.isNew && (await isMemberAlready(session))) return;
       const [{ admission }, invitation] = [await readHub(location.origin), await keptInvitation(browserKept)];
       if (invitation !== null) await readInvited(invitation).catch(dropped);
       needsInvitation.value = admission === 'invitation' && invitation === null;

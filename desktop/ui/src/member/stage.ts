@@ -111,7 +111,6 @@ export async function wordsWritten(session: Session): Promise<void> {
 
 /** True: who has these words is a member already, and is in. Throws `AskError`. */
 export async function isMemberAlready(session: Session): Promise<boolean> {
-  if (session.identity.isNew) return false;
   try {
     await session.hub.read('GET', '/participants/me');
   } catch (error) {
@@ -119,13 +118,15 @@ export async function isMemberAlready(session: Session): Promise<boolean> {
     throw error;
   }
   await session.progress('member');
+  await dropInvitation(browserKept);
   await goIn(session);
   return true;
 }
 
 /** Becomes a member, if the hub says the same of the invitation as its link. Throws `AskError`. */
 export async function join(session: Session, name: string, invitation: Invitation | null): Promise<void> {
-  if (invitation !== null) await readInvited(invitation);
+  // One that is used up may be so by a request whose answer was lost: the hub says so when it is asked to take in.
+  if (invitation !== null) await readInvited(invitation).catch(unlessOnlyInvalid);
   const joined = await session.hub.join(name, 'person', invitation?.token ?? null, !session.identity.isNew);
   const { inviter, suggestedLimit } = joined;
   if (invitation !== null) mustInvite(invitation, inviter, suggestedLimit);
@@ -139,6 +140,15 @@ export async function join(session: Session, name: string, invitation: Invitatio
   await session.carrier.ask('putContact', { who: inviter.publicKey }).catch(() => undefined);
   const isByLink = invitation !== null && invitation.from !== null;
   stage.value = { name: 'joined', joined, isByLink, session };
+}
+
+function unlessOnlyInvalid(error: unknown): void {
+  if (!isInvalid(error)) throw error;
+}
+
+/** Is it said of an invitation that it counts no more? */
+export function isInvalid(error: unknown): boolean {
+  return error instanceof AskError && error.code.startsWith('invitation-');
 }
 
 /** What the hub says of an invitation; it uses nothing up. Throws `AskError`, also where that is not what the link says. */
