@@ -1,16 +1,18 @@
 /** What comes before the screens of a member: its key, its name, and what the invitation suggests. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
+import { invitationLink } from '#protocol/join-request.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { YourWords } from '../first-run/words.tsx';
 import { t } from '../i18n.tsx';
 import { Name, Title, Trouble, useTask } from '../parts.tsx';
 import { Suggestion } from '../screens/suggestion.tsx';
 import { Signs } from '../signs.tsx';
+import { keptInvitation } from './invitation.ts';
 import { Joining } from './joining.tsx';
 import type { Identity, Session } from './session.ts';
 import { goOn, type Stage, stage, unlock, wordsWritten } from './stage.ts';
-import { forgetAll } from './storage.ts';
+import { browserKept, forgetAll } from './storage.ts';
 import { Welcome } from './welcome.tsx';
 import { M, m } from './words.ts';
 
@@ -56,8 +58,32 @@ function Words({ words, session }: { readonly words: readonly string[]; readonly
     <>
       <Step number={1} />
       <YourWords words={words} isWritten={isWritten} />
+      <StartOver />
     </>
   );
+}
+
+/** The way back for whom the key of this browser is not the right one. */
+export function StartOver() {
+  return (
+    <p>
+      <ConfirmButton
+        label={m('startOver')}
+        title={m('startOverSure')}
+        yes={m('forgetKey')}
+        onYes={() => void startOver()}
+      >
+        <p>{m('startOverMeans')}</p>
+      </ConfirmButton>
+    </p>
+  );
+}
+
+/** Forgets the key; the invitation counts still. */
+async function startOver(): Promise<void> {
+  const invitation = await keptInvitation(browserKept);
+  if (invitation !== null) history.replaceState(null, '', invitationLink('', invitation));
+  await forget();
 }
 
 function IsIn({ joined, isByLink, session }: Extract<Stage, { name: 'joined' }>) {

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 import { invitationIn } from '#protocol/join-request.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
-import { Step } from './before.tsx';
+import { StartOver, Step } from './before.tsx';
 import { readHub } from './hub.ts';
 import { dropInvitation, keptInvitation } from './invitation.ts';
 import { Invited } from './invited.tsx';
@@ -77,6 +77,7 @@ export function Joining({ session }: { readonly session: Session }) {
           </button>
         </>
       )}
+      <StartOver />
     </>
   );
 }

@@ -35,6 +35,10 @@ export const en = {
   joinedHubSays:
     'Only the hub says that {who} invites you: your link names nobody. Ask them first, on another way, for their public name; it has to be this one, letter for letter:',
   goOn: 'Go on',
+  startOver: 'Start over',
+  startOverSure: 'Forget the key in this browser and start over?',
+  startOverMeans:
+    'This browser forgets the key with which you are coming in. Do it if you were a member before: then say that you have your 24 words. If you have written words down just now, only they bring this key back.',
   lockedWhat: 'It opens your key in this browser.',
   forgotten: 'I have forgotten it',
   forgottenMeans:

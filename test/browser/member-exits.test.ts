@@ -1,0 +1,66 @@
+/** Ways out: of a wrong beginning, of a hub that lets one in no more, of a browser that keeps nothing. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { invitationIn } from '#protocol/join-request.ts';
+import { startBrowser } from '#test/support/browser.ts';
+import { MemberPage } from '#test/support/member-page.ts';
+import { startMembersHub, type TestHub } from '#test/support/members.ts';
+
+let browser: Browser;
+let hub: TestHub;
+let anna: MemberPage;
+let words: readonly string[];
+beforeAll(async () => {
+  browser = await startBrowser();
+  hub = await startMembersHub();
+  anna = await MemberPage.open(browser, hub.url);
+  words = await anna.join('Anna');
+  await anna.heading('Home');
+}, 60_000);
+afterAll(() => browser.close());
+
+/** Comes in with the words of Anna. */
+async function comeBack(page: MemberPage): Promise<void> {
+  await page.page.getByLabel('No, I have my 24 words').check();
+  await page.fill('Your 24 words, in order', words.join(' '));
+  await page.press('Next');
+  await page.heading('Home');
+}
+
+async function startOver(page: MemberPage): Promise<void> {
+  await page.press('Start over');
+  await page.press('Forget the key in this browser');
+  await page.heading('Welcome');
+}
+
+describe('who is a member and said to be new', () => {
+  it('starts over, and comes in with the words', async () => {
+    const page = await MemberPage.open(browser, hub.url);
+    await page.press('Next');
+    await page.heading('Your 24 words');
+    expect(await page.flaws('member-words')).toEqual([]);
+    await startOver(page);
+    await page.words();
+    await page.heading('What are you called?');
+    expect(await page.flaws('member-joining')).toEqual([]);
+    await startOver(page);
+    await comeBack(page);
+    expect(page.complaints).toEqual([]);
+    await page.context.close();
+  }, 60_000);
+
+  it('has the invitation still that it came by', async () => {
+    await anna.go('People');
+    await anna.fill('Ask them to let you owe up to', '100');
+    await anna.page.getByRole('region', { name: 'Invite somebody' }).getByLabel('Currency').fill('UAH');
+    await anna.press('Make an invitation');
+    const link = await anna.page.getByLabel('Your invitation').inputValue();
+    expect(invitationIn(link)?.from).not.toBe(null);
+    const page = await MemberPage.open(browser, link);
+    await page.press('Next');
+    await startOver(page);
+    await page.see('Anna invites you.');
+    expect(await page.page.getByText('Only the hub says so').count()).toBe(0);
+    await page.context.close();
+  }, 60_000);
+});
