@@ -64,3 +64,61 @@ describe('who is a member and said to be new', () => {
     await page.context.close();
   }, 60_000);
 });
+
+describe('who is let in no more', () => {
+  const NO = { error: { code: 'member-suspended', message: 'The operator has suspended you.', facts: {} } };
+  const mine = '**/api/v1/participants/me/*';
+
+  it('reads what was known last, and is in again as soon as the hub says so', async () => {
+    await anna.page.route(mine, (route) => route.fulfill({ status: 403, json: NO }));
+    await anna.go('Settings');
+    await anna.see('The hub does not let you in');
+    await anna.see(/^Either you have ended here/);
+    await anna.go('Home');
+    expect(await anna.flaws('member-shut')).toEqual([]);
+    await anna.press('Try again');
+    await anna.see('The hub still does not let you in.');
+    await anna.page.unroute(mine);
+    await anna.press('Try again');
+    await anna.page.getByText('The hub does not let you in').waitFor({ state: 'detached' });
+    await anna.heading('Home');
+  }, 60_000);
+
+  it('is told of what happens again, also where the page was opened meanwhile', async () => {
+    await anna.page.route(mine, (route) => route.fulfill({ status: 403, json: NO }));
+    await anna.page.reload();
+    await anna.see('The hub does not let you in');
+    await anna.page.unroute(mine);
+    const events = anna.page.waitForEvent('websocket');
+    await anna.press('Try again');
+    await events;
+    await anna.page.getByText('The hub does not let you in').waitFor({ state: 'detached' });
+  }, 60_000);
+
+  it('has ended on another device, reads that after a reload too, and comes back with the words', async () => {
+    const other = await MemberPage.open(browser, hub.url);
+    await comeBack(other);
+    await other.go('Settings');
+    const saving = other.page.waitForEvent('download');
+    await other.page.getByRole('region', { name: 'Go on elsewhere' }).getByRole('button').click();
+    await saving;
+    await other.press('End at this hub');
+    await other.press('Yes, end here');
+    await other.heading('Welcome');
+    await other.context.close();
+
+    await anna.go('People');
+    await anna.see('The hub does not let you in');
+    await anna.page.reload();
+    await anna.see('The hub does not let you in');
+    await anna.see(/you can read it, and change nothing.*What you see is from/);
+    await anna.go('History');
+    await anna.press('Come back with my 24 words');
+    await anna.press('Yes, forget me here');
+    await anna.heading('Welcome');
+    await anna.fill('Your 24 words, in order', words.join(' '));
+    await anna.press('Next');
+    await anna.heading('What are you called?');
+    expect(anna.complaints).toEqual([]);
+  }, 60_000);
+});

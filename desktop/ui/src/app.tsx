@@ -25,7 +25,10 @@ export function App() {
     document.title = t('titleOf', { screen: t(screen) });
   });
   const before = ownOf().before?.() ?? null;
-  const isOpen = connection.value !== 'signed-out' && before === null;
+  const isShut = connection.value === 'signed-out' && before === null;
+  const isKnown = known.value !== null;
+  const Shut = ownOf().shut ?? SignedOut;
+  const isOpen = before === null && (!isShut || (isKnown && Shut !== SignedOut));
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -37,7 +40,9 @@ export function App() {
       </header>
       <Announcements isBefore={before !== null} />
       <main id="content" tabIndex={-1}>
-        {before !== null ? before : isOpen ? <Content screen={screen} /> : <SignedOut />}
+        {before}
+        {isShut && <Shut isKnown={isKnown} />}
+        {isOpen && <Content screen={screen} />}
       </main>
       <footer>
         <LanguageChoice />

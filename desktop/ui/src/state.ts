@@ -90,8 +90,13 @@ export function refresh(): Promise<void> {
   return reading;
 }
 
-/** The last two: a hub says so of a member. */
-const NOT_LET_IN = new Set(['signed-out', 'link-used', 'member-suspended', 'login-refused']);
+/** Codes of who is let in no more; the last two are a hub's, of a member. */
+export const NOT_LET_IN: ReadonlySet<string> = new Set([
+  'signed-out',
+  'link-used',
+  'member-suspended',
+  'login-refused',
+]);
 
 /** What an error says about the connection; what the node refused is not its matter. */
 export function noteTrouble(error: unknown): void {

@@ -82,8 +82,7 @@ export function StartOver() {
 /** Forgets the key; the invitation counts still. */
 async function startOver(): Promise<void> {
   const invitation = await keptInvitation(browserKept);
-  if (invitation !== null) history.replaceState(null, '', invitationLink('', invitation));
-  await forget();
+  await forget(invitation === null ? '#/home' : invitationLink('', invitation));
 }
 
 function IsIn({ joined, isByLink, session }: Extract<Stage, { name: 'joined' }>) {
@@ -156,10 +155,11 @@ function Locked({ identity }: { readonly identity: Identity }) {
   );
 }
 
-/** Forgets everything of the member in this browser, and begins anew. */
-export async function forget(): Promise<void> {
+/** Forgets everything of the member in this browser, and begins anew at this fragment. */
+export async function forget(fragment = '#/home'): Promise<void> {
   // Who comes next in this browser is not told what happens to this one.
   await import('./push.ts').then(({ stopTelling }) => stopTelling()).catch(() => undefined);
   await forgetAll();
+  history.replaceState(null, '', fragment);
   location.reload();
 }

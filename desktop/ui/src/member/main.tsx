@@ -12,7 +12,8 @@ import { before } from './before.tsx';
 import { start } from './stage.ts';
 
 const settings = lazily(async () => (await import('./settings.tsx')).MemberSettings);
-setOwn({ screens: { settings }, before, banner: AlarmBanner, atHome: AtHome, atHomeLast: WhileAway });
+const shut = lazily(async () => (await import('./shut.tsx')).Shut);
+setOwn({ screens: { settings }, before, shut, banner: AlarmBanner, atHome: AtHome, atHomeLast: WhileAway });
 followAddress();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);

@@ -45,6 +45,16 @@ export const en = {
     'Then this browser forgets your key, and you come back with your 24 words. Without them nobody can help.',
   forgetKey: 'Forget the key in this browser',
 
+  shutWhat:
+    'Either you have ended here, perhaps on another device, or the operator of this hub has suspended you. Your key and your debts stay yours.',
+  shutDo: 'If you go on elsewhere, forget this hub here. If neither is so, ask the operator of your hub.',
+  shutBelow: 'Below is what this browser knew last; you can read it, and change nothing.',
+  shutStill: 'The hub still does not let you in.',
+  shutForget:
+    'This browser forgets your key and everything that it keeps of you. Your debts stay as they are: only your 24 words bring you back, here or elsewhere.',
+  tryAgain: 'Try again',
+  backWithWords: 'Come back with my 24 words',
+
   mayTitle: 'While you are away',
   mayUntil:
     'Until {time} the hub may receive payments for you, also when this page is closed; it can never spend for you.',
