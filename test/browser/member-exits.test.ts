@@ -65,6 +65,19 @@ describe('who is a member and said to be new', () => {
   }, 60_000);
 });
 
+it('a key is made once, where two windows are open', async () => {
+  const first = await MemberPage.open(browser, hub.url);
+  const second = await MemberPage.openIn(first.context, hub.url);
+  await second.heading('Welcome');
+  await first.press('Next');
+  const list = (page: MemberPage): Promise<string[]> => page.page.locator('ol.words li').allInnerTexts();
+  await first.page.locator('ol.words li').nth(23).waitFor();
+  await second.press('Next');
+  await second.page.locator('ol.words li').nth(23).waitFor();
+  expect(await list(second)).toEqual(await list(first));
+  await first.context.close();
+}, 60_000);
+
 describe('who is let in no more', () => {
   const NO = { error: { code: 'member-suspended', message: 'The operator has suspended you.', facts: {} } };
   const mine = '**/api/v1/participants/me/*';

@@ -7,7 +7,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { type Invitation, invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import { notLoaded } from '../lazily.tsx';
-import { type InvitationInfo, type Joined, readHub, readInvitation } from './hub.ts';
+import { alone, type InvitationInfo, type Joined, readHub, readInvitation } from './hub.ts';
 import { dropInvitation, keepInvitation, mustInvite } from './invitation.ts';
 import { refused } from './refused.ts';
 import { type Identity, keepIdentity, readIdentity, Session } from './session.ts';
@@ -61,7 +61,10 @@ export async function unlock(identity: Identity, passphrase: string): Promise<bo
   return true;
 }
 
-/** Makes a key, or takes the one of the words; kept at once. Throws `AskError`. */
+/**
+ * Makes a key, or takes the one of the words; kept at once. A key that another window has made meanwhile is never written over: it
+ * is gone on with. Throws `AskError`.
+ */
 export async function makeKey(words: string | null, passphrase: string | null): Promise<void> {
   const seed = words === null ? crypto.getRandomValues(new Uint8Array(32)) : await seedOf(words);
   const { publicKey: hub, network } = await readHub(location.origin);
@@ -71,7 +74,12 @@ export async function makeKey(words: string | null, passphrase: string | null): 
     ...{ locked, hub, network, isNew: words === null },
     progress: words === null ? 'words' : 'name',
   };
-  await keepIdentity(identity);
+  const isFirst = await alone('geo-identity', async () => {
+    if ((await readIdentity()) !== undefined) return false;
+    await keepIdentity(identity);
+    return true;
+  });
+  if (!isFirst) return start();
   // Else the browser may forget it when it wants room.
   void navigator.storage?.persist?.();
   await proceed(identity, seed);
