@@ -78,6 +78,51 @@ it('a key is made once, where two windows are open', async () => {
   await first.context.close();
 }, 60_000);
 
+describe('the 24 words', () => {
+  const shown = (): Promise<string[]> => anna.page.locator('ol.words li').allInnerTexts();
+
+  it('are shown once more, until they are hidden or the screen is left', async () => {
+    await anna.go('Settings');
+    await anna.page.getByText('Show my 24 words').click();
+    await anna.see(/^Whoever sees them can be you/);
+    expect(await shown()).toEqual([]);
+    await anna.press('Show them');
+    await anna.page.locator('ol.words:focus').waitFor();
+    expect(await shown()).toEqual(words);
+    expect(await anna.flaws('member-own-words')).toEqual([]);
+    await anna.press('Hide them');
+    await anna.page.locator('summary:focus').getByText('Show my 24 words').waitFor();
+    expect(await shown()).toEqual([]);
+
+    await anna.page.getByText('Show my 24 words').click();
+    await anna.press('Show them');
+    await anna.page.locator('ol.words li').nth(23).waitFor();
+    await anna.go('Home');
+    await anna.go('Settings');
+    expect(await shown()).toEqual([]);
+  }, 60_000);
+
+  it('are shown for the passphrase only, where there is one', async () => {
+    await anna.page.getByText('Set a passphrase').click();
+    await anna.fill('Passphrase', 'correct horse');
+    await anna.fill('The same again', 'correct horse');
+    await anna.page.getByRole('region', { name: 'Passphrase of this' }).getByRole('button', { name: 'Save' }).click();
+    await anna.see('Asked whenever the page is opened here.');
+    const region = anna.page.getByRole('region', { name: 'Your 24 words' });
+    await region.getByText('Show my 24 words').click();
+    await region.getByLabel('Passphrase').fill('wrong horse');
+    await anna.press('Show them');
+    await anna.see('That is not the passphrase of this key');
+    expect(await shown()).toEqual([]);
+    await region.getByLabel('Passphrase').fill('correct horse');
+    await anna.press('Show them');
+    await anna.page.locator('ol.words li').nth(23).waitFor();
+    expect(await shown()).toEqual(words);
+    await anna.press('Ask for none any more');
+    await anna.see(/^There is none: whoever opens/);
+  }, 60_000);
+});
+
 describe('who is let in no more', () => {
   const NO = { error: { code: 'member-suspended', message: 'The operator has suspended you.', facts: {} } };
   const mine = '**/api/v1/participants/me/*';

@@ -101,6 +101,12 @@ export const en = {
   lockOff: 'There is none: whoever opens this browser can pay for you.',
   lockSet: 'Set a passphrase',
   lockRemove: 'Ask for none any more',
+  wordsLost: 'They bring you back where this browser is lost. If the paper is lost, write them down once more.',
+  wordsShow: 'Show my 24 words',
+  wordsCaution:
+    'Whoever sees them can be you and pay for you. Look around first: nobody should see your screen, and nobody has a reason to ask you for them, the operator neither.',
+  wordsShowNow: 'Show them',
+  wordsHide: 'Hide them',
   tellTitle: 'Tell me when this page is closed',
   tellWhat:
     'Your device then tells you when you were paid, when somebody changes how much you may owe them, and when your word is wanted.',

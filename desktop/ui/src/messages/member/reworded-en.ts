@@ -7,6 +7,8 @@ export const reworded = {
   unreachable: 'Your hub cannot be reached. This page tries again by itself.',
   signedOutTitle: 'The hub does not let you in',
   signedOut: 'Ask the operator of your hub. Your key and your debts stay yours.',
+  wordsWhat:
+    'Write them on paper, in order, and show them to nobody: whoever has them is you. As long as this browser has your key, you find them under “Settings”; if it is lost, on your paper alone.',
   wordsBringBack:
     'The words bring back who you are, in any browser. Your books are at the hub and come back by themselves.',
   cardOrPidHint: 'A text that begins with “geo:”. The short public name of a member works too.',
