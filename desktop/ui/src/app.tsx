@@ -16,7 +16,8 @@ import { HomeScreen } from './screens/home.tsx';
 import { NetworkScreen } from './screens/network.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
-import { connection, type Known, keptAtMs, known } from './state.ts';
+import { connection, type Known, keptAtMs, known, stuckBy } from './state.ts';
+import { Stuck } from './stuck.tsx';
 
 /** The whole page. */
 export function App() {
@@ -88,6 +89,11 @@ function Announcements({ isBefore }: { readonly isBefore: boolean }) {
             {keptAtMs.value !== null && <T k="keptFrom" time={<Time at={keptAtMs.value} />} />}
           </p>
         )}
+        {connection.value === 'stuck' && !isBefore && (
+          <div class="banner">
+            <Stuck by={stuckBy.value} />
+          </div>
+        )}
       </div>
       <LossBanner />
       <OwnBanner />
@@ -121,6 +127,7 @@ function Announcements({ isBefore }: { readonly isBefore: boolean }) {
 function Content({ screen }: { readonly screen: Screen }) {
   const all = known.value;
   if (all === null) {
+    if (connection.value === 'stuck') return null;
     return <p role="status">{t(connection.value === 'connecting' ? 'loading' : 'connecting')}</p>;
   }
   // A link that is opened leads to the same screen with something else on it.

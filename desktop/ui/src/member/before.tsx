@@ -8,6 +8,7 @@ import { t } from '../i18n.tsx';
 import { Name, Title, Trouble, useTask } from '../parts.tsx';
 import { Suggestion } from '../screens/suggestion.tsx';
 import { Signs } from '../signs.tsx';
+import { Stuck } from '../stuck.tsx';
 import { keptInvitation } from './invitation.ts';
 import { Joining } from './joining.tsx';
 import type { Identity, Session } from './session.ts';
@@ -27,6 +28,15 @@ export function before() {
         <>
           <Title>{m('insecureTitle')}</Title>
           <p>{m('insecure')}</p>
+        </>
+      );
+    case 'stuck':
+      return (
+        <>
+          <Title>{m('stuckTitle')}</Title>
+          <div role="alert">
+            <Stuck by={now.by} />
+          </div>
         </>
       );
     case 'welcome':

@@ -18,6 +18,8 @@ export type Stage =
   | { readonly name: 'starting' }
   /** The browser lets no page keep a key here. */
   | { readonly name: 'insecure' }
+  /** It does not open: the browser keeps nothing just now, or the hub is away when it has to give something. */
+  | { readonly name: 'stuck'; readonly by: unknown }
   | { readonly name: 'welcome' }
   | { readonly name: 'locked'; readonly identity: Identity }
   | { readonly name: 'words'; readonly words: readonly string[]; readonly session: Session }

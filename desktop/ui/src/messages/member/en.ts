@@ -3,6 +3,7 @@ export const en = {
   insecureTitle: 'This page cannot keep your key safe',
   insecure:
     'Your browser lets pages keep keys only where nobody can read along. Open the page with an address that begins with “https://”, and not in a private window.',
+  stuckTitle: 'This page does not open just now',
   step: 'Step {number} of 3',
   welcomeTitle: 'Welcome',
   welcomeWhat:
