@@ -11,11 +11,14 @@ interface Modules {
   getModuleInfo(id: string): { readonly importedIds: readonly string[] } | null;
 }
 
-/** Does the page need it before it shows anything? All that is one file: it is smaller so than as parts that others share. */
+/**
+ * Does the page need it before it shows anything? All that is one file beside the script itself: it is smaller so than as parts
+ * that others share.
+ */
 function isFirst(asked: string, modules: Modules): boolean {
   const found = new Set([FIRST]);
   for (const id of found) for (const further of modules.getModuleInfo(id)?.importedIds ?? []) found.add(further);
-  return found.has(asked);
+  return asked !== FIRST && found.has(asked);
 }
 
 /** The pages of members, which their hub serves at the root of an address: every file but these few is named by what is in it. */

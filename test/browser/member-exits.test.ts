@@ -129,7 +129,7 @@ describe('who is let in no more', () => {
 
   it('reads what was known last, and is in again as soon as the hub says so', async () => {
     await anna.page.route(mine, (route) => route.fulfill({ status: 403, json: NO }));
-    await anna.go('Settings');
+    await anna.go('History');
     await anna.see('The hub does not let you in');
     await anna.see(/^Either you have ended here/);
     await anna.go('Home');

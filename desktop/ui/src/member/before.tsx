@@ -5,17 +5,20 @@ import { invitationLink } from '#protocol/join-request.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { YourWords } from '../first-run/words.tsx';
 import { t } from '../i18n.tsx';
+import { lazily } from '../lazily.tsx';
 import { Name, Title, Trouble, useTask } from '../parts.tsx';
 import { Suggestion } from '../screens/suggestion.tsx';
 import { Signs } from '../signs.tsx';
 import { Stuck } from '../stuck.tsx';
 import { keptInvitation } from './invitation.ts';
-import { Joining } from './joining.tsx';
 import type { Identity, Session } from './session.ts';
 import { goOn, type Stage, stage, unlock, wordsWritten } from './stage.ts';
 import { browserKept, forgetAll } from './storage.ts';
-import { Welcome } from './welcome.tsx';
 import { M, m } from './words.ts';
+
+// Once in, nobody sees them again.
+const Welcome = lazily(async () => (await import('./welcome.tsx')).Welcome);
+const Joining = lazily(async () => (await import('./joining.tsx')).Joining);
 
 /** The one thing to do now; null: the screens. */
 export function before() {
