@@ -44,5 +44,5 @@ function linkOf(url: string, token: string): string {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw usage(`--url is "${url}"; allowed: where members find the hub, such as https://hub.example.org.`);
   }
-  return invitationLink(new URL(url).href, token);
+  return invitationLink(new URL(url).href, { token, from: null });
 }

@@ -7,6 +7,7 @@ import type { Hub } from '#desktop/ui/src/member/hub.ts';
 import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { readCard } from '#protocol/card.ts';
 import { pidOf } from '#protocol/identity.ts';
+import { invitationIn } from '#protocol/join-request.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
 import { startMembersHub, type TestHub } from '#test/support/members.ts';
@@ -70,6 +71,13 @@ describe('the carrier of a member', () => {
     const paid = await anna.carrier.ask('pay', { to: borisKey.key, ...UAH, amount: '500' });
     expect(paid).toMatchObject({ state: 'ABORTED', refusal: { code: 'insufficient' } });
     expect(await anna.queue.all()).toEqual([]);
+  });
+
+  it('invites by a link that says itself who invites, and for how much', async () => {
+    const link = await anna.carrier.invite({ ...UAH, amount: '25' });
+    expect(link).toMatch(new RegExp(`^${hub.url}/#join=[\\w-]+&`));
+    const suggestedLimit = { ...UAH, amount: 25_00000000n };
+    expect(invitationIn(link)?.from).toEqual({ pid: pidOf(annasKey.key), suggestedLimit });
   });
 
   it('refuses an answer of the hub that is about somebody else', async () => {
@@ -166,10 +174,6 @@ describe('the carrier of a member', () => {
     expect(await owed()).toBe('12');
     const { card } = await boris.carrier.ask('makeCard', { suggestedLimit: { ...UAH, amount: '9' } });
     expect(readCard(card, verify, boris.signer.network)).toMatchObject({ name: 'Boris', publicKey: borisKey.key });
-  });
-
-  it('invites by a link to the page', async () => {
-    expect(await anna.carrier.invite({ ...UAH, amount: '7' })).toMatch(new RegExp(`^${hub.url}/#join=[\\w-]+$`));
   });
 
   it('has what the hub answers, and nothing else', async () => {

@@ -20,8 +20,12 @@ const LONGEST_RETRY_MS = 2_000;
 /** Where events go on from. */
 let cursor: string | null = null;
 
+/** The stream is open, or will be tried again by itself. */
+let isFollowing = false;
+
 /** Connects, and again whenever the connection is lost, until the node says that the page is signed out. */
 export function goLive(retryMs = FIRST_RETRY_MS): void {
+  isFollowing = true;
   let wasOpen = false;
   const socket = openEvents(cursor);
   socket.addEventListener('open', () => {
@@ -31,6 +35,14 @@ export function goLive(retryMs = FIRST_RETRY_MS): void {
   });
   socket.addEventListener('message', ({ data }) => take(JSON.parse(String(data)) as Message));
   socket.addEventListener('close', () => void comeBack(wasOpen ? FIRST_RETRY_MS : retryMs));
+}
+
+/** Asks once more to be let in, after a no. Throws `AskError`. */
+export async function askAgain(): Promise<void> {
+  await ask('getStatus', {});
+  connection.value = isFollowing ? 'live' : 'connecting';
+  await refresh();
+  if (!isFollowing) goLive();
 }
 
 /** Not all that other programs change is an event, such as a new contact: who looks again is shown what there is. */
@@ -60,6 +72,7 @@ async function comeBack(retryMs: number): Promise<void> {
     (error: unknown) => error,
   );
   if (trouble !== null) noteTrouble(trouble);
-  if (connection.value === 'signed-out') return;
+  isFollowing = connection.value !== 'signed-out';
+  if (!isFollowing) return;
   setTimeout(() => goLive(Math.min(retryMs * 2, LONGEST_RETRY_MS)), retryMs);
 }

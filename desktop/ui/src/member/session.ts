@@ -7,7 +7,7 @@ import { signWith, verifyWith } from '#protocol/statement.ts';
 import { carryWith } from '../api.ts';
 import { AskError } from '../ask-error.ts';
 import { goLive, stayFresh } from '../live.ts';
-import { keptAtMs, known, knownFrom, refresh } from '../state.ts';
+import { connection, keptAtMs, known, knownFrom, refresh } from '../state.ts';
 import type { BaggageFlaw } from './arrival.ts';
 import { HubCarrier } from './carrier.ts';
 import type { Signer } from './documents.ts';
@@ -151,7 +151,8 @@ export class Session {
       known.value = knownFrom(last.state.parts);
     }
     void refresh().then(() => {
-      goLive();
+      // Who is not let in asks again when the person says so: a hub answers few such questions.
+      if (connection.value !== 'signed-out') goLive();
       stayFresh();
       void this.#stayTold().catch(() => undefined);
     });

@@ -7,6 +7,7 @@ import { Signs } from '../signs.tsx';
 import { type Known, refresh } from '../state.ts';
 import { forget } from './before.tsx';
 import { Move } from './move.tsx';
+import { OwnWords } from './own-words.tsx';
 import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
 import type { Session } from './session.ts';
 import { sessionNow } from './stage.ts';
@@ -22,6 +23,7 @@ export function MemberSettings({ all }: { readonly all: Known }) {
         <>
           <You all={all} session={session} />
           <Lock session={session} />
+          <OwnWords session={session} />
           <TellMe session={session} />
           <Move session={session} />
           <Leave session={session} />

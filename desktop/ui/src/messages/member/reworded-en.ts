@@ -7,6 +7,8 @@ export const reworded = {
   unreachable: 'Your hub cannot be reached. This page tries again by itself.',
   signedOutTitle: 'The hub does not let you in',
   signedOut: 'Ask the operator of your hub. Your key and your debts stay yours.',
+  wordsWhat:
+    'Write them on paper, in order, and show them to nobody: whoever has them is you. As long as this browser has your key, you find them under “Settings”; if it is lost, on your paper alone.',
   wordsBringBack:
     'The words bring back who you are, in any browser. Your books are at the hub and come back by themselves.',
   cardOrPidHint: 'A text that begins with “geo:”. The short public name of a member works too.',
@@ -76,5 +78,9 @@ export const hubRefusals = {
   'too-large': 'This is too much at once for the hub.',
   'too-often': 'The hub was asked too often. Try again in {retryAfterS} seconds.',
   failed: 'The hub met an error of its own. Try again, and tell its operator if it stays.',
+  'nothing-kept':
+    'This browser keeps nothing just now: its storage is full, closed, or turned off for this page. Nothing is lost at your hub. Make room or start the browser anew, then reload the page.',
+  'inviter-differs':
+    'Your link was made by the member with the public name “{what}”. The hub says something else: that another person invites you, or that you should let them owe another amount. Do not go on here, and tell whoever gave you the link.',
   'hub-lies': 'The hub answered for somebody else than “{what}”. Nothing was done. Ask its operator.',
 } as const;
