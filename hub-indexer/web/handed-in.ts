@@ -74,17 +74,25 @@ export function readCheckpoint(bytes: Uint8Array): HandedCheckpoint | Refusal<'b
   return readHanded(handedCheckpointShape, bytes);
 }
 
-/** A checkpoint that the member has signed. One that its books have moved on from is refused. */
-export async function takeCheckpoint(
+/** Why a checkpoint is none that the member has signed; null: it is one. */
+export function checkpointFlaw(
+  member: HostedMember,
+  { checkpoint, signature }: HandedCheckpoint,
+): Refusal<'bad-document'> | null {
+  if (checkpoint.network !== member.context.config.network) return bad('it is of another network');
+  const isOwn = checkpoint.smaller === member.publicKey || checkpoint.larger === member.publicKey;
+  if (!isOwn) return bad('it is of another participant');
+  const isSigned = member.context.verify(checkpointStatement(checkpoint, member.publicKey), signature);
+  return isSigned ? null : bad('it is not signed by the member');
+}
+
+/** A checkpoint in which there is no flaw. One that the member's books have moved on from is refused. */
+export function takeCheckpoint(
   member: HostedMember,
   { checkpoint, signature }: HandedCheckpoint,
 ): Promise<AnyRefusal | null> {
-  if (checkpoint.network !== member.context.config.network) return bad('it is of another network');
-  const statement = checkpointStatement(checkpoint, member.publicKey);
-  const isOwn = checkpoint.smaller === member.publicKey || checkpoint.larger === member.publicKey;
-  if (!isOwn) return bad('it is of another participant');
-  if (!member.context.verify(statement, signature)) return bad('it is not signed by the member');
-  return obey(member, [[statement, signature]], { type: 'sign-checkpoint', checkpoint });
+  const signed = [[checkpointStatement(checkpoint, member.publicKey), signature]] as const;
+  return obey(member, signed, { type: 'sign-checkpoint', checkpoint });
 }
 
 /** A payment's attempt: begins when this resolves with null. */

@@ -9,6 +9,7 @@ import { addHostedRoutes, type HubCard } from './hosted-routes.ts';
 import type { Release } from './move-routes.ts';
 import { addNodeOperations } from './operations.ts';
 import { addPushRoutes, type Push } from './push-routes.ts';
+import { addReadingRoutes } from './reading-routes.ts';
 
 interface HostedParts {
   /** The machine of a member. */
@@ -26,6 +27,7 @@ export function addHostedParts(
 ): void {
   const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
   addNodeOperations(scope, contextOf);
+  addReadingRoutes(scope, contextOf);
   addEvents(scope, web, contextOf, (member, ask) => push.opened(member, ask));
   addLedger(scope, contextOf);
   addHostedRoutes(scope, memberOf, card, release);
