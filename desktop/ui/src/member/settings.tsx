@@ -6,6 +6,7 @@ import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Signs } from '../signs.tsx';
 import { type Known, refresh } from '../state.ts';
 import { forget } from './before.tsx';
+import { FindMe } from './find-me.tsx';
 import { Move } from './move.tsx';
 import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
 import type { Session } from './session.ts';
@@ -23,6 +24,7 @@ export function MemberSettings({ all }: { readonly all: Known }) {
           <You all={all} session={session} />
           <Lock session={session} />
           <TellMe session={session} />
+          <FindMe session={session} />
           <Move session={session} />
           <Leave session={session} />
         </>

@@ -70,6 +70,10 @@ export const hubRefusals = {
     'You have {limit} invitations that still count, which is the most. Wait until one has expired.',
   'payment-under-way': 'A payment of yours is under way. It is decided within a minute: try again then.',
   'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
+  'record-flawed': 'What you signed about where you are does not fit. Reload the page and try again.',
+  'record-of-other-host':
+    'Another hub answers at this address than the one that you joined. Ask its operator before you go on.',
+  'record-stale': 'You have said something newer elsewhere. Try again.',
   'hub-full': 'This hub has as many members as it can take. Ask its operator.',
   'too-large': 'This is too much at once for the hub.',
   'too-often': 'The hub was asked too often. Try again in {retryAfterS} seconds.',
