@@ -76,8 +76,14 @@ export class HostedPeers {
   keep(local: PublicKey, remote: PublicKey, host: PublicKey, addresses: readonly string[]): void {
     if (this.#isPassedBy(local, remote, host)) return;
     const pair = this.#pairs.get(keyOf(local, remote));
-    // It has moved to another host.
-    if (pair !== undefined && pair.host !== host) this.#end(pair);
+    if (pair !== undefined && pair.host !== host) {
+      // Whoever speaks for it now has shown that it may; what was told before of where it is may be old.
+      if (isUp(pair)) {
+        this.#want(pair);
+        return;
+      }
+      this.#end(pair);
+    }
     this.#pair(local, remote, host).isWanted = true;
     // Who was hosted here has gone elsewhere: nobody calls himself, and where it is now the directory may tell.
     if (host !== this.#options.self) this.#options.keepHost(host, addresses);
@@ -202,10 +208,7 @@ export class HostedPeers {
     const isElsewhere = known !== undefined && known.host !== host;
     if (isElsewhere) this.#end(known);
     const pair = this.#pair(local, remote, host);
-    if (isElsewhere && known.isWanted) {
-      pair.isWanted = true;
-      this.#options.keepHost(host, []);
-    }
+    if (isElsewhere && known.isWanted) this.#want(pair);
     const wasUp = isUp(pair);
     pair.wasOpened = true;
     if (!pair.hasOpened) this.#open(local, remote);
@@ -255,6 +258,13 @@ export class HostedPeers {
     const ofHost = this.#byHost.get(host) ?? new Set();
     this.#byHost.set(host, ofHost.add(pair));
     return pair;
+  }
+
+  /** What a host asked for is wanted here, too: the link with it is to last. */
+  #want(pair: Pair): void {
+    if (pair.isWanted) return;
+    pair.isWanted = true;
+    this.#options.keepHost(pair.host, []);
   }
 
   #remove(pair: Pair): void {

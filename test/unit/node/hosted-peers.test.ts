@@ -101,7 +101,12 @@ describe('one who is hosted elsewhere', () => {
     node.hostUp(hub.key);
     await node.receive(hub.key, encodeHosted(opening));
     expect([unlinked(), node.hostOf(clara.key, boris.key), kept.at(-1)]).toEqual([[], hub.key, 'hub ']);
+    // What an old card says does not end a link that there is.
+    node.keep(clara.key, boris.key, other.key, ['/ip4/192.0.2.1/tcp/2']);
+    expect([unlinked(), node.hostOf(clara.key, boris.key), kept.at(-1)]).toEqual([[], hub.key, 'hub ']);
     node.hostDown(hub.key);
     expect(unlinked()).toEqual([hub.key]);
+    node.keep(clara.key, boris.key, other.key, ['/ip4/192.0.2.1/tcp/2']);
+    expect(unlinked()).toEqual([other.key]);
   });
 });
