@@ -245,7 +245,11 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
   const handlers: HostHandlers = {
     ...own,
     found: (...where) => moves.found(...where),
-    frame: async (from, frame) => peers.receive(from, frame) ?? own.frame(from, frame),
+    async frame(from, frame) {
+      // What a node says once, as soon as the link is up, may be for somebody whose machine is not read from disk yet.
+      await ready;
+      await (peers.receive(from, frame) ?? own.frame(from, frame));
+    },
     linkUp(neighbour) {
       // Before the machine hears of the link: what it sends goes over this one.
       if (peers.hasMoved(neighbour)) host.keep(neighbour, known.get(neighbour));
