@@ -54,6 +54,8 @@ interface MemberOptions {
   readonly ways: MemberWays;
   /** Told what the member is told. */
   readonly told: Told;
+  /** Is this one a member, whether its machine runs already or not? */
+  readonly isHere: (participant: PublicKey) => boolean;
 }
 
 export class HostedMember {
@@ -215,6 +217,12 @@ export class HostedMember {
     return records.allEvidence().next().done ? null : 'disputed';
   }
 
+  /** As `Hosting.moved` of the node. */
+  async moved(neighbour: PublicKey, addresses: readonly string[], host: PublicKey | null): Promise<void> {
+    await this.context.contacts.moved(neighbour, addresses, this.#node.clock.nowMs());
+    if (!this.#exchange.has(neighbour)) this.#node.peers.keep(this.publicKey, neighbour, host ?? neighbour, addresses);
+  }
+
   async stop(): Promise<void> {
     await this.context.driver.stop();
     this.context.held.stop();
@@ -288,7 +296,7 @@ function driverOf(
 }
 
 async function contextOf(
-  { node, exchange, publicKey, profile }: MemberOptions,
+  { node, exchange, publicKey, profile, isHere }: MemberOptions,
   of: { store: Store; driver: Driver; events: EventLog; held: HeldAmounts },
 ): Promise<ParticipantContext> {
   const { config, verify, clock, log, host, instance, startedAtMs, stopping, records: hub } = node;
@@ -330,8 +338,10 @@ async function contextOf(
       exchange.keep(publicKey, neighbour);
       const addresses = contacts.get(neighbour)?.addresses ?? [];
       const hostedBy = node.peers.hostOf(publicKey, neighbour);
-      if (exchange.has(neighbour) || (addresses.length === 0 && hostedBy === null)) return;
-      node.peers.keep(publicKey, neighbour, hostIn(neighbour, addresses) ?? hostedBy ?? neighbour, addresses);
+      if (exchange.has(neighbour) || isHere(neighbour)) return;
+      // Nobody knows where it is: as one who was here and has gone, it is looked for in the directory.
+      const unknown = addresses.length === 0 ? node.publicKey : neighbour;
+      node.peers.keep(publicKey, neighbour, hostIn(neighbour, addresses) ?? hostedBy ?? unknown, addresses);
     },
   };
 }

@@ -19,6 +19,7 @@ import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { type Guard, MemberHosting } from './hosting.ts';
+import { MemberRecords } from './member-records.ts';
 import { measureMembers, type RequestCounts } from './metrics.ts';
 import { forgotten, Profiles } from './profiles.ts';
 import { Retention } from './retention.ts';
@@ -33,6 +34,7 @@ interface Opened {
   readonly push: PushDesk;
   readonly counts: RequestCounts;
   readonly integrity: Integrity;
+  readonly records: MemberRecords;
 }
 
 export class MemberDesk {
@@ -81,20 +83,23 @@ export class MemberDesk {
       stop: async () => void (await Promise.all([push.stop(), keeper.stop()])),
     };
     const hosting = await MemberHosting.open(node, profiles, guard, (member, notice) => push.told(member, notice));
+    const records = await MemberRecords.open(store, {
+      ...{ hub: given.publicKey, network: given.config.network, verify, clock, log, host: given.host, isMember },
+    });
     keeper.start();
     const counts = measureMembers(this.#registry(), {
       hosted: () => hosting.size,
       sockets: () => this.#web?.sockets() ?? 0,
       areServed: () => this.isServing,
     });
-    this.#opened = { node, hosting, profiles, invitations, push, counts, integrity };
+    this.#opened = { node, hosting, profiles, invitations, push, counts, integrity, records };
     return hosting;
   }
 
   /** Serves them, once the node is up and their books are compared: before, each payment would be refused. Throws a Failure when it cannot listen there. */
   async serve(): Promise<MembersServer> {
     if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
-    const { node, hosting, profiles, invitations, push, counts, integrity } = this.#opened;
+    const { node, hosting, profiles, invitations, push, counts, integrity, records } = this.#opened;
     const { admission, host, port } = this.#settings;
     await hosting.untilCompared();
     if (node.stopping.aborted) throw new Error('the node has stopped');
@@ -116,7 +121,8 @@ export class MemberDesk {
         const card = { publicKey: node.publicKey, network: config.network, admission };
         const release = this.#release(context);
         retention = this.#retention(context);
-        addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release, push });
+        const cardNow = () => ({ ...card, nowMs: clock.nowMs() });
+        addHostedParts(scope, context, { memberOf, card: cardNow, release, push, records });
         door.addRoutes(scope, context, integrity);
       },
     );
@@ -148,19 +154,21 @@ export class MemberDesk {
 
   /** How a member ends here. */
   #release({ sessions }: Pick<WebContext, 'sessions'>): Release {
-    const { node, hosting, profiles, push } = this.#opened as Opened;
+    const { node, hosting, profiles, push, records } = this.#opened as Opened;
     const { clock, store } = node;
     return {
       nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
       async end(publicKey) {
         // First on disk: whatever is cut short after that, it does not start here again.
         await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
+        await records.forget(publicKey);
         await hosting.release(publicKey);
         await push.forget(publicKey);
       },
       async forget(publicKey) {
         await hosting.release(publicKey);
         await profiles.change(publicKey, (now) => now && forgotten(now, clock.nowMs()));
+        await records.forget(publicKey);
         await store.erase(publicKey);
         await push.forget(publicKey);
         await sessions.endAll(publicKey);

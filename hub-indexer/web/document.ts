@@ -42,6 +42,7 @@ export function addPartsOfNobody(scope: FastifyInstance, web: WebContext): void 
     card: nobody,
     release: { nameOf: nobody, end: nobody, forget: nobody },
     push: { publicKey: '', subscribe: nobody, unsubscribe: nobody, opened: nobody },
+    records: { of: nobody, take: nobody, hide: nobody },
   });
 }
 

@@ -10,6 +10,7 @@ import type { Release } from './move-routes.ts';
 import { addNodeOperations } from './operations.ts';
 import { addPushRoutes, type Push } from './push-routes.ts';
 import { addReadingRoutes } from './reading-routes.ts';
+import { addRecordRoutes, type Records } from './record-routes.ts';
 
 interface HostedParts {
   /** The machine of a member. */
@@ -18,12 +19,13 @@ interface HostedParts {
   readonly card: () => HubCard;
   readonly release: Release;
   readonly push: Push;
+  readonly records: Records;
 }
 
 export function addHostedParts(
   scope: FastifyInstance,
   web: WebContext,
-  { memberOf, card, release, push }: HostedParts,
+  { memberOf, card, release, push, records }: HostedParts,
 ): void {
   const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
   addNodeOperations(scope, contextOf);
@@ -32,4 +34,5 @@ export function addHostedParts(
   addLedger(scope, contextOf);
   addHostedRoutes(scope, memberOf, card, release);
   addPushRoutes(scope, push);
+  addRecordRoutes(scope, records);
 }

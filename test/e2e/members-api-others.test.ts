@@ -24,6 +24,7 @@ import {
   MembersApi,
   mandateDocument,
   NETWORK,
+  recordDocument,
   ringThatAsks,
   UNIT,
   whoIsAsked,
@@ -302,6 +303,21 @@ describe('in the name of another member', () => {
     await api.does('pay', bob, { document: attemptDocument(attemptOf(bob, [alice.key], UNIT)) });
     await vi.waitFor(() => expect(service.pushed.map(({ path }) => path)).toEqual(['/alice']), 30_000);
     for (const name of ['subscribe', 'unsubscribe']) seen.add(name);
+  });
+
+  it('nobody is said to be elsewhere, or to be hidden', async () => {
+    const own = await api.does('putRecord', alice, { document: recordDocument(alice) });
+    const forged = recordDocument({ ...alice, signer: { ...alice.signer, sign: mallory.person.sign } }, Date.now() + 1);
+    for (const who of [alice, mallory]) {
+      const { code } = await api.ask('putRecord', who, { document: forged });
+      expect(code).toBe('record-flawed');
+    }
+    expect((await api.ask('putRecord', mallory, { document: recordDocument(alice, Date.now() + 1) })).code).toBe(
+      'record-flawed',
+    );
+    await api.does('deleteRecord', mallory);
+    expect(await api.does('getRecord', alice)).toEqual(own);
+    for (const name of ['getRecord', 'putRecord', 'deleteRecord']) seen.add(name);
   });
 
   it('nobody changes anything of it, by what each may change of its own', async () => {

@@ -26,6 +26,7 @@ import {
   MembersApi,
   mandateDocument,
   NETWORK,
+  recordDocument,
   ringThatAsks,
   UNIT,
   whoIsAsked,
@@ -247,6 +248,15 @@ it('a browser is told while its page is closed, until it says otherwise', async 
   const browser = new SubscribedBrowser('http://127.0.0.1:9', 'nobody').toJSON();
   await api.does('subscribe', carol, browser);
   await api.does('unsubscribe', carol, { endpoint: browser.endpoint });
+});
+
+it('a member is found by people elsewhere by the record that it has signed, until it hides', async () => {
+  const seq = Date.now();
+  const none = await api.does<{ addresses: string[] }>('getRecord', carol);
+  expect(none).toMatchObject({ wanted: true, possible: true, record: null });
+  const put = await api.does('putRecord', carol, { document: recordDocument(carol, seq) });
+  expect(put).toMatchObject({ record: { host: api.hubKey, seq } });
+  expect(await api.does('deleteRecord', carol)).toMatchObject({ wanted: false, record: null });
 });
 
 it('who comes back confirms what came back; who leaves or is forgotten is gone', async () => {

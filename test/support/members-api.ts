@@ -13,7 +13,9 @@ import {
   readHanded,
 } from '#protocol/delegation/handed-in.ts';
 import { type PublicKey, pidOf } from '#protocol/identity.ts';
+import { PARTICIPANT_RECORD_LIFETIME_MS, VERSION } from '#protocol/limits.ts';
 import type { PaymentId } from '#protocol/packet.ts';
+import { makeParticipantRecord } from '#protocol/participant-record.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { DEFAULT_POLICY, signedTrustLineShape, type TrustLine } from '#protocol/trust-line.ts';
 import { openMember, order, type TestHub, type TestMember } from './members.ts';
@@ -106,6 +108,23 @@ export function mandateDocument({ signer }: ApiMember, neighbour: PublicKey): st
   const nowMs = Date.now();
   const accounts = [{ neighbour, equivalent: 'UAH', cap: 1_000n * UNIT }];
   return toBase64url(encode(handedMandateShape, makeMandate(signer, accounts, nowMs + 1_000, nowMs)));
+}
+
+/** The participant record of a member, signed, which names its hub as host. */
+export function recordDocument({ signer }: ApiMember, seq = Date.now()): string {
+  const { publicKey, network, hub: host, sign } = signer;
+  const expiresAtMs = seq + PARTICIPANT_RECORD_LIFETIME_MS;
+  const facts = {
+    version: VERSION,
+    network,
+    publicKey,
+    host,
+    seq,
+    expiresAtMs,
+    addresses: [],
+    capabilities: [],
+  } as const;
+  return toBase64url(makeParticipantRecord(facts, sign));
 }
 
 /** An attempt of a member to pay whoever is last, over all of these, signed. */

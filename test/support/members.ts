@@ -48,6 +48,9 @@ export interface HubWays {
   readonly checkEveryMs?: number;
   /** Where it logs; nowhere unless set. */
   readonly log?: Log;
+  /** By which addresses it enters the directory. */
+  readonly bootstrap?: readonly string[];
+  readonly listen?: readonly string[];
 }
 
 /** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
@@ -57,7 +60,8 @@ export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>,
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, seed, null);
   const port = before === undefined ? 0 : Number(new URL(before.url).port);
-  const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const { bootstrap = [], listen = ['/ip4/127.0.0.1/tcp/0'] } = ways;
+  const flags = { dataDir, listen: [...listen], bootstrap: [...bootstrap], apiPort: '0' };
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
@@ -118,11 +122,16 @@ export async function cardOfMember(member: TestMember, { seed }: Pick<Person, 's
 }
 
 /** The member goes on with a node of its own: from the backup that it took along, once neighbours have shown the same books. */
-export async function startOwnNode(file: Uint8Array, seed: Uint8Array, name: string): Promise<OwnNode> {
+export async function startOwnNode(
+  file: Uint8Array,
+  seed: Uint8Array,
+  name: string,
+  bootstrap: readonly string[] = [],
+): Promise<OwnNode> {
   const folder = join(mkdtempSync(join(tmpdir(), 'geo-moved-')), 'node');
   const backup = await openBackup(file, identityOf(seed));
   await restoreInto(folder, { seed, passphrase: null, backup, settings: null, neighbours: [] });
-  const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0', bootstrap: [...bootstrap] };
   const node = await startNode(readConfig({ flags, environment: {} }), {
     log: createLog({ level: 'silent', file: null }),
   });

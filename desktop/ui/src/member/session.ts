@@ -11,6 +11,7 @@ import { connection, keptAtMs, known, knownFrom, refresh } from '../state.ts';
 import type { BaggageFlaw } from './arrival.ts';
 import { HubCarrier } from './carrier.ts';
 import type { Signer } from './documents.ts';
+import type { Findability } from './findability.ts';
 import { Hub } from './hub.ts';
 import { type Mandates, Member, type Progressed } from './member.ts';
 import { Memos } from './memos.ts';
@@ -130,8 +131,16 @@ export class Session {
   }
 
   /** Shows the hub what a backup file holds: see `Member.arrive`. */
-  arrive(file: Uint8Array, tell: Progressed): Promise<BaggageFlaw | null> {
-    return this.#member.arrive(this.#seed, file, tell);
+  async arrive(file: Uint8Array, tell: Progressed): Promise<BaggageFlaw | null> {
+    const flaw = await this.#member.arrive(this.#seed, file, tell);
+    // Those whom it knows may still look for it where it was.
+    if (flaw === null) await this.#stayFindable();
+    return flaw;
+  }
+
+  /** Being found by people outside of the hub. */
+  findability(): Promise<Findability> {
+    return this.#member.findability();
   }
 
   /** Ends at the hub, for good; refused when anything has changed since. */
@@ -155,7 +164,14 @@ export class Session {
       if (connection.value !== 'signed-out') goLive();
       stayFresh();
       void this.#stayTold().catch(() => undefined);
+      void this.#stayFindable();
     });
+  }
+
+  async #stayFindable(): Promise<void> {
+    await this.findability()
+      .then((findability) => findability.stay())
+      .catch(() => undefined);
   }
 
   async #stayTold(): Promise<void> {
@@ -166,6 +182,8 @@ export class Session {
 
   #signedIn(): void {
     // Before it is a member, there is nothing to allow.
-    if (this.#isLive) void this.carrier.renew().catch(() => undefined);
+    if (!this.#isLive) return;
+    void this.carrier.renew().catch(() => undefined);
+    void this.#stayFindable();
   }
 }

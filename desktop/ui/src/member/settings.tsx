@@ -6,6 +6,7 @@ import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Signs } from '../signs.tsx';
 import { type Known, refresh } from '../state.ts';
 import { forget } from './before.tsx';
+import { FindMe } from './find-me.tsx';
 import { Move } from './move.tsx';
 import { OwnWords } from './own-words.tsx';
 import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
@@ -25,6 +26,7 @@ export function MemberSettings({ all }: { readonly all: Known }) {
           <Lock session={session} />
           <OwnWords session={session} />
           <TellMe session={session} />
+          <FindMe session={session} />
           <Move session={session} />
           <Leave session={session} />
         </>

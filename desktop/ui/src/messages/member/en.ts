@@ -123,6 +123,14 @@ export const en = {
     'This browser cannot do that here. On an iPhone or iPad, put the page on the home screen first, and open it from there.',
   tellUnreachable:
     'What passes such news on for your browser cannot be reached. Try again later, or use another browser.',
+  findTitle: 'Be found from elsewhere',
+  findWhat:
+    'People outside of this hub find you by your public name, to pay you or to let you owe them. Whoever has that name learns that you are at this hub.',
+  findOn: 'You can be found. Open this page once a day for that.',
+  findOff: 'Nobody is told where you are. What was told before is forgotten within a day.',
+  findTurnOn: 'Let me be found',
+  findTurnOff: 'Hide me',
+  findImpossible: 'This hub tells nobody where its members are.',
   noticeOpen: 'Press to see it.',
   noticeReceived: 'You were paid.',
   noticeReceivedMany: 'Payments to you: {count}.',

@@ -74,6 +74,10 @@ export const hubRefusals = {
   'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
   'account-blocked':
     'A check of this hub found that one of your accounts in {equivalent} does not add up. Nothing new happens on it until the operator has looked: tell them. Your receipts count as before.',
+  'record-flawed': 'What you signed about where you are does not fit. Reload the page and try again.',
+  'record-of-other-host':
+    'Another hub answers at this address than the one that you joined. Ask its operator before you go on.',
+  'record-stale': 'You have said something newer elsewhere. Try again.',
   'hub-full': 'This hub has as many members as it can take. Ask its operator.',
   'too-large': 'This is too much at once for the hub.',
   'too-often': 'The hub was asked too often. Try again in {retryAfterS} seconds.',
