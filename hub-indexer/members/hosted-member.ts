@@ -175,11 +175,12 @@ export class HostedMember {
     return true;
   }
 
-  /** Takes a mandate that was checked. On disk when it resolves. */
+  /** Takes a mandate that was checked, in the same turn as the check. On disk when it resolves. */
   async takeMandate(mandate: MandateRecord): Promise<void> {
-    await this.context.store.write([mandate], { sync: true });
-    this.records.apply(mandate);
-    this.signer.add(mandate);
+    await this.signer.add(mandate, async () => {
+      await this.context.store.write([mandate], { sync: true });
+      this.records.apply(mandate);
+    });
     this.presenceChanged();
   }
 

@@ -3,6 +3,7 @@
  * A signature under a mandate leaves only after the batch with its use is on disk: `unsaved` goes into each batch.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { assert } from '#protocol/bug.ts';
 import { delegatedFlaw, delegatedStatement, encodeDelegated } from '#protocol/delegation/delegated-signature.ts';
 import { type MandateRecord, mandateFor, useMandate } from '#protocol/delegation/mandate.ts';
 import { bytesToHex } from '#protocol/hex.ts';
@@ -32,6 +33,8 @@ interface SignerOptions {
 export class HostedSigner {
   readonly #options: SignerOptions;
   readonly #mandates = new Map<number, MandateRecord>();
+  /** Seqs of mandates that are on their way to the disk. */
+  readonly #coming = new Set<number>();
   readonly #unsaved = new Set<number>();
   readonly #handedIn = new Map<string, Signature>();
   readonly #made = new LruCache<string, Signature | null>(REMEMBERED);
@@ -41,9 +44,25 @@ export class HostedSigner {
     for (const mandate of mandates) this.#mandates.set(mandate.delegation.seq, mandate);
   }
 
-  /** A new mandate, which is on disk already. */
-  add(mandate: MandateRecord): void {
-    this.#mandates.set(mandate.delegation.seq, mandate);
+  /** The newest seq of a mandate that there is, or that is being written; 0: none. */
+  get newestSeq(): number {
+    return Math.max(0, ...this.#mandates.keys(), ...this.#coming);
+  }
+
+  /**
+   * Takes a mandate with a newer seq than all others once `write` has put it on disk. Its seq counts as known at once: what is
+   * used up of a mandate shall not be forgotten because the same one comes twice at a time.
+   */
+  async add(mandate: MandateRecord, write: () => Promise<void>): Promise<void> {
+    const { seq } = mandate.delegation;
+    assert(seq > this.newestSeq, 'a mandate is newer than all before');
+    this.#coming.add(seq);
+    try {
+      await write();
+      this.#mandates.set(seq, mandate);
+    } finally {
+      this.#coming.delete(seq);
+    }
   }
 
   mandates(): Iterable<MandateRecord> {

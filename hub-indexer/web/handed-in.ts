@@ -47,9 +47,7 @@ function mandateFlaw(member: HostedMember, { delegation, signature, accounts }: 
   if (delegation.delegate !== member.hub) return 'it is for another hub';
   if (!isOfRoot(delegation, accounts)) return 'its accounts are others than it says';
   if (!covers(delegation, clock.nowMs())) return 'it does not cover the present';
-  for (const known of member.signer.mandates()) {
-    if (known.delegation.seq >= delegation.seq) return 'there is a newer one';
-  }
+  if (member.signer.newestSeq >= delegation.seq) return 'there is a newer one';
   return verify(delegationStatement(delegation), signature) ? null : 'it is not signed by the member';
 }
 
