@@ -67,6 +67,8 @@ export const HOPS_OF_MEMBER = 128;
 export const KNOWLEDGE_OF_MEMBER = 1 / 8;
 /** Counters of delegates that all members remember together, each with a packet of some kilobytes: a minute of a busy hub. */
 export const COUNTERS_OF_MEMBERS = 16_384;
+/** Mandates of one member that still count: a newer one mostly takes the place of all before, and each names 1,000 accounts at most. */
+export const MAX_MANDATES = 8;
 /** Payments of members that are under way at once; one that takes longer than this makes room for others. */
 export const PAYMENTS_AT_ONCE = 12;
 export const TURN_MS = 2_000;

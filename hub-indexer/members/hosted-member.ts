@@ -16,6 +16,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
 import { type Decline, decodeMessage, encodeMessage } from '#protocol/link.ts';
 import type { Header } from '#protocol/packet.ts';
+import { recordKey } from '#protocol/record-key.ts';
 import { Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { Knowledge } from '#protocol/routing/knowledge.ts';
@@ -23,6 +24,7 @@ import { HOPS_OF_MEMBER, KNOWLEDGE_OF_MEMBER, SETTLED_OF_MEMBER } from '../limit
 import { AwaitedDeclines } from './declines.ts';
 import type { Exchange, Port } from './exchange.ts';
 import type { Guard } from './hosting.ts';
+import { endedAmong } from './mandates.ts';
 import type { MemberProfile } from './profiles.ts';
 import { atRest, sealedDocuments } from './sealed-documents.ts';
 import { HostedSigner } from './signer.ts';
@@ -123,6 +125,7 @@ export class HostedMember {
     });
     await driver.start();
     const member = new HostedMember(options, signer, context);
+    await member.forgetEndedMandates();
     exchange.attach(publicKey, member.#port());
     for (const neighbour of records.neighbours()) context.keepLinked(neighbour);
     for (const contact of context.contacts.all()) context.keepLinked(contact.publicKey);
@@ -175,13 +178,28 @@ export class HostedMember {
     return true;
   }
 
+  /** How many mandates will count once this one is there. */
+  mandatesWith(mandate: MandateRecord): number {
+    const all = [...this.signer.mandates(), mandate];
+    return all.length - endedAmong(all, this.#node.clock.nowMs()).length + this.signer.comingCount;
+  }
+
   /** Takes a mandate that was checked, in the same turn as the check. On disk when it resolves. */
   async takeMandate(mandate: MandateRecord): Promise<void> {
     await this.signer.add(mandate, async () => {
       await this.context.store.write([mandate], { sync: true });
       this.records.apply(mandate);
     });
+    await this.forgetEndedMandates();
     this.presenceChanged();
+  }
+
+  /** Deletes mandates under which nothing can be signed any more. */
+  async forgetEndedMandates(): Promise<void> {
+    const ended = this.signer.forget(endedAmong(this.signer.mandates(), this.#node.clock.nowMs()));
+    if (ended.length === 0) return;
+    for (const { delegation } of ended) this.records.forgetMandate(delegation.seq);
+    await this.context.store.write([], { sync: false, forget: ended.map(recordKey) });
   }
 
   /** Whether others can reach it may be otherwise now. */

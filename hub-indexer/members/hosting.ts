@@ -237,9 +237,13 @@ export class MemberHosting implements Hosting, NodeHosting {
     if (turn.done === true) return;
     const { value: member } = turn;
     const round = this.#round;
+    const { log } = this.#node;
     member.presenceChanged();
+    member
+      .forgetEndedMandates()
+      .catch((error: unknown) => log.error({ error }, 'old mandates of a member were not deleted'));
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
-      .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));
+      .catch((error: unknown) => log.debug({ error }, 'not taken'));
   }
 }

@@ -69,6 +69,18 @@ export class HostedSigner {
     return this.#mandates.values();
   }
 
+  /** How many more are being written. */
+  get comingCount(): number {
+    return this.#coming.size;
+  }
+
+  /** Nothing is signed any more under those of them that it gives back; of others a use is still to be saved. */
+  forget(mandates: readonly MandateRecord[]): readonly MandateRecord[] {
+    const forgotten = mandates.filter(({ delegation }) => !this.#unsaved.has(delegation.seq));
+    for (const { delegation } of forgotten) this.#mandates.delete(delegation.seq);
+    return forgotten;
+  }
+
   /** While `run` goes on, these statements count as signed: by the participant itself, which was verified. */
   async having<T>(signed: readonly (readonly [Statement, Signature])[], run: () => Promise<T>): Promise<T> {
     const keys = signed.map(([statement]) => keyOf(statement));

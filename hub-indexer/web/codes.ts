@@ -34,6 +34,7 @@ export interface CodeFacts {
   'invitation-expired': { readonly expiredAtMs: number };
   'invitation-used-up': { readonly uses: number };
   'too-many-invitations': { readonly limit: number };
+  'too-many-mandates': { readonly limit: number };
   'not-settled': { readonly why: 'owed' | 'open' | 'disputed' };
   'payment-under-way': { readonly untilMs: number };
   /** A check found the books of an own account broken; `neighbour` is a PID. */
@@ -92,6 +93,7 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'invitation-expired': 403,
   'invitation-used-up': 403,
   'too-many-invitations': 409,
+  'too-many-mandates': 409,
   'not-settled': 409,
   'payment-under-way': 409,
   'account-blocked': 409,
@@ -150,6 +152,8 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
     `The invitation has been used ${uses === 1 ? 'already' : `${uses} times, as often as it may`}: ask for another.`,
   'too-many-invitations': ({ limit }) =>
     `You have ${limit} invitations that still count, which is the most: wait until one has expired.`,
+  'too-many-mandates': ({ limit }) =>
+    `You have ${limit} mandates that still count, which is the most: wait until one has expired, or give one that lasts as long as those before.`,
   'not-settled': ({ why }) =>
     ({
       owed: 'You still owe somebody, or are owed: settle that first, or take everything along to a node of your own.',

@@ -43,6 +43,16 @@ describe('a mandate', () => {
     expect(signer.takeUnsaved()).toMatchObject([{ counter: 1, used: 1_250_000_000n }]);
   });
 
+  it('of which a use is still to be saved is not forgotten before it is', () => {
+    const mandate = mandateOf(member, hub, accounts);
+    const signer = signerOf([mandate]);
+    expect(signer.sign(preparing(1))).not.toBeNull();
+    expect(signer.forget([mandate])).toEqual([]);
+    expect(signer.takeUnsaved()).toHaveLength(1);
+    expect(signer.forget([mandate])).toEqual([mandate]);
+    expect(signer.sign(preparing(2))).toBeNull();
+  });
+
   it('that could not be written may come again', async () => {
     const signer = signerOf([]);
     const mandate = mandateOf(member, hub, accounts);
