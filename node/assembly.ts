@@ -163,7 +163,8 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
     ...{ self: publicKey, network: given.network, verify, clock, log },
     local: (participant) => (participant === publicKey ? late.port : late.hosting?.port(participant)),
     send: (to, frame) => late.host?.send(to, frame),
-    keepHost: (node, addresses) => late.host?.keep(node, addresses),
+    keepHost: (node, addresses) => late.host?.keepThrough(node, addresses),
+    forgetHost: (node) => late.host?.forgetThrough(node),
   });
   const driver = createDriver({
     ...{ records, sign, verify, clock, log, metrics },

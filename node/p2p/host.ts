@@ -117,6 +117,9 @@ export interface Host {
   keep(neighbour: PublicKey, addresses: readonly string[]): void;
   /** No longer dial the neighbour. A link there is stays. */
   forget(neighbour: PublicKey): void;
+  /** As `keep` and `forget`, of a node over which others are reached: both hold beside each other. */
+  keepThrough(node: PublicKey, addresses: readonly string[]): void;
+  forgetThrough(node: PublicKey): void;
   /** Where a neighbour said to be when it was connected the last time; what it says from now on takes its place. */
   recall(neighbour: PublicKey, addresses: readonly string[]): void;
   /** Remember where somebody who is no neighbour can be asked. */
@@ -182,6 +185,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     log,
     metrics,
     isKept,
+    isOwn: (participant) => keeper.isOwn(participant),
     frame: async (from, frame) => handlers.frame(from, frame),
     up(neighbour, capabilities, connection) {
       reach.linkUp(neighbour, capabilities, connection);
@@ -252,6 +256,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     reachability: () => reach.reachability(),
     keep: (neighbour, addresses) => keeper.keep(neighbour, addresses),
     forget: (neighbour) => keeper.forget(neighbour),
+    keepThrough: (node, addresses) => keeper.keepThrough(node, addresses),
+    forgetThrough: (node) => keeper.forgetThrough(node),
     recall: (neighbour, addresses) => keeper.learn(neighbour, addresses),
     learn: (participant, addresses) => book.learn(participant, addresses),
     send(to, frame) {

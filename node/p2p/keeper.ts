@@ -39,8 +39,10 @@ export interface UnlinkedInfo {
 }
 
 interface Kept {
-  /** Where it is to be found, as the owner was told. */
-  addresses: readonly Multiaddr[];
+  /** Where it is to be found, as the owner was told; null: the owner does not ask for a link. */
+  own: readonly Multiaddr[] | null;
+  /** The same of those who are reached over it, or whom this node hosts; null: they do not. */
+  through: readonly Multiaddr[] | null;
   /** Where others say it is: the directory, or itself on the local network. */
   found: readonly Multiaddr[];
   /** Where it said to be itself, when it was connected the last time. */
@@ -101,14 +103,28 @@ export class Keeper {
       .map(([neighbour, { trouble, nextAttemptAtMs }]) => ({ neighbour, trouble, nextAttemptAtMs }));
   }
 
+  /** Has the owner asked for a link? What happens with others is for nobody to read. */
+  isOwn(neighbour: PublicKey): boolean {
+    return (this.#kept.get(neighbour)?.own ?? null) !== null;
+  }
+
   /** Stays linked from now on; other addresses than before are tried at once. */
   keep(neighbour: PublicKey, addresses: readonly string[]): void {
-    const dialled = dialable(neighbour, addresses, this.#options.log);
+    this.#want(neighbour, 'own', dialable(neighbour, addresses, this.#options.log));
+  }
+
+  /** As `keep`, for those who are reached over it or whom this node hosts: beside what the owner asks for. */
+  keepThrough(neighbour: PublicKey, addresses: readonly string[]): void {
+    this.#want(neighbour, 'through', dialable(neighbour, addresses, null));
+  }
+
+  #want(neighbour: PublicKey, by: 'own' | 'through', dialled: readonly Multiaddr[]): void {
     this.#options.expect(neighbour, dialled);
     const kept = this.#kept.get(neighbour);
     if (kept === undefined) {
       const fresh: Kept = {
-        addresses: dialled,
+        own: null,
+        through: null,
         found: [],
         learned: [],
         relays: new Set(),
@@ -122,13 +138,15 @@ export class Keeper {
         bell: new Bell(),
         forgotten: new AbortController(),
       };
+      fresh[by] = dialled;
       this.#kept.set(neighbour, fresh);
       this.#noteRelays(fresh, relaysOf(fresh));
       void this.#run(neighbour, fresh);
-    } else if (kept.addresses.join() !== dialled.join()) {
-      kept.addresses = dialled;
-      this.#tryAgain(kept);
+      return;
     }
+    const before = toldOf(kept).join();
+    kept[by] = dialled;
+    if (toldOf(kept).join() !== before) this.#tryAgain(kept);
   }
 
   /** The neighbour itself says where it is, in place of what it said before. */
@@ -162,9 +180,21 @@ export class Keeper {
     kept.bell.ring();
   }
 
+  /** The owner asks for no link any more. */
   forget(neighbour: PublicKey): void {
+    this.#leave(neighbour, 'own');
+  }
+
+  /** Nobody is reached over it any more. */
+  forgetThrough(neighbour: PublicKey): void {
+    this.#leave(neighbour, 'through');
+  }
+
+  #leave(neighbour: PublicKey, by: 'own' | 'through'): void {
     const kept = this.#kept.get(neighbour);
     if (kept === undefined) return;
+    kept[by] = null;
+    if (kept.own !== null || kept.through !== null) return;
     this.#kept.delete(neighbour);
     this.#noteRelays(kept, new Set());
     kept.forgotten.abort();
@@ -187,11 +217,16 @@ export class Keeper {
     const kept = this.#kept.get(neighbour);
     if (kept === undefined || trouble.text === kept.trouble?.text) return;
     kept.trouble = trouble;
-    this.#options.log.info({ neighbour, trouble: trouble.text }, 'no link with a neighbour');
+    const { log } = this.#options;
+    if (kept.own !== null) log.info({ neighbour, trouble: trouble.text }, 'no link with a neighbour');
+    else log.debug({ trouble: trouble.text }, 'no link with a node over which others are reached');
   }
 
   stop(): void {
-    for (const neighbour of [...this.#kept.keys()]) this.forget(neighbour);
+    for (const neighbour of [...this.#kept.keys()]) {
+      this.forget(neighbour);
+      this.forgetThrough(neighbour);
+    }
   }
 
   async #run(neighbour: PublicKey, kept: Kept): Promise<void> {
@@ -304,8 +339,17 @@ async function openStream(connection: Connection, signal: AbortSignal): Promise<
   }
 }
 
-function addressesOf({ addresses, learned, found }: Kept): readonly Multiaddr[] {
-  return [...new Map([...addresses, ...learned, ...found].map((address) => [address.toString(), address])).values()];
+function addressesOf(kept: Kept): readonly Multiaddr[] {
+  return once([...toldOf(kept), ...kept.learned, ...kept.found]);
+}
+
+/** What the owner was told comes first, and as many as one may say of itself: libp2p dials no more. */
+function toldOf({ own, through }: Kept): readonly Multiaddr[] {
+  return once([...(own ?? []), ...(through ?? [])]).slice(0, MAX_ADDRESSES);
+}
+
+function once(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
+  return [...new Map(addresses.map((address) => [address.toString(), address])).values()];
 }
 
 function relaysOf(kept: Kept): ReadonlySet<PublicKey> {
