@@ -13,7 +13,7 @@ import { type MandateRecord, mandateFor } from '#protocol/delegation/mandate.ts'
 import type { Notice } from '#protocol/event.ts';
 import type { HostedProof } from '#protocol/hosted-link.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
+import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_NEIGHBOURS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
 import { type Decline, decodeMessage, encodeMessage } from '#protocol/link.ts';
 import type { Header } from '#protocol/packet.ts';
 import { recordKey } from '#protocol/record-key.ts';
@@ -314,7 +314,7 @@ async function contextOf(
   const { store, driver, events, held } = of;
   const documents = sealedDocuments<Contact>(store.documents<Uint8Array>('contact'), atRest(node.secret));
   const contacts = await Contacts.open({
-    ...{ self: publicKey, network: config.network, verify, documents },
+    ...{ self: publicKey, network: config.network, verify, documents, limit: MAX_NEIGHBOURS },
     *strangers() {
       yield* driver.records.neighbours();
       yield hub.self;
