@@ -155,6 +155,7 @@ export class MemberHosting implements Hosting, NodeHosting {
     this.#members.delete(publicKey);
     this.#guard.hosted.delete(publicKey);
     this.#exchange.detach(publicKey);
+    this.#node.peers.release(publicKey);
     await member.stop();
   }
 
