@@ -182,7 +182,8 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
     onFailure: (failure) => void stop('the node failed', failure),
   });
   ending.add('the driver', () => driver.stop());
-  const run = { instance, startedAtMs, starts, ending, stop, late, peers };
+  const isHub = options.hosting !== undefined;
+  const run = { instance, startedAtMs, starts, ending, stop, late, peers, isHub };
   return { ...opened, ...run, config, identity, clock, log, verify, sign, metrics, indexer, events, held, driver };
 }
 
@@ -261,6 +262,7 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
     ...{ instance, startedAtMs, log, metrics },
     isEarlierStart: (start) => isStartOf(starts, start),
     restoredAtMs: () => records.node.restoredAtMs,
+    isHub: inside.isHub,
     ...(indexer && { queriesPerSecond: indexer.queriesPerSecond }),
     ...directoryOf(config, clock),
     handlers,

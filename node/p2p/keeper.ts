@@ -8,7 +8,7 @@ import { type Pid, type PublicKey, pidOf } from '#protocol/identity.ts';
 import { MAX_ADDRESSES } from '#protocol/limits.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Log } from '../log.ts';
-import { checkAddress, isRelayed } from './address.ts';
+import { checkAddress, isRelayed, nameIn } from './address.ts';
 import { dialable } from './address-book.ts';
 import type { Found } from './directory.ts';
 import type { EndReason } from './framed-stream.ts';
@@ -72,6 +72,8 @@ interface KeeperOptions {
   readonly metrics: HostMetrics;
   /** A neighbour is to have a place from now on, and may come from these addresses. */
   readonly expect: (neighbour: PublicKey, addresses: readonly Multiaddr[]) => void;
+  /** Those of the addresses that strangers tell that may be dialled now. */
+  readonly taken: (addresses: readonly string[]) => readonly string[];
   /** Looks for somebody in the directory; null: there is none. */
   readonly find: (pid: Pid) => Promise<Found> | null;
   /** The directory has other addresses than those that did not work. */
@@ -173,7 +175,7 @@ export class Keeper {
     const kept = this.#kept.get(neighbour);
     if (kept === undefined || this.#options.links.has(neighbour)) return;
     const found = dialable(neighbour, addresses, null);
-    const known = new Set(addressesOf(kept).map((address) => address.toString()));
+    const known = new Set(this.#addressesOf(kept).map((address) => address.toString()));
     if (found.every((address) => known.has(address.toString()))) return;
     kept.found = [...found, ...kept.found].slice(0, MAX_ADDRESSES);
     kept.changed = true;
@@ -253,7 +255,7 @@ export class Keeper {
   /** Opens a stream for the link over the connection there is, or over a new one. */
   async #attempt(neighbour: PublicKey, kept: Kept): Promise<void> {
     const { links, metrics } = this.#options;
-    const addresses = addressesOf(kept);
+    const addresses = this.#addressesOf(kept);
     const timeoutMs = DIAL_TIMEOUT_MS + Math.max(0, addresses.length - 1) * ADDRESS_DIAL_TIMEOUT_MS;
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), kept.forgotten.signal]);
     try {
@@ -291,7 +293,7 @@ export class Keeper {
    */
   async #makeDirect(neighbour: PublicKey, kept: Kept): Promise<void> {
     const { libp2p, links, log } = this.#options;
-    const direct = addressesOf(kept).filter((address) => !isRelayed(address.toString()));
+    const direct = this.#addressesOf(kept).filter((address) => !isRelayed(address.toString()));
     if (direct.length > 0) {
       const timeoutMs = DIAL_TIMEOUT_MS + (direct.length - 1) * ADDRESS_DIAL_TIMEOUT_MS;
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), kept.forgotten.signal]);
@@ -314,6 +316,21 @@ export class Keeper {
     }
     for (const relay of relays) this.#relays.set(relay, (this.#relays.get(relay) ?? 0) + 1);
     kept.relays = relays;
+  }
+
+  /** What may be dialled: where the owner does not ask for a link, others have told all of it. */
+  #addressesOf({ own, through, learned, found }: Kept): readonly Multiaddr[] {
+    const taken = (addresses: readonly Multiaddr[]): readonly Multiaddr[] => {
+      const texts = new Set(this.#options.taken(addresses.map(String)));
+      return addresses.filter((address) => texts.has(address.toString()));
+    };
+    const told = toldOf({ own, through: taken(through ?? []) });
+    return once([...told, ...(own === null ? taken(learned) : learned), ...found]);
+  }
+
+  /** Has the owner given this name of a host? */
+  isOwnName(name: string): boolean {
+    return [...this.#kept.values()].some(({ own }) => own?.some((address) => nameIn(address.toString()) === name));
   }
 
   /** Null when there is no way: the neighbour has to call. */
@@ -339,12 +356,8 @@ async function openStream(connection: Connection, signal: AbortSignal): Promise<
   }
 }
 
-function addressesOf(kept: Kept): readonly Multiaddr[] {
-  return once([...toldOf(kept), ...kept.learned, ...kept.found]);
-}
-
 /** What the owner was told comes first, and as many as one may say of itself: libp2p dials no more. */
-function toldOf({ own, through }: Kept): readonly Multiaddr[] {
+function toldOf({ own, through }: Pick<Kept, 'own' | 'through'>): readonly Multiaddr[] {
   return once([...(own ?? []), ...(through ?? [])]).slice(0, MAX_ADDRESSES);
 }
 
@@ -354,7 +367,7 @@ function once(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
 
 function relaysOf(kept: Kept): ReadonlySet<PublicKey> {
   const relays = new Set<PublicKey>();
-  for (const address of addressesOf(kept)) {
+  for (const address of [...toldOf(kept), ...kept.learned, ...kept.found]) {
     const checked = checkAddress(address.toString());
     if (!isRefusal(checked) && checked.relay !== null) relays.add(checked.relay);
   }
