@@ -17,10 +17,11 @@ import { Invitations } from '../web/invitations.ts';
 import type { Release } from '../web/move-routes.ts';
 import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
+import { endingsOf } from './endings.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { type Guard, MemberHosting } from './hosting.ts';
 import { measureMembers, type RequestCounts } from './metrics.ts';
-import { forgotten, Profiles } from './profiles.ts';
+import { Profiles } from './profiles.ts';
 import { Retention } from './retention.ts';
 import { atRest } from './sealed-documents.ts';
 import { rememberVerdicts, rememberVerified } from './verdicts.ts';
@@ -150,21 +151,9 @@ export class MemberDesk {
   #release({ sessions }: Pick<WebContext, 'sessions'>): Release {
     const { node, hosting, profiles, push } = this.#opened as Opened;
     const { clock, store } = node;
-    return {
-      nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
-      async end(publicKey) {
-        // First on disk: whatever is cut short after that, it does not start here again.
-        await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
-        await hosting.release(publicKey);
-        await push.forget(publicKey);
-      },
-      async forget(publicKey) {
-        await hosting.release(publicKey);
-        await profiles.change(publicKey, (now) => now && forgotten(now, clock.nowMs()));
-        await store.erase(publicKey);
-        await push.forget(publicKey);
-        await sessions.endAll(publicKey);
-      },
-    };
+    return endingsOf({
+      ...{ hosting, profiles, clock, store, push },
+      endSessions: (publicKey) => sessions.endAll(publicKey),
+    });
   }
 }
