@@ -226,9 +226,12 @@ export class HostedMember {
   }
 
   /** What stands in the way of forgetting it; null: it owes and is owed nothing, and nothing is open. */
-  whyNotForget(): 'owed' | 'open' | 'disputed' | null {
+  whyNotForget(): 'owed' | 'unsure' | 'open' | 'disputed' | null {
     const { records } = this;
     for (const { balance } of records.accounts()) if (balance !== 0n) return 'owed';
+    // Who has come back may owe what its neighbours have not shown yet.
+    if (records.node.isFrozen) return 'unsure';
+    for (const { standing } of records.accounts()) if (standing === 'unsure') return 'unsure';
     if (!records.unsettled().next().done) return 'open';
     for (const { state } of records.payments()) if (state === 'NEW' || state === 'PREPARE_IN_PROGRESS') return 'open';
     return records.allEvidence().next().done ? null : 'disputed';

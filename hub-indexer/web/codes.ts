@@ -35,7 +35,7 @@ export interface CodeFacts {
   'invitation-used-up': { readonly uses: number };
   'too-many-invitations': { readonly limit: number };
   'too-many-mandates': { readonly limit: number };
-  'not-settled': { readonly why: 'owed' | 'open' | 'disputed' };
+  'not-settled': { readonly why: 'owed' | 'unsure' | 'open' | 'disputed' };
   'payment-under-way': { readonly untilMs: number };
   /** A check found the books of an own account broken; `neighbour` is a PID. */
   'account-blocked': { readonly neighbour: string; readonly equivalent: string };
@@ -157,6 +157,8 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
   'not-settled': ({ why }) =>
     ({
       owed: 'You still owe somebody, or are owed: settle that first, or take everything along to a node of your own.',
+      unsure:
+        'It is not known yet what you owe: wait until your neighbours have shown their books, and confirm what came back.',
       open: 'A payment of yours is still under way: wait until it has ended.',
       disputed: 'There is evidence that somebody broke their word towards you: take it along before you are forgotten.',
     })[why],

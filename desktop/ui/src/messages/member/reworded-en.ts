@@ -73,7 +73,8 @@ export const hubRefusals = {
   'too-many-mandates':
     'The hub has {limit} of your mandates that still count, which is the most. Try again when one of them has expired.',
   'payment-under-way': 'A payment of yours is under way. It is decided within a minute: try again then.',
-  'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
+  'not-settled':
+    'Settle first: you still owe, or are owed, a payment is under way, or you have not confirmed yet what came back. Or take everything along.',
   'account-blocked':
     'A check of this hub found that one of your accounts in {equivalent} does not add up. Nothing new happens on it until the operator has looked: tell them. Your receipts count as before.',
   'hub-full': 'This hub has as many members as it can take. Ask its operator.',
