@@ -111,7 +111,7 @@ export class MemberDesk {
     const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
-        ...{ host, port, isBehindProxy: this.#isBehindProxy, counts },
+        ...{ host, port, isBehindProxy: this.#isBehindProxy, counts, atRest: atRest(node.secret) },
       },
       (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
