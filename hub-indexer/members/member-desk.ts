@@ -59,8 +59,8 @@ export class MemberDesk {
   async open(given: HostingNode): Promise<MemberHosting> {
     const node = { ...given, ...rememberVerified(verifyWith(rememberVerdicts(nodeEd25519))) };
     const sealing = atRest(node.secret);
-    const profiles = await Profiles.open(node.store, sealing);
     const invitations = await Invitations.open(node.store);
+    const profiles = await Profiles.open(node.store, sealing, (invitation) => invitations.spend(invitation));
     const hosted = new Map<PublicKey, Records>();
     // What is checked there is old, and shall not push out what is needed now.
     const { store, clock, log, verify } = given;

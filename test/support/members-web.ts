@@ -54,8 +54,8 @@ export async function startWeb(options: WebOptions = {}): Promise<TestWeb> {
     equivalents: () => [{ equivalent: 'UAH', lines: 3, participants: 2 }],
   };
   const sealing = atRest(HUB_SECRET);
-  const profiles = await Profiles.open(store, sealing);
   const invitations = await Invitations.open(store);
+  const profiles = await Profiles.open(store, sealing, (invitation) => invitations.spend(invitation));
   const desk = new Desk({ profiles, invitations, hosting, admission, clock });
   const web = await startMembersWeb(
     {

@@ -23,7 +23,7 @@ let statusThen: string | undefined;
 beforeEach(async () => {
   const clock = new ManualClock(THEN_MS);
   const store = await openStore(temporaryFolder(), { clock });
-  profiles = await Profiles.open(store, atRest(new Uint8Array(32).fill(7)));
+  profiles = await Profiles.open(store, atRest(new Uint8Array(32).fill(7)), () => Promise.resolve());
   await profiles.change(key, () => ({
     ...{ publicKey: key, pid: pidOf(key), name: 'Somebody', kind: 'person', status: 'active', contact: null },
     ...{ joinedAtMs: THEN_MS, statusAtMs: THEN_MS, invitedBy: null, invitation: null },
