@@ -35,8 +35,10 @@ export const MAX_FOLLOWED = 1_000;
 
 /** Requests of one member in a minute, by what they ask for; so many at once, too. */
 export const MEMBER_REQUESTS_PER_MINUTE = { login: 5, payments: 30, 'trust-lines': 10, rest: 100 } as const;
-/** Who join from one place in a minute without an invitation: each is kept for good. */
-export const UNINVITED_PER_MINUTE = 10;
+/** Who join from one place in a minute without an invitation of the operator's: each is kept for good. */
+export const NEWCOMERS_PER_MINUTE = 10;
+/** Who join in a minute by invitations of one member, wherever from: a member may make some, and those who come make more. */
+export const INVITED_PER_MINUTE = 20;
 /** The body of a member's request: the longest holds a certificate, and some lists. */
 export const MAX_MEMBER_BODY_BYTES = 65_536;
 /** How long a challenge to log in counts: a browser answers in a second, a person who has to unlock the key in some. */
