@@ -71,6 +71,8 @@ export const KNOWLEDGE_OF_MEMBER = 1 / 8;
 export const COUNTERS_OF_MEMBERS = 16_384;
 /** Mandates of one member that still count: a newer one mostly takes the place of all before, and each names 1,000 accounts at most. */
 export const MAX_MANDATES = 8;
+/** What strangers are told of the lines of members is so old at most: each count walks over all of them. */
+export const EQUIVALENTS_KEPT_MS = 10_000;
 /** Payments of members that are under way at once; one that takes longer than this makes room for others. */
 export const PAYMENTS_AT_ONCE = 12;
 export const TURN_MS = 2_000;

@@ -79,7 +79,7 @@ export function addMemberOperations(scope: FastifyInstance, context: WebContext)
   });
   addRoute(scope, {
     ...{ method: 'GET', path: '/equivalents', name: 'listEquivalents', access: 'anyone' },
-    summary: 'What amounts are counted in here',
+    summary: 'What amounts are counted in here, by the trust lines that members have announced',
     input: {},
     result: schemas.equivalents,
     handle: () => ({ equivalents: [...members.equivalents()] }),
