@@ -134,8 +134,13 @@ describe('a host', () => {
     peers.keep(dora.key, elsa.key, hub.key, [right]);
     peers.forget(dora.key, elsa.key);
     expect([...kept.keys()]).toEqual([hub.key]);
+    // While he is linked over the hub, that stays.
+    peers.keep(clara.key, boris.key, elsa.key, []);
+    expect([...kept.keys()]).toEqual([hub.key]);
+    peers.hostDown(hub.key);
     peers.keep(clara.key, boris.key, elsa.key, []);
     expect([...kept.keys()]).toEqual([elsa.key]);
+    peers.hostUp(hub.key);
     peers.forget(clara.key, boris.key);
     expect(kept.size).toBe(0);
     // That one calls asks for nothing.
