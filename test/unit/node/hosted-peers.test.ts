@@ -135,9 +135,14 @@ describe('a host', () => {
     peers.forget(dora.key, elsa.key);
     expect([...kept.keys()]).toEqual([hub.key]);
     peers.keep(clara.key, boris.key, elsa.key, []);
+    // The one that speaks for him counts, as long as it does.
+    expect([...kept.keys()]).toEqual([hub.key]);
+    peers.hostDown(hub.key);
+    peers.keep(clara.key, boris.key, elsa.key, []);
     expect([...kept.keys()]).toEqual([elsa.key]);
     peers.forget(clara.key, boris.key);
     expect(kept.size).toBe(0);
+    peers.hostUp(hub.key);
     // That one calls asks for nothing.
     await hubSpeaks();
     expect([kept.size, told.at(-1)]).toEqual([0, 'up']);
