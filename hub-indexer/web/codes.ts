@@ -36,6 +36,8 @@ export interface CodeFacts {
   'invitation-used-up': { readonly uses: number };
   'too-many-invitations': { readonly limit: number };
   'too-many-mandates': { readonly limit: number };
+  /** Signed before the records that count how far it was used up were lost. */
+  'mandate-old': { readonly seq: number };
   'not-settled': { readonly why: 'owed' | 'unsure' | 'open' | 'disputed' };
   'payment-under-way': { readonly untilMs: number };
   /** A check found the books of an own account broken; `neighbour` is a PID. */
@@ -98,6 +100,7 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'invitation-used-up': 403,
   'too-many-invitations': 409,
   'too-many-mandates': 409,
+  'mandate-old': 409,
   'not-settled': 409,
   'payment-under-way': 409,
   'account-blocked': 409,
@@ -170,6 +173,8 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
     `The invitation has been used ${uses === 1 ? 'already' : `${uses} times, as often as it may`}: ask for another.`,
   'too-many-invitations': ({ limit }) =>
     `You have ${limit} invitations that still count, which is the most: wait until one has expired.`,
+  'mandate-old': ({ seq }) =>
+    `How far this mandate was used up is not known here any more: sign one with a number above ${seq}.`,
   'too-many-mandates': ({ limit }) =>
     `You have ${limit} mandates that still count, which is the most: wait until one has expired, or give one that lasts as long as those before.`,
   'not-settled': ({ why }) =>

@@ -32,12 +32,15 @@ const bad = (why: string): Refusal<'bad-document'> => refuse('bad-document', { w
 export async function takeMandate(
   member: HostedMember,
   bytes: Uint8Array,
-): Promise<AnyRefusal | WebRefusal<'too-many-mandates'> | null> {
+): Promise<AnyRefusal | WebRefusal<'mandate-old' | 'too-many-mandates'> | null> {
   const handed = readHanded(handedMandateShape, bytes);
   if (isRefusal(handed)) return handed;
   const why = mandateFlaw(member, handed);
   if (why !== null) return bad(why);
   const { delegation, signature, accounts } = handed;
+  const { restoredAtMs } = member.records.node;
+  // It may have been used up before: one number twice would be proof against this hub.
+  if (restoredAtMs !== null && delegation.seq <= restoredAtMs) return refuseHub('mandate-old', { seq: restoredAtMs });
   const mandate = newMandate(delegation, signature, accounts);
   if (member.mandatesWith(mandate) > MAX_MANDATES) return refuseHub('too-many-mandates', { limit: MAX_MANDATES });
   await member.takeMandate(mandate);

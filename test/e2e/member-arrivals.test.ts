@@ -174,6 +174,28 @@ describe('to the hub that it left', () => {
   }, 60_000);
 });
 
+describe('a mandate of before', () => {
+  it('is not used twice: what was counted under it is not known any more', async () => {
+    const hub = await startMembersHub();
+    const alice = await openMember(hub.url, person(106), 'Alice');
+    const bob = await openMember(hub.url, person(107), 'Bob');
+    const act = vi.spyOn(bob.connection, 'act');
+    await bob.trust(alice.key, 'UAH', 500n * UNIT);
+    const mandate = act.mock.calls.find(([, path]) => path === '/participants/me/mandate');
+    if (mandate === undefined) throw new Error('no mandate was given');
+    await alice.renewMandate();
+    expect((await alice.pay(order(bob.key, UNIT))).state).toBe('paid');
+    const { file, checksum } = await bob.takeAlong(person(107).seed);
+    await bob.leave(checksum);
+    const again = await openMember(hub.url, person(107), 'Bob', undefined, true);
+    await expect(again.connection.act(...mandate)).rejects.toMatchObject({ code: 'mandate-old' });
+    await arrive(again, person(107).seed, file);
+    waitForNews();
+    await payOnceLinked(alice, bob.key, UNIT);
+    await expectProven(again, { [alice.key]: '2' });
+  }, 60_000);
+});
+
 describe('limits of before', () => {
   it('are signed again at the next visit, where a page was closed in between; and once only', async () => {
     const [first, second] = [await startMembersHub(), await startMembersHub()];

@@ -70,6 +70,8 @@ export const hubRefusals = {
   'invitation-used-up': 'This invitation was used already. Ask for another.',
   'too-many-invitations':
     'You have {limit} invitations that still count, which is the most. Wait until one has expired.',
+  'mandate-old':
+    'What you have signed for your hub is from before its records were lost. Reload the page: it signs anew.',
   'too-many-mandates':
     'The hub has {limit} of your mandates that still count, which is the most. Try again when one of them has expired.',
   'payment-under-way': 'A payment of yours is under way. It is decided within a minute: try again then.',
