@@ -24,6 +24,11 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         chunkFileNames: 'assets/[name]-[hash].js',
+        // All that the first screen needs in one piece, which packs better than many.
+        codeSplitting: {
+          includeDependenciesRecursively: true,
+          groups: [{ name: 'first', test: /\/src\/member\/main\.tsx$/ }],
+        },
         assetFileNames: ({ names: [name = ''] }) =>
           NAMED.test(name) ? '[name][extname]' : 'assets/[name]-[hash][extname]',
       },

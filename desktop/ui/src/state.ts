@@ -80,6 +80,7 @@ export function refresh(): Promise<void> {
         isStale = false;
         known.value = await read();
         keptAtMs.value = null;
+        if (connection.value === 'unreachable') connection.value = 'live';
       }
     } catch (error) {
       noteTrouble(error);

@@ -243,16 +243,18 @@ async function setLine(
     ...{ kind: 'line', id: `${to.pid}:${equivalent}`, to, equivalent, ...signed, madeAtMs: Date.now(), refusal: null },
     limit: formatAmount(wanted.status === 'closed' ? 0n : wanted.limit),
   };
-  await queue.put(line);
-  try {
-    const card = await member.handInTrustLine(signed);
-    await queue.remove(line);
-    return desk.names.fill(card);
-  } catch (error) {
-    if (error instanceof AskError && error.code === 'unreachable') return asItWillBe(line, wanted, before);
-    await queue.remove(line);
-    throw error;
-  }
+  return queue.alone(line, async () => {
+    await queue.put(line);
+    try {
+      const card = await member.handInTrustLine(signed);
+      await queue.remove(line);
+      return desk.names.fill(card);
+    } catch (error) {
+      if (error instanceof AskError && error.code === 'unreachable') return asItWillBe(line, wanted, before);
+      await queue.remove(line);
+      throw error;
+    }
+  });
 }
 
 function asItWillBe(

@@ -1,6 +1,7 @@
 /** The page of a member, which its hub serves: the same screens, and a key that never leaves this browser. */
 import { render } from 'preact';
 import { App } from '../app.tsx';
+import { lazily } from '../lazily.tsx';
 import { setOwn } from '../own.ts';
 import { followAddress } from '../place.ts';
 import { noteTrouble } from '../state.ts';
@@ -8,10 +9,10 @@ import '../style.css';
 import '../own-node.css';
 import { AlarmBanner, AtHome, WhileAway } from './at-home.tsx';
 import { before } from './before.tsx';
-import { MemberSettings } from './settings.tsx';
 import { start } from './stage.ts';
 
-setOwn({ screens: { settings: MemberSettings }, before, banner: AlarmBanner, atHome: AtHome, atHomeLast: WhileAway });
+const settings = lazily(async () => (await import('./settings.tsx')).MemberSettings);
+setOwn({ screens: { settings }, before, banner: AlarmBanner, atHome: AtHome, atHomeLast: WhileAway });
 followAddress();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);
