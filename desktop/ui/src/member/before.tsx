@@ -9,7 +9,7 @@ import { Suggestion } from '../screens/suggestion.tsx';
 import type { Joined } from './hub.ts';
 import { Joining } from './joining.tsx';
 import type { Identity, Session } from './session.ts';
-import { goOn, stage, unlock, wordsWritten } from './stage.ts';
+import { ERASED, goOn, stage, unlock, wordsWritten } from './stage.ts';
 import { forgetAll } from './storage.ts';
 import { Welcome } from './welcome.tsx';
 import { M, m } from './words.ts';
@@ -120,10 +120,11 @@ function Locked({ identity }: { readonly identity: Identity }) {
   );
 }
 
-/** Forgets everything of the member in this browser, and begins anew. */
-export async function forget(): Promise<void> {
+/** Forgets everything of the member in this browser, and begins anew; that the hub has deleted it, too, is said there. */
+export async function forget(isErased = false): Promise<void> {
   // Who comes next in this browser is not told what happens to this one.
   await import('./push.ts').then(({ stopTelling }) => stopTelling()).catch(() => undefined);
   await forgetAll();
+  if (isErased) sessionStorage.setItem(ERASED, ERASED);
   location.reload();
 }

@@ -6,6 +6,7 @@ import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Signs } from '../signs.tsx';
 import { type Known, refresh } from '../state.ts';
 import { forget } from './before.tsx';
+import { Erase } from './erase.tsx';
 import { Move } from './move.tsx';
 import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
 import type { Session } from './session.ts';
@@ -25,6 +26,7 @@ export function MemberSettings({ all }: { readonly all: Known }) {
           <TellMe session={session} />
           <Move session={session} />
           <Leave session={session} />
+          <Erase all={all} session={session} />
         </>
       )}
     </>

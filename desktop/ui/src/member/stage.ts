@@ -31,6 +31,8 @@ export function sessionNow(): Session | null {
 }
 
 const INVITATION = 'geo-invitation';
+/** Kept by this window until it is said that the hub has deleted who was here. */
+export const ERASED = 'geo-erased';
 
 /** The invitation by which somebody came here, kept until it has joined. */
 export const keptInvitation = (): Promise<string | null> => browserKept.get(INVITATION);

@@ -158,6 +158,7 @@ export const en = {
   eraseYes: 'Yes, delete me',
   eraseMeans:
     'Nobody can take that back. The history is deleted, too: if you may need it one day, save it first, under History.',
+  erased: 'You were deleted from this hub, and this browser has forgotten your key.',
   eraseNot: 'You were not deleted',
   eraseOpen:
     'A payment of yours is not decided yet. Mostly that takes a minute; “On hold” on the first screen shows what it waits for. Try again then.',
