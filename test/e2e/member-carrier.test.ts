@@ -4,6 +4,7 @@ import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
 import type { Hub } from '#desktop/ui/src/member/hub.ts';
+import { Memos } from '#desktop/ui/src/member/memos.ts';
 import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { makeCard, readCard } from '#protocol/card.ts';
 import { pidOf } from '#protocol/identity.ts';
@@ -64,6 +65,17 @@ describe('the carrier of a member', () => {
     await boris.until(({ parts }) => parts.getHistory.entries[0]?.memo === 'two loaves');
     const raw = await boris.member.state();
     expect(raw.parts.getHistory.entries[0]).toMatchObject({ memo: null });
+  });
+
+  it('remembers what its own payments were for, also at the next visit', async () => {
+    const memoOf = (entries: readonly { readonly memo: string | null }[] | undefined) => entries?.[0]?.memo;
+    expect(memoOf((await anna.carrier.ask('getHistory', {})).entries)).toBe('two loaves');
+    const next = new Memos(anna.hub, anna.kept, () => null);
+    await next.open();
+    const raw = await anna.member.state();
+    expect([memoOf(raw.parts.getHistory.entries), memoOf(next.fill(raw.parts.getHistory.entries))]).toEqual([
+      ...[null, 'two loaves'],
+    ]);
   });
 
   it('tells why a payment is not possible', async () => {

@@ -8,7 +8,6 @@ import { actsOf, type Desk, handInLine, orderedIn, payAgain, previewAlone, who }
 import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
 import type { Mandates } from './member.ts';
-import type { Memos } from './memos.ts';
 import { neighboursOf } from './neighbours.ts';
 import { isPassing } from './passing.ts';
 import { settle } from './pay.ts';
@@ -57,7 +56,6 @@ interface KeptState {
 
 export interface CarrierOptions extends Omit<Desk, 'state'> {
   readonly kept: Kept;
-  readonly memos: Memos;
   /** There is more to show than was read: names, memos, what was sent. */
   readonly changed: () => void;
   /** What was read before is to be shown otherwise: something was done without the hub. */
@@ -199,7 +197,7 @@ export class HubCarrier implements Carrier {
     return { ...(input as object), to: (await who(this.#desk, to)).publicKey } as Input<N>;
   }
 
-  /** What can be confirmed where the hub is away, too: a payment, and changes among people. What comes of it is seen when it is there. */
+  /** What can be confirmed where the hub is away, too: a payment, and changes among people. What comes of it is seen later. */
   async #withoutHub<N extends Used>(name: N, input: Input<N>, error: unknown): Promise<Result<N>> {
     if (!(error instanceof AskError) || error.code !== 'unreachable') throw error;
     if (name === 'previewPayment') {

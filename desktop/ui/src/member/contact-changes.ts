@@ -15,7 +15,10 @@ type Contact = WholeState['parts']['listContacts']['contacts'][number];
 
 const ID_BYTES = 16;
 
-/** Keeps somebody who is to be added or changed; how they are then, without what their card suggests. Throws `AskError` where nobody but the hub knows who is meant. */
+/**
+ * Keeps somebody who is to be added or changed; how they are then, without what their card suggests. Throws `AskError` where
+ * nobody but the hub knows who is meant.
+ */
 export async function putLater(desk: Desk, put: Input<'putContact'>): Promise<Result<'putContact'>> {
   const to = await who(desk, put.who);
   if (to.publicKey === desk.signer.publicKey) throw new AskError('to-self', '');
