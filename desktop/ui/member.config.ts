@@ -27,7 +27,7 @@ export default defineConfig({
         // All that the first screen needs in one piece, which packs better than many.
         codeSplitting: {
           includeDependenciesRecursively: true,
-          groups: [{ name: 'first', test: /\/src\/member\/main\.tsx$/ }],
+          groups: [{ name: 'first', test: /\/src\/(app|member\/(at-home|before))\.tsx$/ }],
         },
         assetFileNames: ({ names: [name = ''] }) =>
           NAMED.test(name) ? '[name][extname]' : 'assets/[name]-[hash][extname]',
