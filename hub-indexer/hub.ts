@@ -35,6 +35,8 @@ export interface MembersSettings {
   readonly keepLeftMs: number;
   /** How they are told of what happens while their page is closed. */
   readonly push?: PushSettings;
+  /** How long after one check of the books the next one begins; some minutes unless set. */
+  readonly checkEveryMs?: number;
 }
 
 export interface RunningHub {
@@ -72,6 +74,7 @@ export async function startHub(config: Config, settings: HubSettings, options: S
       host: settings.httpHost,
       port: settings.httpPort,
       isBehindProxy,
+      areMembersServed: () => members?.isServing ?? null,
     });
     log.info({ url: http.url }, 'hints are served over HTTP');
     void node.stopped.then(async () => http.stop());

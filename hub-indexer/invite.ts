@@ -1,19 +1,20 @@
 /** `geo hub invite`: an invitation by the operator, made by the hub that runs on the data folder. */
-import { EXIT } from '#node/cli/exit-codes.ts';
 import { wholeNumber } from '#node/cli/parse.ts';
-import { Stop, usage } from '#node/cli/problem.ts';
+import { usage } from '#node/cli/problem.ts';
 import { qrCode } from '#node/cli/qr.ts';
 import { bold, line, safeJson } from '#node/cli/text.ts';
 import { readConfig } from '#node/config.ts';
 import { invitationLink } from '#protocol/join-request.ts';
 import { MAX_INVITATION_LIFETIME_MS, MAX_INVITATION_USES } from './limits.ts';
-import { INVITATIONS_PATH, notRunning, readOperatorDoor } from './web/operator.ts';
+import { askHub } from './operator/ask.ts';
+import { INVITATIONS_PATH, readOperatorDoor } from './web/operator.ts';
 
 const DAY_MS = 86_400_000;
 
 export interface InviteOptions {
   readonly uses: string;
   readonly days: string;
+  readonly by: string;
   readonly url?: string;
   readonly dataDir?: string;
   readonly json?: true;
@@ -23,9 +24,10 @@ export async function invite(options: InviteOptions): Promise<void> {
   const uses = wholeNumber('how often it may be used', 1, MAX_INVITATION_USES)(options.uses);
   const days = wholeNumber('how many days it counts', 1, MAX_INVITATION_LIFETIME_MS / DAY_MS)(options.days);
   const { dataDir } = readConfig({ flags: { dataDir: options.dataDir }, environment: process.env });
-  const door = readOperatorDoor(dataDir);
-  const token = await ask(dataDir, door, { uses, lifetimeMs: days * DAY_MS });
-  const link = linkOf(options.url ?? door.url, token);
+  const { url } = readOperatorDoor(dataDir);
+  const wish = { uses, lifetimeMs: days * DAY_MS, by: options.by };
+  const { invitation: token } = await askHub<{ invitation: string }>(dataDir, 'POST', INVITATIONS_PATH, wish);
+  const link = linkOf(options.url ?? url, token);
   const untilMs = Date.now() + days * DAY_MS;
   if (options.json === true) {
     process.stdout.write(`${safeJson({ schema: 1, invitation: token, link, uses, expiresAtMs: untilMs })}\n`);
@@ -42,22 +44,5 @@ function linkOf(url: string, token: string): string {
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw usage(`--url is "${url}"; allowed: where members find the hub, such as https://hub.example.org.`);
   }
-  return invitationLink(new URL(url).href, token);
-}
-
-async function ask(dataDir: string, { url, secret }: { url: string; secret: string }, body: object): Promise<string> {
-  let response: Response;
-  try {
-    response = await fetch(`${url}/api/v1${INVITATIONS_PATH}`, {
-      method: 'POST',
-      headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-  } catch (cause) {
-    throw notRunning(dataDir, cause);
-  }
-  const answer = (await response.json()) as { invitation: string } | { error: { code: string; message: string } };
-  if ('invitation' in answer) return answer.invitation;
-  const { code, message } = answer.error;
-  throw new Stop({ code, message, facts: {}, exitCode: EXIT.error });
+  return invitationLink(new URL(url).href, { token, from: null });
 }

@@ -24,7 +24,7 @@ import { earlierStarts, isStartOf, noteStarts, withStart } from './backup/starts
 import { takeBack } from './backup/take-back.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { type Contact, Contacts } from './contacts.ts';
+import { openContacts } from './contacts-of.ts';
 import { createDriver } from './driver.ts';
 import type { Ending, Stopped } from './ending.ts';
 import type { Failure } from './failure.ts';
@@ -40,10 +40,10 @@ import { chosenIndexers } from './indexers.ts';
 import { KnownAddresses } from './known-addresses.ts';
 import { createLog, type Log } from './log.ts';
 import { countHappening, createMetrics, measureHeld, measureRecords } from './metrics.ts';
+import { Moves } from './moves.ts';
 import { createHost, type Host, type HostHandlers, type HostOptions } from './p2p/host.ts';
 import { withFreePorts } from './ports.ts';
 import { Preferences } from './preferences.ts';
-import type { Store } from './store/store.ts';
 
 /** The log of a node that was not given another one. */
 const LOG_FILE = 'node.log';
@@ -81,6 +81,7 @@ interface Late {
   hosting: Hosting | null;
   /** The node's own participant, for those whom other nodes host. */
   port: LocalPort | undefined;
+  keepLinked: ((neighbour: PublicKey) => void) | null;
 }
 
 /** All parts of a node that exist before it meets the network. */
@@ -115,6 +116,7 @@ export async function assemble(
     host.keep(neighbour, addresses);
     host.recall(neighbour, inside.known.get(neighbour));
   };
+  inside.late.keepLinked = keepLinked;
   listen(inside, host, keepLinked);
   await begin(inside, host, keepLinked);
   hostReady.resolve(host);
@@ -145,7 +147,7 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
   const starts = withStart(earlierStarts(dataDir), { instance, startedAtMs });
   await noteStarts(dataDir, starts);
   // The host comes later than what sends through it; what is sent until then is sent again when a link comes up.
-  const late: Late = { host: null, hosting: null, port: undefined };
+  const late: Late = { host: null, hosting: null, port: undefined, keepLinked: null };
   const indexer = await options.indexer?.({
     ...{ records, clock, log, metrics },
     follow: (equivalent) => late.host?.follow(equivalent),
@@ -228,16 +230,26 @@ async function openDocuments(books: Awaited<ReturnType<typeof openBooks>>) {
 async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host: Host; handlers: HostHandlers }> {
   const { config, identity, clock, log, verify, records, metrics, indexer, driver, ending } = inside;
   const { instance, startedAtMs, starts, late, peers, contacts, events, held, housekeeper, known, indexers } = inside;
-  const own = hostHandlers({ indexer, contacts, driver, log, clock, events, held, housekeeper, ready, verify });
+  const own = hostHandlers({ indexer, driver, log, clock, events, held, housekeeper, ready, verify });
   late.port = {
     receive: (from, frame) => own.frame(from, frame),
     linkUp: (neighbour) => own.linkUp(neighbour),
     linkDown: (neighbour) => own.linkDown(neighbour),
     proof: () => null,
   };
+  const moves = new Moves({
+    ...{ self: identity.publicKey, contacts, known, records, peers, clock, log, ready },
+    keepLinked: (neighbour) => late.keepLinked?.(neighbour),
+    hosting: () => late.hosting,
+  });
   const handlers: HostHandlers = {
     ...own,
-    frame: async (from, frame) => peers.receive(from, frame) ?? own.frame(from, frame),
+    found: (...where) => moves.found(...where),
+    async frame(from, frame) {
+      // What a node says once, as soon as the link is up, may be for somebody whose machine is not read from disk yet.
+      await ready;
+      await (peers.receive(from, frame) ?? own.frame(from, frame));
+    },
     linkUp(neighbour) {
       // Before the machine hears of the link: what it sends goes over this one.
       if (peers.hasMoved(neighbour)) host.keep(neighbour, known.get(neighbour));
@@ -251,7 +263,7 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
     addresses(neighbour, addresses) {
       const contact = contacts.get(neighbour);
       // Who was hosted is found at a node of their own from now on.
-      if (hostIn(neighbour, contact?.addresses ?? []) !== null) own.found?.(neighbour, addresses);
+      if (hostIn(neighbour, contact?.addresses ?? []) !== null) moves.found(neighbour, addresses, null);
       if (contact !== undefined || [...records.neighbours()].includes(neighbour)) known.learn(neighbour, addresses);
     },
   };
@@ -266,6 +278,8 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
   });
   late.host = host;
   ending.add('the host', () => host.stop());
+  moves.start();
+  ending.add('looking for those who have moved', () => moves.stop());
   for (const { participant, addresses } of indexers) host.learn(participant, addresses);
   return { host, handlers };
 }
@@ -393,29 +407,4 @@ function watchHeld(of: Pick<NodeContext, 'clock' | 'metrics' | 'events' | 'log'>
   });
   measureHeld(metrics, held, clock);
   return held;
-}
-
-function openContacts(
-  store: Store,
-  of: { self: PublicKey; network: string; verify: NodeContext['verify']; records: Records; changed: () => void },
-): Promise<Contacts> {
-  const { self, network, verify, records, changed } = of;
-  const documents = store.documents<Contact>('contact');
-  return Contacts.open({
-    self,
-    network,
-    verify,
-    documents: {
-      ...documents,
-      put: async (id, contact) => documents.put(id, contact).then(changed),
-      delete: async (id) => documents.delete(id).then(changed),
-    },
-    *strangers() {
-      yield* records.neighbours();
-      for (const { announcement } of records.topology.all()) {
-        yield announcement.from;
-        yield announcement.to;
-      }
-    },
-  });
 }

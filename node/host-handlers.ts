@@ -4,7 +4,6 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { NodeContext } from './api/context.ts';
 import type { EventLog } from './api/event-log.ts';
 import type { Clock } from './clock.ts';
-import type { Contacts } from './contacts.ts';
 import type { Driver } from './driver.ts';
 import type { HeldAmounts } from './held.ts';
 import type { Housekeeper } from './housekeeper.ts';
@@ -20,7 +19,6 @@ export function submit(driver: Driver, log: Log, occurrence: Parameters<Driver['
 /** What the host tells is taken when all is put together, in the order it came. */
 export function hostHandlers(of: {
   readonly indexer: Indexer | undefined;
-  readonly contacts: Contacts;
   readonly driver: Driver;
   readonly log: Log;
   readonly clock: Clock;
@@ -30,7 +28,7 @@ export function hostHandlers(of: {
   readonly ready: Promise<Host>;
   readonly verify: NodeContext['verify'];
 }): HostHandlers {
-  const { indexer, contacts, driver, log, clock, events, held, housekeeper, ready, verify } = of;
+  const { indexer, driver, log, clock, events, held, housekeeper, ready, verify } = of;
   const link = (type: 'link-up' | 'link-down', neighbour: PublicKey): void => {
     void ready.then(() => {
       submit(driver, log, { type, neighbour });
@@ -61,11 +59,6 @@ export function hostHandlers(of: {
       return verdict;
     },
     twin: (participant) => log.warn({ participant }, 'two running nodes have this identity'),
-    found(neighbour, addresses) {
-      contacts.moved(neighbour, addresses, clock.nowMs()).catch((error: unknown) => {
-        log.error({ err: error, neighbour }, 'new addresses of a contact were not kept');
-      });
-    },
     // The other one may have signed what is not known here: neither shall go on before its owner has looked.
     twinOfSelf(neighbour, other) {
       log.error({ neighbour, other }, 'a second node runs with this identity: this one signs nothing new');

@@ -76,10 +76,17 @@ export class HostedPeers {
   keep(local: PublicKey, remote: PublicKey, host: PublicKey, addresses: readonly string[]): void {
     if (this.#isPassedBy(local, remote, host)) return;
     const pair = this.#pairs.get(keyOf(local, remote));
-    // It has moved to another host.
-    if (pair !== undefined && pair.host !== host) this.#end(pair);
+    if (pair !== undefined && pair.host !== host) {
+      // Whoever speaks for it now has shown that it may; what was told before of where it is may be old.
+      if (isUp(pair)) {
+        this.#want(pair);
+        return;
+      }
+      this.#end(pair);
+    }
     this.#pair(local, remote, host).isWanted = true;
-    this.#options.keepHost(host, addresses);
+    // Who was hosted here has gone elsewhere: nobody calls himself, and where it is now the directory may tell.
+    if (host !== this.#options.self) this.#options.keepHost(host, addresses);
     this.#open(local, remote);
   }
 
@@ -91,6 +98,18 @@ export class HostedPeers {
   /** Where a participant is that is linked with a local one, or is to be; null: not over another node. */
   hostOf(local: PublicKey, remote: PublicKey): PublicKey | null {
     return this.#pairs.get(keyOf(local, remote))?.host ?? null;
+  }
+
+  /** Those who are asked for from here and are not linked, once for each of the two. */
+  *unlinked(): Iterable<{ readonly local: PublicKey; readonly remote: PublicKey; readonly host: PublicKey }> {
+    for (const pair of this.#pairs.values()) {
+      if (pair.isWanted && !isUp(pair) && this.#options.local(pair.remote) === undefined) yield pair;
+    }
+  }
+
+  /** Is anybody linked over this node, or to be? */
+  isHost(node: PublicKey): boolean {
+    return (this.#byHost.get(node)?.size ?? 0) > 0;
   }
 
   linkedWith(local: PublicKey): readonly PublicKey[] {
@@ -186,8 +205,10 @@ export class HostedPeers {
     }
     if (this.#isPassedBy(local, remote, host)) return;
     if (known === undefined && this.#countUnasked(host) >= MAX_UNASKED) return;
-    if (known !== undefined && known.host !== host) this.#end(known);
+    const isElsewhere = known !== undefined && known.host !== host;
+    if (isElsewhere) this.#end(known);
     const pair = this.#pair(local, remote, host);
+    if (isElsewhere && known.isWanted) this.#want(pair);
     const wasUp = isUp(pair);
     pair.wasOpened = true;
     if (!pair.hasOpened) this.#open(local, remote);
@@ -237,6 +258,13 @@ export class HostedPeers {
     const ofHost = this.#byHost.get(host) ?? new Set();
     this.#byHost.set(host, ofHost.add(pair));
     return pair;
+  }
+
+  /** What a host asked for is wanted here, too: the link with it is to last. */
+  #want(pair: Pair): void {
+    if (pair.isWanted) return;
+    pair.isWanted = true;
+    this.#options.keepHost(pair.host, []);
   }
 
   #remove(pair: Pair): void {

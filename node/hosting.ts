@@ -53,6 +53,11 @@ export interface Hosting {
   port(participant: PublicKey): LocalPort | undefined;
   /** The node's own participant is to be linked with one who is hosted. */
   keep(neighbour: PublicKey): void;
+  /**
+   * The directory says where somebody is now with whom one who is hosted here is to be linked: at these addresses, which are of
+   * its host, or its own where that is null.
+   */
+  moved(local: PublicKey, neighbour: PublicKey, addresses: readonly string[], host: PublicKey | null): void;
   /** Before the node's store is closed. */
   stop(): Promise<void>;
 }

@@ -2,10 +2,12 @@
  * Contact cards (§13.2): who someone is and where to reach them, signed by themselves. With a suggested limit a card is
  * an invitation: "open a trust line to me".
  */
-import { amount, encode, list, literal, nullable, record, text } from './codec.ts';
-import { ADDRESS_PATTERN, badLink, fromLink, toLink } from './document-link.ts';
+
+import { addressesShape } from './addresses.ts';
+import { amount, encode, literal, nullable, record, text } from './codec.ts';
+import { badLink, fromLink, toLink } from './document-link.ts';
 import type { PublicKey } from './identity.ts';
-import { MAX_ADDRESS_BYTES, MAX_ADDRESSES, MAX_NAME_BYTES, VERSION } from './limits.ts';
+import { MAX_NAME_BYTES, VERSION } from './limits.ts';
 import { parseName } from './name.ts';
 import { equivalentShape, networkShape, publicKeyShape, type Signature, signatureShape, timeShape } from './packet.ts';
 import { isRefusal, type Refusal } from './refusals.ts';
@@ -37,9 +39,6 @@ interface SignedCard {
   readonly card: Card;
   readonly signature: Signature;
 }
-
-/** The addresses of a card or an invoice. */
-export const addressesShape = list(text(MAX_ADDRESS_BYTES, ADDRESS_PATTERN), 0, MAX_ADDRESSES);
 
 export const cardShape = record<Card>({
   version: literal(VERSION),

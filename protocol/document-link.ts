@@ -5,7 +5,7 @@
 import { fromBase64url, toBase64url } from './base64url.ts';
 import { decode, encode, type Shape } from './codec.ts';
 import { excerpt } from './excerpt.ts';
-import { MAX_ADDRESS_BYTES, MAX_DOCUMENT_BYTES } from './limits.ts';
+import { MAX_DOCUMENT_BYTES } from './limits.ts';
 import { isRefusal, type Refusal, refuse } from './refusals.ts';
 
 /** What a link carries: a contact card or an invoice. */
@@ -15,9 +15,6 @@ const WORDS: Readonly<Record<LinkKind, string>> = { card: 'a contact card', pay:
 const MAX_DEPTH = 4;
 /** Base64 takes 4 characters for 3 bytes; the rest is room for the spaces and line breaks that mail puts in. */
 const MAX_INPUT_UNITS = 2 * MAX_DOCUMENT_BYTES;
-
-/** A network address in a document: printable ASCII without spaces. Whether it can be dialled is the node's question. */
-export const ADDRESS_PATTERN = new RegExp(`^[\\x21-\\x7e]{1,${MAX_ADDRESS_BYTES}}$`);
 
 /** A refusal to take a link, which names the limit that it broke. */
 export function badLink(kind: LinkKind, link: string, why: string): Refusal<'bad-link'> {

@@ -3,7 +3,7 @@
  * an invoice once, however often the link is opened (rule 11).
  */
 
-import { addressesShape } from './card.ts';
+import { addressesShape } from './addresses.ts';
 import { amount, encode, literal, nullable, record, text } from './codec.ts';
 import { badLink, fromLink, toLink } from './document-link.ts';
 import type { PublicKey } from './identity.ts';

@@ -2,8 +2,11 @@
  * Requests to be hosted by a hub (§13.8): who wants to join, under which name, and by whose invitation. Signed with the
  * key that stays in the member's browser.
  */
+import { formatAmount, parseAmount } from './amount.ts';
+import type { SuggestedLimit } from './card.ts';
 import { decode, encode, literal, nullable, record, type Shape, text, uint } from './codec.ts';
-import type { PublicKey } from './identity.ts';
+import { parseEquivalent } from './equivalent.ts';
+import { type Pid, type PublicKey, parsePid } from './identity.ts';
 import { MAX_INVITATION_CHARACTERS, MAX_JOIN_REQUEST_BYTES, MAX_NAME_BYTES, VERSION } from './limits.ts';
 import { parseName } from './name.ts';
 import { networkShape, publicKeyShape, type Signature, signatureShape, timeShape } from './packet.ts';
@@ -97,14 +100,48 @@ export function readJoinRequest(
 
 /** In a link, an invitation stands behind this: a browser sends nothing from there on to any server. */
 const MARK = '#join=';
+const LIMIT_PRECISION = 8;
 
-/** The link that whoever is invited opens: the place of the hub, and the invitation. */
-export function invitationLink(place: string, invitation: string): string {
-  return `${place.replace(/#.*$/, '')}${MARK}${invitation}`;
+/** Who invites, as the link itself says it: whoever comes by it need not believe the hub. */
+export interface Inviter {
+  readonly pid: Pid;
+  readonly suggestedLimit: SuggestedLimit;
 }
 
-/** The invitation in a link, or in what stands behind its place; null: there is none. */
-export function invitationIn(link: string): string | null {
-  const invitation = link.slice(link.indexOf(MARK) + MARK.length).trim();
-  return link.includes(MARK) && INVITATION_PATTERN.test(invitation) ? invitation : null;
+/** What the link of an invitation says. */
+export interface Invitation {
+  /** What the hub knows it by. */
+  readonly token: string;
+  /** Null: the link does not say; one of the operator never does. */
+  readonly from: Inviter | null;
+}
+
+/** The link that whoever is invited opens: the place of the hub, and the invitation. */
+export function invitationLink(place: string, { token, from }: Invitation): string {
+  const link = `${place.replace(/#.*$/, '')}${MARK}${token}`;
+  if (from === null) return link;
+  const { equivalent, amount } = from.suggestedLimit;
+  // The longest last: of a link that was cut short it is missing.
+  return `${link}&limit=${formatAmount(amount)}&in=${equivalent}&by=${from.pid}`;
+}
+
+/** The invitation in a link, or in what stands behind its place; null: there is none, or only a part of one. */
+export function invitationIn(link: string): Invitation | null {
+  if (!link.includes(MARK)) return null;
+  const [token = '', ...said] = link
+    .slice(link.indexOf(MARK) + MARK.length)
+    .trim()
+    .split('&');
+  if (!INVITATION_PATTERN.test(token)) return null;
+  if (said.length === 0) return { token, from: null };
+  const from = inviterIn(new Map(said.map((part) => [part.split('=')[0], part.split('=')[1] ?? ''])));
+  return from === null ? null : { token, from };
+}
+
+function inviterIn(said: ReadonlyMap<string | undefined, string>): Inviter | null {
+  const pid = parsePid(said.get('by') ?? '');
+  const amount = parseAmount(said.get('limit') ?? '', LIMIT_PRECISION);
+  const equivalent = parseEquivalent(said.get('in') ?? '');
+  if (isRefusal(pid) || isRefusal(amount) || isRefusal(equivalent)) return null;
+  return { pid, suggestedLimit: { equivalent, amount } };
 }

@@ -3,7 +3,7 @@
  * knows its PID.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { addressesShape } from './card.ts';
+import { addressesShape } from './addresses.ts';
 import { decode, encode, list, literal, nullable, record, type Shape, text } from './codec.ts';
 import { bytesToHex, isSameBytes } from './hex.ts';
 import { type PublicKey, publicKeyBytes } from './identity.ts';
@@ -133,11 +133,12 @@ export function readParticipantRecord(
  * equal seq the one whose bytes come first, so that all come to the same one.
  */
 export function supersedesRecord(next: Uint8Array, known: Uint8Array): boolean {
-  const [nextSeq, knownSeq] = [seqOf(next), seqOf(known)];
+  const [nextSeq, knownSeq] = [recordSeq(next), recordSeq(known)];
   return nextSeq === knownSeq ? bytesToHex(next) < bytesToHex(known) : nextSeq > knownSeq;
 }
 
-function seqOf(bytes: Uint8Array): number {
+/** The seq that the bytes of a record say; −1: they are none. */
+export function recordSeq(bytes: Uint8Array): number {
   const limits = { maxBytes: MAX_PARTICIPANT_RECORD_BYTES, maxDepth: MAX_DEPTH };
   const signed = decode(signedParticipantRecordShape, bytes, limits);
   return isRefusal(signed) ? -1 : signed.record.seq;

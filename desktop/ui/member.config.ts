@@ -24,7 +24,8 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         chunkFileNames: 'assets/[name]-[hash].js',
-        // All that the first screen needs in one piece, which packs better than many.
+        // What loads first anyhow is one file: what comes later shares parts of it, and each part of its own costs room. Where the
+        // page begins stays by itself: it is the one script that the page names.
         codeSplitting: {
           includeDependenciesRecursively: true,
           groups: [{ name: 'first', test: /\/src\/(app|member\/(at-home|before))\.tsx$/ }],

@@ -26,6 +26,7 @@ import {
   MAX_REMEMBERED,
 } from '../limits.ts';
 import { Rates } from '../rates.ts';
+import { addHealth, type Health } from './health.ts';
 import { placeOf } from './place.ts';
 import { errorAnswer, flawOf, hintsAnswer, hintsQuery, indexAnswer } from './schemas.ts';
 
@@ -38,6 +39,7 @@ export interface HttpOptions {
   readonly port: number;
   /** Requests come from a proxy on this machine, which says in `X-Forwarded-For` whose they are. */
   readonly isBehindProxy: boolean;
+  readonly areMembersServed: Health['areMembersServed'];
   readonly log: Log;
 }
 
@@ -173,7 +175,7 @@ declare module 'fastify' {
   }
 }
 
-function addRoutes(app: FastifyInstance, { indexer, publicKey, network }: HttpOptions): void {
+function addRoutes(app: FastifyInstance, { indexer, publicKey, network, areMembersServed }: HttpOptions): void {
   const answers = (schema: z.ZodType) => ({
     200: { description: 'Done', content: { 'application/json': { schema } } },
     default: { description: 'Refused; the message says why', content: { 'application/json': { schema: errorAnswer } } },
@@ -204,9 +206,5 @@ function addRoutes(app: FastifyInstance, { indexer, publicKey, network }: HttpOp
     const { registry } = indexer.metrics;
     return reply.type(registry.contentType).send(await registry.metrics());
   });
-  const unlimited = { ...hidden, config: { isUnlimited: true } };
-  app.get('/healthz', unlimited, () => ({ ok: true }));
-  app.get('/readyz', unlimited, (_request, reply) =>
-    reply.status(indexer.isReady ? 200 : 503).send({ ready: indexer.isReady }),
-  );
+  addHealth(app, { isIndexReady: () => indexer.isReady, areMembersServed });
 }

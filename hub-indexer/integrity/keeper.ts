@@ -109,6 +109,12 @@ export class IntegrityKeeper {
     return this.#running;
   }
 
+  /** A check of how things are from now on. */
+  async checkAnew(): Promise<void> {
+    await this.#running?.catch(() => null);
+    await this.checkNow();
+  }
+
   /** Checkpoints, newest first. */
   latest(most: number): readonly ChainLink<IntegrityCheckpoint>[] {
     return this.#checkpoints.latest(most);

@@ -54,6 +54,8 @@ interface MemberOptions {
   readonly ways: MemberWays;
   /** Told what the member is told. */
   readonly told: Told;
+  /** Is this one a member, whether its machine runs already or not? */
+  readonly isHere: (participant: PublicKey) => boolean;
 }
 
 export class HostedMember {
@@ -65,6 +67,7 @@ export class HostedMember {
   readonly #node: MembersNode;
   readonly #exchange: Exchange;
   readonly #declines: AwaitedDeclines;
+  readonly #isBlocked: (neighbour: PublicKey, equivalent: string) => boolean;
 
   /** Have accounts changed while no search could begin? */
   #hasWaited = false;
@@ -74,6 +77,7 @@ export class HostedMember {
     this.#node = options.node;
     this.#declines = new AwaitedDeclines(options.node.clock);
     this.#exchange = options.exchange;
+    this.#isBlocked = (neighbour, equivalent) => options.isBlocked(options.publicKey, neighbour, equivalent);
     this.signer = signer;
     this.context = context;
     const port = this.#port();
@@ -130,6 +134,11 @@ export class HostedMember {
   /** Whose key its mandates name. */
   get hub(): PublicKey {
     return this.#node.publicKey;
+  }
+
+  /** Did a check find the account broken, so that nothing new may happen on it? */
+  isBlocked(neighbour: PublicKey, equivalent: string): boolean {
+    return this.#isBlocked(neighbour, equivalent);
   }
 
   get records(): Records {
@@ -208,6 +217,12 @@ export class HostedMember {
     return records.allEvidence().next().done ? null : 'disputed';
   }
 
+  /** As `Hosting.moved` of the node. */
+  async moved(neighbour: PublicKey, addresses: readonly string[], host: PublicKey | null): Promise<void> {
+    await this.context.contacts.moved(neighbour, addresses, this.#node.clock.nowMs());
+    if (!this.#exchange.has(neighbour)) this.#node.peers.keep(this.publicKey, neighbour, host ?? neighbour, addresses);
+  }
+
   async stop(): Promise<void> {
     await this.context.driver.stop();
     this.context.held.stop();
@@ -281,7 +296,7 @@ function driverOf(
 }
 
 async function contextOf(
-  { node, exchange, publicKey, profile }: MemberOptions,
+  { node, exchange, publicKey, profile, isHere }: MemberOptions,
   of: { store: Store; driver: Driver; events: EventLog; held: HeldAmounts },
 ): Promise<ParticipantContext> {
   const { config, verify, clock, log, host, instance, startedAtMs, stopping, records: hub } = node;
@@ -323,8 +338,10 @@ async function contextOf(
       exchange.keep(publicKey, neighbour);
       const addresses = contacts.get(neighbour)?.addresses ?? [];
       const hostedBy = node.peers.hostOf(publicKey, neighbour);
-      if (exchange.has(neighbour) || (addresses.length === 0 && hostedBy === null)) return;
-      node.peers.keep(publicKey, neighbour, hostIn(neighbour, addresses) ?? hostedBy ?? neighbour, addresses);
+      if (exchange.has(neighbour) || isHere(neighbour)) return;
+      // Nobody knows where it is: as one who was here and has gone, it is looked for in the directory.
+      const unknown = addresses.length === 0 ? node.publicKey : neighbour;
+      node.peers.keep(publicKey, neighbour, hostIn(neighbour, addresses) ?? hostedBy ?? unknown, addresses);
     },
   };
 }

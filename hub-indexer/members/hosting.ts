@@ -110,6 +110,10 @@ export class MemberHosting implements Hosting, NodeHosting {
     return this.#members.get(publicKey);
   }
 
+  get size(): number {
+    return this.#members.size;
+  }
+
   members(): IterableIterator<HostedMember> {
     return this.#members.values();
   }
@@ -132,7 +136,8 @@ export class MemberHosting implements Hosting, NodeHosting {
       const { isBlocked } = this.#guard;
       const [node, exchange, ways, counters] = [this.#node, this.#exchange, this.#ways, this.#counters];
       const told = this.#told;
-      opening = HostedMember.open({ node, exchange, ways, counters, publicKey, profile, isBlocked, told });
+      const isHere = (participant: PublicKey): boolean => this.#isHere(participant);
+      opening = HostedMember.open({ node, exchange, ways, counters, publicKey, profile, isBlocked, told, isHere });
       this.#opening.set(publicKey, opening);
     }
     try {
@@ -151,7 +156,13 @@ export class MemberHosting implements Hosting, NodeHosting {
     this.#members.delete(publicKey);
     this.#guard.hosted.delete(publicKey);
     this.#exchange.detach(publicKey);
+    // Those whom it knows here look where it is now.
+    for (const neighbour of member.records.neighbours()) this.#members.get(neighbour)?.context.keepLinked(publicKey);
     await member.stop();
+  }
+
+  #isHere(participant: PublicKey): boolean {
+    return (this.#profiles.get(participant)?.status ?? 'left') !== 'left';
   }
 
   equivalents(): readonly EquivalentInfo[] {
@@ -185,6 +196,13 @@ export class MemberHosting implements Hosting, NodeHosting {
 
   keep(neighbour: PublicKey): void {
     this.#exchange.keep(this.#node.publicKey, neighbour);
+  }
+
+  moved(local: PublicKey, neighbour: PublicKey, addresses: readonly string[], host: PublicKey | null): void {
+    this.#members
+      .get(local)
+      ?.moved(neighbour, addresses, host)
+      .catch((error: unknown) => this.#node.log.error({ error, neighbour }, 'where a neighbour is now was not kept'));
   }
 
   async stop(): Promise<void> {

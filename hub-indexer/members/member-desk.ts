@@ -7,7 +7,7 @@ import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
 import { verifyWith } from '#protocol/statement.ts';
 import type { MembersSettings } from '../hub.ts';
-import { openIntegrity } from '../integrity/integrity.ts';
+import { type Integrity, openIntegrity } from '../integrity/integrity.ts';
 import { openPush } from '../push/push.ts';
 import type { PushDesk } from '../push/push-desk.ts';
 import type { WebContext } from '../web/context.ts';
@@ -19,6 +19,8 @@ import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { type Guard, MemberHosting } from './hosting.ts';
+import { MemberRecords } from './member-records.ts';
+import { measureMembers, type RequestCounts } from './metrics.ts';
 import { forgotten, Profiles } from './profiles.ts';
 import { Retention } from './retention.ts';
 import { atRest } from './sealed-documents.ts';
@@ -30,6 +32,9 @@ interface Opened {
   readonly profiles: Profiles;
   readonly invitations: Invitations;
   readonly push: PushDesk;
+  readonly counts: RequestCounts;
+  readonly integrity: Integrity;
+  readonly records: MemberRecords;
 }
 
 export class MemberDesk {
@@ -38,11 +43,17 @@ export class MemberDesk {
   /** Where figures are counted. */
   readonly #registry: () => Registry;
   #opened: Opened | null = null;
+  #web: MembersServer | null = null;
 
   constructor(settings: MembersSettings, isBehindProxy: boolean, registry: () => Registry) {
     this.#registry = registry;
     this.#settings = settings;
     this.#isBehindProxy = isBehindProxy;
+  }
+
+  /** Can members do all that they may? They cannot before their books are compared. */
+  get isServing(): boolean {
+    return this.#web !== null;
   }
 
   /** Starts the machines of all members. */
@@ -57,6 +68,7 @@ export class MemberDesk {
     const integrity = await openIntegrity(
       {
         ...{ hosted, store, clock, log, verify },
+        ...(this.#settings.checkEveryMs !== undefined && { intervalMs: this.#settings.checkEveryMs }),
         onViolation: (violation) => log.error({ violation }, 'accounts of members are broken: they are blocked'),
       },
       this.#registry(),
@@ -71,15 +83,23 @@ export class MemberDesk {
       stop: async () => void (await Promise.all([push.stop(), keeper.stop()])),
     };
     const hosting = await MemberHosting.open(node, profiles, guard, (member, notice) => push.told(member, notice));
+    const records = await MemberRecords.open(store, {
+      ...{ hub: given.publicKey, network: given.config.network, verify, clock, log, host: given.host, isMember },
+    });
     keeper.start();
-    this.#opened = { node, hosting, profiles, invitations, push };
+    const counts = measureMembers(this.#registry(), {
+      hosted: () => hosting.size,
+      sockets: () => this.#web?.sockets() ?? 0,
+      areServed: () => this.isServing,
+    });
+    this.#opened = { node, hosting, profiles, invitations, push, counts, integrity, records };
     return hosting;
   }
 
   /** Serves them, once the node is up and their books are compared: before, each payment would be refused. Throws a Failure when it cannot listen there. */
   async serve(): Promise<MembersServer> {
     if (this.#opened === null) throw new Error('bug: members are served before they are hosted');
-    const { node, hosting, profiles, invitations, push } = this.#opened;
+    const { node, hosting, profiles, invitations, push, counts, integrity, records } = this.#opened;
     const { admission, host, port } = this.#settings;
     await hosting.untilCompared();
     if (node.stopping.aborted) throw new Error('the node has stopped');
@@ -95,21 +115,25 @@ export class MemberDesk {
     const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
-        ...{ host, port, isBehindProxy: this.#isBehindProxy },
+        ...{ host, port, isBehindProxy: this.#isBehindProxy, counts },
       },
       (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
         const release = this.#release(context);
         retention = this.#retention(context);
-        addHostedParts(scope, context, { memberOf, card: () => ({ ...card, nowMs: clock.nowMs() }), release, push });
-        door.addRoutes(scope, context);
+        const cardNow = () => ({ ...card, nowMs: clock.nowMs() });
+        addHostedParts(scope, context, { memberOf, card: cardNow, release, push, records });
+        door.addRoutes(scope, context, integrity);
       },
     );
     await door.open(web.url);
     await retention?.start();
+    this.#web = web;
     return {
       url: web.url,
-      async stop() {
+      sockets: web.sockets,
+      stop: async () => {
+        this.#web = null;
         door.close();
         await retention?.stop();
         await web.stop();
@@ -130,19 +154,21 @@ export class MemberDesk {
 
   /** How a member ends here. */
   #release({ sessions }: Pick<WebContext, 'sessions'>): Release {
-    const { node, hosting, profiles, push } = this.#opened as Opened;
+    const { node, hosting, profiles, push, records } = this.#opened as Opened;
     const { clock, store } = node;
     return {
       nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
       async end(publicKey) {
         // First on disk: whatever is cut short after that, it does not start here again.
         await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
+        await records.forget(publicKey);
         await hosting.release(publicKey);
         await push.forget(publicKey);
       },
       async forget(publicKey) {
         await hosting.release(publicKey);
         await profiles.change(publicKey, (now) => now && forgotten(now, clock.nowMs()));
+        await records.forget(publicKey);
         await store.erase(publicKey);
         await push.forget(publicKey);
         await sessions.endAll(publicKey);

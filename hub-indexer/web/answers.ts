@@ -13,8 +13,16 @@ export function errorOf(refusal: WebRefusal): ErrorBody {
   return { error: { code: refusal.refused, message: wordsOf(refusal), facts: refusal.facts } };
 }
 
+declare module 'fastify' {
+  interface FastifyReply {
+    /** The code that a request was refused with, for the figures. */
+    refusedWith?: string;
+  }
+}
+
 /** Answers with a refusal. */
 export function sendRefusal(reply: FastifyReply, refusal: WebRefusal): FastifyReply {
+  reply.refusedWith = refusal.refused;
   const status = STATUS[refusal.refused];
   if ('retryAfterS' in refusal.facts) reply.header('retry-after', String(refusal.facts.retryAfterS));
   if (status === 401) reply.header('www-authenticate', 'Bearer');

@@ -3,12 +3,13 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { balance, equivalent } from '#node/api/schemas.ts';
 import { formatAmount } from '#protocol/amount.ts';
+import type { HandedCheckpoint } from '#protocol/delegation/handed-in.ts';
 import { type PublicKey, parsePid, pidOf } from '#protocol/identity.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
 import { type AccountProof, accountProofs, type EntryProof, journalAfter } from '../members/proofs.ts';
 import { documentText, hashText, lineParams, publicKeyText } from './forms.ts';
-import { readCheckpoint, takeCheckpoint } from './handed-in.ts';
+import { checkpointFlaw, readCheckpoint, takeCheckpoint } from './handed-in.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
 
@@ -80,17 +81,21 @@ export function addBooksRoutes(scope: FastifyInstance, memberOf: (publicKey: Pub
   });
   addRoute(scope, {
     ...{ method: 'POST', path: '/checkpoints', name: 'signCheckpoints', access: 'signed' },
-    summary: 'Checkpoints that you signed: handed-checkpoint of protocol/wire.cddl, each in base64url',
+    summary:
+      'Checkpoints that you signed: handed-checkpoint of protocol/wire.cddl, each in base64url; all yours, or none is taken',
     input: { body: z.strictObject({ documents: z.array(documentText).min(1).max(MOST_SIGNED) }) },
     result: z.object({ taken: z.int().min(0).describe('Others came too late: the books had moved on') }),
     async handle({ body }, { member }) {
       const hosted = memberOf(member.publicKey);
-      let taken = 0;
+      const all: HandedCheckpoint[] = [];
       for (const document of body.documents) {
         const handed = readCheckpoint(Uint8Array.from(Buffer.from(document, 'base64url')));
-        if (isRefusal(handed)) return new Refused(hosted.context, handed);
-        if ((await takeCheckpoint(hosted, handed)) === null) taken++;
+        const refusal = isRefusal(handed) ? handed : checkpointFlaw(hosted, handed);
+        if (refusal !== null) return new Refused(hosted.context, refusal);
+        all.push(handed as HandedCheckpoint);
       }
+      let taken = 0;
+      for (const handed of all) if ((await takeCheckpoint(hosted, handed)) === null) taken++;
       return { taken };
     },
   });

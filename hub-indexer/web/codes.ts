@@ -2,6 +2,7 @@
  * Everything that a hub answers a member with when it does not do what was asked. One closed table: the code, its facts,
  * its HTTP status, and words for people that say what, which limit, and what to do.
  */
+import type { RecordFlaw } from '#protocol/participant-record.ts';
 
 /** Each code with what is known of the case. */
 export interface CodeFacts {
@@ -36,6 +37,11 @@ export interface CodeFacts {
   'too-many-invitations': { readonly limit: number };
   'not-settled': { readonly why: 'owed' | 'open' | 'disputed' };
   'payment-under-way': { readonly untilMs: number };
+  /** A check found the books of an own account broken; `neighbour` is a PID. */
+  'account-blocked': { readonly neighbour: string; readonly equivalent: string };
+  'record-flawed': { readonly flaw: RecordFlaw };
+  'record-of-other-host': { readonly host: string | null; readonly hub: string };
+  'record-stale': { readonly seq: number };
   'hub-full': { readonly limit: number };
   'too-large': { readonly limitBytes: number; readonly lengthBytes: number | null };
   'too-often': { readonly what: string; readonly perMinute: number; readonly retryAfterS: number };
@@ -92,6 +98,10 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'too-many-invitations': 409,
   'not-settled': 409,
   'payment-under-way': 409,
+  'account-blocked': 409,
+  'record-flawed': 400,
+  'record-of-other-host': 409,
+  'record-stale': 409,
   'hub-full': 503,
   'too-large': 413,
   'too-often': 429,
@@ -103,6 +113,17 @@ export const CODES = Object.keys(STATUS) as [Code, ...Code[]];
 
 const minutes = (ms: number): string => `${Math.round(ms / 60_000)} minutes`;
 const apart = (oneMs: number, otherMs: number): string => `${Math.round(Math.abs(oneMs - otherMs) / 1_000)} seconds`;
+
+const FLAWS: Readonly<Record<RecordFlaw, string>> = {
+  'too-large': 'it is longer than one may be',
+  malformed: 'it is no signed participant record',
+  'foreign-network': 'it is of another network',
+  'other-participant': 'it is of another participant',
+  'bad-lifetime': 'it does not count for a day at most',
+  'from-the-future': 'its number is ahead of the time; check the clock',
+  expired: 'it has expired',
+  forged: 'it is not signed by you',
+};
 
 const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
   'bad-request': ({ where, why }) => `The request cannot be read: ${where === '' ? '' : `${where}: `}${why}.`,
@@ -154,6 +175,13 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
       disputed: 'There is evidence that somebody broke their word towards you: take it along before you are forgotten.',
     })[why],
   'payment-under-way': () => 'A payment of yours is under way. It is decided within a minute: try again then.',
+  'account-blocked': ({ neighbour, equivalent }) =>
+    `A check of this hub found that your account with ${neighbour} in ${equivalent} does not add up. Nothing new happens on it ` +
+    'until the operator has looked: tell them. What you have signed and the receipts that you hold count as before.',
+  'record-flawed': ({ flaw }) => `This record is worth nothing in the directory: ${FLAWS[flaw]}. Sign another one.`,
+  'record-of-other-host': ({ host, hub }) =>
+    `The record names ${host === null ? 'no host' : `${host} as your host`}, and this hub publishes those that name ${hub}.`,
+  'record-stale': ({ seq }) => `There is a record of yours with the number ${seq}: sign one with a higher number.`,
   'hub-full': ({ limit }) => `This hub hosts ${limit} members, which is the most that it can: ask its operator.`,
   'too-large': ({ limitBytes, lengthBytes }) =>
     `The request has ${lengthBytes ?? 'more'} bytes${lengthBytes === null ? ' than it may' : ''}; at most ${limitBytes} are read.`,

@@ -4,6 +4,7 @@ import type { Log } from '#node/log.ts';
 import type { Store } from '#node/store/store.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Verify } from '#protocol/statement.ts';
+import type { RequestCounts } from '../members/metrics.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { Challenges } from './challenges.ts';
 import { MemberRates } from './member-rates.ts';
@@ -21,6 +22,8 @@ export interface MembersWebOptions {
   readonly clock: Clock;
   readonly verify: Verify;
   readonly log: Log;
+  /** Told of each answer. */
+  readonly counts?: RequestCounts;
   /** For rates: milliseconds of a clock that never steps back. */
   readonly elapsedMs?: () => number;
 }

@@ -1,11 +1,12 @@
 /** The OpenAPI document of the members' API without a hub that runs: the routes are put up, asked for it, and taken down. */
 import websocket from '@fastify/websocket';
-import { fastify } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { SERVER_OPTIONS } from '#node/api/guests.ts';
 import { systemClock } from '#node/clock.ts';
 import { createLog } from '#node/log.ts';
 import type { Documents } from '#node/store/store.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import type { WebContext } from './context.ts';
 import { addHostedParts } from './hosted-parts.ts';
 import type { Members } from './members.ts';
 import { addMemberRoutes } from './server.ts';
@@ -26,18 +27,23 @@ export async function membersDocument(): Promise<object> {
         verify: () => false,
         log: createLog({ level: 'silent', file: null }),
       },
-      (scope, web) =>
-        addHostedParts(scope, web, {
-          memberOf: nobody,
-          card: nobody,
-          release: { nameOf: nobody, end: nobody, forget: nobody },
-          push: { publicKey: '', subscribe: nobody, unsubscribe: nobody, opened: nobody },
-        }),
+      addPartsOfNobody,
     );
     return (await app.inject('/api/v1/openapi.json')).json<object>();
   } finally {
     await app.close();
   }
+}
+
+/** All routes of a hub that hosts nobody: whoever gets as far as what they do meets an error. */
+export function addPartsOfNobody(scope: FastifyInstance, web: WebContext): void {
+  addHostedParts(scope, web, {
+    memberOf: nobody,
+    card: nobody,
+    release: { nameOf: nobody, end: nobody, forget: nobody },
+    push: { publicKey: '', subscribe: nobody, unsubscribe: nobody, opened: nobody },
+    records: { of: nobody, take: nobody, hide: nobody },
+  });
 }
 
 function noDocuments<T>(): Documents<T> {

@@ -52,6 +52,8 @@ export function guard(scope: FastifyInstance, context: WebContext): void {
     const refusal = await admit(context, request);
     return refusal === null ? undefined : sendRefusal(reply, refusal);
   });
+  // Before it is sent: who has the answer finds it counted.
+  scope.addHook('onSend', async (_request, { refusedWith = '' }) => context.counts?.answered(refusedWith));
   // Before the form of the request is judged, which is nobody else's business.
   scope.addHook('preValidation', async (request, reply) => {
     if (request.routeOptions.config.memberAccess !== 'signed') return undefined;

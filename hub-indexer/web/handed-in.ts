@@ -14,12 +14,14 @@ import {
 } from '#protocol/delegation/handed-in.ts';
 import { isOfRoot, newMandate } from '#protocol/delegation/mandate.ts';
 import type { Command } from '#protocol/event.ts';
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import type { Signature } from '#protocol/packet.ts';
 import { txIdOf } from '#protocol/packet.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import type { Statement } from '#protocol/statement.ts';
 import { type SignedTrustLine, signedTrustLineShape, trustLineStatement } from '#protocol/trust-line.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
+import { refuse as refuseHub, type WebRefusal } from './codes.ts';
 
 type Signed = readonly (readonly [Statement, Signature])[];
 
@@ -74,17 +76,35 @@ export function readCheckpoint(bytes: Uint8Array): HandedCheckpoint | Refusal<'b
   return readHanded(handedCheckpointShape, bytes);
 }
 
-/** A checkpoint that the member has signed. One that its books have moved on from is refused. */
-export async function takeCheckpoint(
+/** Why a checkpoint is none that the member has signed; null: it is one. */
+export function checkpointFlaw(
+  member: HostedMember,
+  { checkpoint, signature }: HandedCheckpoint,
+): Refusal<'bad-document'> | null {
+  if (checkpoint.network !== member.context.config.network) return bad('it is of another network');
+  const isOwn = checkpoint.smaller === member.publicKey || checkpoint.larger === member.publicKey;
+  if (!isOwn) return bad('it is of another participant');
+  const isSigned = member.context.verify(checkpointStatement(checkpoint, member.publicKey), signature);
+  return isSigned ? null : bad('it is not signed by the member');
+}
+
+/** A checkpoint in which there is no flaw. One that the member's books have moved on from is refused. */
+export function takeCheckpoint(
   member: HostedMember,
   { checkpoint, signature }: HandedCheckpoint,
 ): Promise<AnyRefusal | null> {
-  if (checkpoint.network !== member.context.config.network) return bad('it is of another network');
-  const statement = checkpointStatement(checkpoint, member.publicKey);
-  const isOwn = checkpoint.smaller === member.publicKey || checkpoint.larger === member.publicKey;
-  if (!isOwn) return bad('it is of another participant');
-  if (!member.context.verify(statement, signature)) return bad('it is not signed by the member');
-  return obey(member, [[statement, signature]], { type: 'sign-checkpoint', checkpoint });
+  const signed = [[checkpointStatement(checkpoint, member.publicKey), signature]] as const;
+  return obey(member, signed, { type: 'sign-checkpoint', checkpoint });
+}
+
+/** Why nothing can be paid over these routes, each from the member on: a check found the account broken that one begins with. */
+export function blockedRefusal(
+  member: HostedMember,
+  routes: readonly { readonly nodes: readonly PublicKey[] }[],
+  equivalent: string,
+): WebRefusal<'account-blocked'> | null {
+  const neighbour = routes.map(({ nodes }) => nodes[1]).find((next) => next && member.isBlocked(next, equivalent));
+  return neighbour === undefined ? null : refuseHub('account-blocked', { neighbour: pidOf(neighbour), equivalent });
 }
 
 /** A payment's attempt: begins when this resolves with null. */

@@ -9,6 +9,8 @@ import { addHostedRoutes, type HubCard } from './hosted-routes.ts';
 import type { Release } from './move-routes.ts';
 import { addNodeOperations } from './operations.ts';
 import { addPushRoutes, type Push } from './push-routes.ts';
+import { addReadingRoutes } from './reading-routes.ts';
+import { addRecordRoutes, type Records } from './record-routes.ts';
 
 interface HostedParts {
   /** The machine of a member. */
@@ -17,17 +19,20 @@ interface HostedParts {
   readonly card: () => HubCard;
   readonly release: Release;
   readonly push: Push;
+  readonly records: Records;
 }
 
 export function addHostedParts(
   scope: FastifyInstance,
   web: WebContext,
-  { memberOf, card, release, push }: HostedParts,
+  { memberOf, card, release, push, records }: HostedParts,
 ): void {
   const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
   addNodeOperations(scope, contextOf);
+  addReadingRoutes(scope, contextOf);
   addEvents(scope, web, contextOf, (member, ask) => push.opened(member, ask));
   addLedger(scope, contextOf);
   addHostedRoutes(scope, memberOf, card, release);
   addPushRoutes(scope, push);
+  addRecordRoutes(scope, records);
 }

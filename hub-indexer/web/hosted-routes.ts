@@ -20,7 +20,15 @@ import { isRefusal, refuse } from '#protocol/refusals.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
 import { addBooksRoutes } from './books-routes.ts';
 import { documentText, lineParams, publicKeyText } from './forms.ts';
-import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
+import {
+  blockedRefusal,
+  readAttempt,
+  readTrustLine,
+  takeAttempt,
+  takeMandate,
+  takeTrustLine,
+  untilDecided,
+} from './handed-in.ts';
 import { addMoveRoutes, type Release } from './move-routes.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
@@ -216,7 +224,8 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
     input: { querystring: capacityQuery },
     result: capacity,
     async handle({ querystring }, { member }) {
-      const { context } = memberOf(member.publicKey);
+      const hosted = memberOf(member.publicKey);
+      const { context } = hosted;
       const unit = parseEquivalent(querystring.equivalent);
       if (isRefusal(unit)) return new Refused(context, unit);
       const amount = parseAmount(querystring.amount, 8);
@@ -227,6 +236,9 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
       const quote = () => quoteOf(context, order, CAPACITY_WAIT_MS, ({ routes }) => routes.length > 0);
       const told = await turnstile.ask(context, quote, (answer) => !isAnyRefusal(answer) && answer.routes.length > 0);
       if (isAnyRefusal(told)) return new Refused(context, told);
+      // Told before anything is signed for it.
+      const blocked = blockedRefusal(hosted, told.routes, unit);
+      if (blocked !== null) return blocked;
       const routes = told.routes.map((route) => ({ nodes: [...route.nodes], amount: formatAmount(route.amount) }));
       return { quote: viewQuote(context, told), nowMs: context.clock.nowMs(), routes };
     },
@@ -241,6 +253,8 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
       const { context } = hosted;
       const attempt = readAttempt(bytesOf(body.document));
       if (isRefusal(attempt)) return new Refused(context, attempt);
+      const blocked = blockedRefusal(hosted, attempt.routes, attempt.header.equivalent);
+      if (blocked !== null) return blocked;
       const refusal = await takeAttempt(hosted, attempt);
       if (refusal !== null) return new Refused(context, refusal);
       const { paymentId } = attempt.header;

@@ -21,6 +21,13 @@ const WHAT: Readonly<Record<Action, string>> = {
   rest: 'requests',
 };
 
+/** What may be asked how often, in words, as the OpenAPI document says it; null: by whoever has not shown who it is. */
+export function rateInWords(action: Action | null): string {
+  return action === null
+    ? `At most ${60 * HTTP_PER_SECOND_EACH} ${WHAT.rest} a minute are answered from one place`
+    : `At most ${MEMBER_REQUESTS_PER_MINUTE[action]} ${WHAT[action]} a minute are answered`;
+}
+
 export class MemberRates {
   /** Milliseconds of a clock that never steps back. */
   readonly #elapsedMs: () => number;
@@ -68,7 +75,7 @@ export class MemberRates {
   /** The same of somebody who has not said, or not shown, who it is. */
   stranger(place: string): WebRefusal<'too-often'> | null {
     if (this.#places.take(place, this.#elapsedMs())) return null;
-    return refuse('too-often', { what: 'requests', perMinute: 60 * HTTP_PER_SECOND_EACH, retryAfterS: 1 });
+    return refuse('too-often', { what: WHAT.rest, perMinute: 60 * HTTP_PER_SECOND_EACH, retryAfterS: 1 });
   }
 }
 

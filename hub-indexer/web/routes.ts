@@ -6,7 +6,7 @@ import type { MemberProfile } from '../members/profiles.ts';
 import { sendRefusal } from './answers.ts';
 import { isWebRefusal, type WebRefusal } from './codes.ts';
 import type { Access } from './guard.ts';
-import type { Action } from './member-rates.ts';
+import { type Action, rateInWords } from './member-rates.ts';
 import { Refused } from './node-errors.ts';
 import { errorBody } from './schemas.ts';
 
@@ -29,7 +29,7 @@ export interface Route<A extends Access, I extends Input, R extends z.ZodType> {
   readonly name: string;
   readonly summary: string;
   readonly access: A;
-  /** What it counts as; `rest` unless said otherwise. */
+  /** What it counts as; `rest` unless said otherwise. Where anyone may ask, the route counts it itself, beside the place. */
   readonly action?: Action;
   readonly input: I;
   readonly result: R;
@@ -51,6 +51,12 @@ export const SECURITY_SCHEMES = {
     name: 'geo-signature',
     description: 'Of request-statement of protocol/wire.cddl, in base64url',
   },
+  socketToken: {
+    type: 'apiKey',
+    in: 'header',
+    name: 'sec-websocket-protocol',
+    description: 'geo, a comma, and the access token: a browser can give a WebSocket no other header',
+  },
 } as const;
 
 const SECURITY: Readonly<Record<Access, readonly Record<string, string[]>[]>> = {
@@ -59,33 +65,50 @@ const SECURITY: Readonly<Record<Access, readonly Record<string, string[]>[]>> = 
   signed: [{ token: [], timestamp: [], signature: [] }],
 };
 
-/** Adds a route to a scope that is guarded. */
-export function addRoute<A extends Access, I extends Input, R extends z.ZodType>(
-  scope: FastifyInstance,
-  route: Route<A, I, R>,
-): void {
-  const { method, path, name, summary, access, action, input, result, makes } = route;
-  const described = { description: 'Done', content: { 'application/json': { schema: result } } };
-  const schema: FastifySchema = {
+/** What the document says of a route before it says what is answered. */
+interface Described {
+  readonly name: string;
+  readonly summary: string;
+  readonly access: Access;
+  readonly action?: Action;
+  readonly input: Input;
+}
+
+/** An answer of this form, as fastify and the document take it. */
+export function answerOf(description: string, schema: z.ZodType, type = 'application/json') {
+  return { description, content: { [type]: { schema } } };
+}
+
+/** The schema of a route: what is needed, what is taken, these answers when all is well, and how refusals look. */
+export function schemaOf({ name, summary, access, action, input }: Described, answers: object): FastifySchema {
+  const counted = access === 'anyone' ? [null, ...(action ? [action] : [])] : [action ?? 'rest'];
+  const rates = counted.map(rateInWords).join('. ');
+  return {
     operationId: name,
     summary,
     security: SECURITY[access],
     ...input,
     response: {
-      200: described,
-      ...(makes && { 201: { ...described, description: 'Made' } }),
-      default: {
-        description: 'Refused or failed; the code says why',
-        content: { 'application/json': { schema: errorBody } },
-      },
+      ...answers,
+      429: answerOf(`${rates}: too-often`, errorBody),
+      default: answerOf('Refused or failed; the code says why', errorBody),
     },
   };
+}
+
+/** Adds a route to a scope that is guarded. */
+export function addRoute<A extends Access, I extends Input, R extends z.ZodType>(
+  scope: FastifyInstance,
+  route: Route<A, I, R>,
+): void {
+  const { method, path, access, action, result, makes } = route;
+  const answers = { 200: answerOf('Done', result), ...(makes && { 201: answerOf('Made', result) }) };
   scope.route({
     method,
     url: path,
     bodyLimit: MAX_MEMBER_BODY_BYTES,
     config: { memberAccess: access, ...(action && { memberAction: action }) },
-    schema,
+    schema: schemaOf(route, answers),
     handler: async (request, reply) => answer(route, request, reply),
   });
 }
@@ -101,7 +124,10 @@ async function answer<A extends Access, I extends Input, R extends z.ZodType>(
   const member = request.member as A extends 'anyone' ? null : MemberProfile;
   const result = await handle(given, { member, request });
   if (isWebRefusal(result)) return sendRefusal(reply, result);
-  if (result instanceof Refused) return reply.status(result.answer.status).send(result.answer.body);
+  if (result instanceof Refused) {
+    reply.refusedWith = result.answer.body.error.code;
+    return reply.status(result.answer.status).send(result.answer.body);
+  }
   if (makes?.(result) === true) reply.status(201);
   return result;
 }

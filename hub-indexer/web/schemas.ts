@@ -57,6 +57,7 @@ export const invitation = z
   })
   .meta({ id: 'Invitation' });
 
+/** Named otherwise than the error of a node, whose schemas are in the same process and known by their names, too. */
 export const errorBody = z
   .object({
     error: z.object({
@@ -66,7 +67,7 @@ export const errorBody = z
       retry: z.boolean().optional().describe('Whether the same may go well later'),
     }),
   })
-  .meta({ id: 'Error' });
+  .meta({ id: 'HubError' });
 
 const REQUEST_LIMIT = 'it should be a signed request to join in base64url, without padding';
 export const joinBody = z.strictObject({

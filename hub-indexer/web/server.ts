@@ -57,16 +57,31 @@ async function describe(scope: FastifyInstance): Promise<void> {
       components: { securitySchemes: SECURITY_SCHEMES },
     },
     transform: jsonSchemaTransform,
-    transformObject: (document) => withoutInputTwins(jsonSchemaTransformObject(document)),
+    transformObject: (document) => withNamedOnly(jsonSchemaTransformObject(document)),
   });
   scope.get('/openapi.json', { schema: { hide: true } }, () => scope.swagger());
 }
 
-/** Named schemas are those of answers; the generator adds a twin of each for requests, which have none. */
-function withoutInputTwins<D extends ReturnType<typeof jsonSchemaTransformObject>>(document: D): D {
+const NAMED = /"#\/components\/schemas\/(\w+)"/g;
+
+/**
+ * The generator adds each named schema of the process, a node's too, and a twin of each for requests: only those stay that
+ * something refers to, in the order of their names.
+ */
+function withNamedOnly<D extends ReturnType<typeof jsonSchemaTransformObject>>(document: D): D {
   if (!('components' in document) || document.components?.schemas === undefined) return document;
-  const schemas = Object.entries(document.components.schemas).filter(([name]) => !name.endsWith('Input'));
-  return { ...document, components: { ...document.components, schemas: Object.fromEntries(schemas) } };
+  const { schemas } = document.components;
+  const wanted = new Set<string>();
+  const follow = (value: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(value).matchAll(NAMED)) {
+      if (wanted.has(name)) continue;
+      wanted.add(name);
+      follow(schemas[name]);
+    }
+  };
+  follow(document.paths);
+  const named = Object.fromEntries([...wanted].sort().map((name) => [name, schemas[name]]));
+  return { ...document, components: { ...document.components, schemas: named } };
 }
 
 export interface MembersServerOptions extends MembersWebOptions {
@@ -79,6 +94,8 @@ export interface MembersServerOptions extends MembersWebOptions {
 
 export interface MembersServer {
   readonly url: string;
+  /** Open streams of events. */
+  readonly sockets: () => number;
   stop(): Promise<void>;
 }
 
@@ -116,7 +133,11 @@ export async function startMembersWeb(options: MembersServerOptions, more?: More
     throw listenFailure(host, port, cause);
   }
   const { port: used } = app.addresses()[0] as { port: number };
-  return { url: `http://${host.includes(':') ? `[${host}]` : host}:${used}`, stop: () => app.close() };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${used}`,
+    sockets: () => app.websocketServer.clients.size,
+    stop: () => app.close(),
+  };
 }
 
 function listenFailure(host: string, port: number, cause: unknown): unknown {

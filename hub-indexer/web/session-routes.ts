@@ -22,7 +22,7 @@ export function addSessionRoutes(scope: FastifyInstance, context: WebContext): v
     },
   });
   addRoute(scope, {
-    ...{ method: 'POST', path: '/auth/login', name: 'login', access: 'anyone' },
+    ...{ method: 'POST', path: '/auth/login', name: 'login', access: 'anyone', action: 'login' },
     summary: 'Tokens for who has signed a challenge',
     input: { body: loginBody },
     result: tokens,

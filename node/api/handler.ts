@@ -84,7 +84,8 @@ export async function findWho(
   if (looking === null) return resolved;
   const { record, addresses, asked } = await looking;
   if (record === null) return refuseHere('not-in-directory', { pid: resolved.pid, asked });
-  context.host.learn(record.publicKey, addresses);
+  // Nobody can ask one who is hosted over a stream of its own (§7.4).
+  if (record.host === null) context.host.learn(record.publicKey, addresses);
   return { publicKey: record.publicKey, card: null, addresses };
 }
 

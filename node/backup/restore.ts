@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import type { PublicKey } from '#protocol/identity.ts';
 import { EMPTY_NODE } from '#protocol/node-record.ts';
 import { restoredFromBackup, restoredFromPieces } from '#protocol/rebuild.ts';
+import { recordKey } from '#protocol/record-key.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { CONFIG_FILE } from '../config.ts';
 import type { Contact } from '../contacts.ts';
 import { Failure } from '../failure.ts';
 import { createKeyFile, hasKeyFile, identityOf, readPublicIdentity } from '../identity/key-file.ts';
 import { writePrivateFile } from '../private-file.ts';
-import { openStore } from '../store/store.ts';
+import { openStore, type Store } from '../store/store.ts';
 import type { BackupContents } from './contents.ts';
 import { createStore, hasStore, occupied } from './new-store.ts';
 import { earlierStarts, NO_STARTS, noteStarts } from './starts.ts';
@@ -68,15 +69,28 @@ async function refuseOther(folder: string, publicKey: PublicKey): Promise<void> 
   });
 }
 
-/** Says of a stopped node that its whole folder is an old copy: what it signed since then it does not know. */
-export async function declareOldCopy(folder: string, clock: Clock = systemClock): Promise<void> {
+/**
+ * Says of a stopped node that its whole folder is an old copy: what it has signed since then it does not know, nor what it has
+ * signed for those whom it hosts. Cut short, it is to be said again. Returns how many it hosts.
+ */
+export async function declareOldCopy(folder: string, clock: Clock = systemClock): Promise<{ readonly hosted: number }> {
   refuseMoved(folder);
   const store = await openStore(folder, { clock });
   try {
-    const records = [store.read('node') ?? EMPTY_NODE];
-    for await (const account of store.entries('account/')) records.push(account);
-    await store.write(restoredFromBackup(records, clock.nowMs()), { sync: true });
+    const names = await store.sections();
+    for (const name of names) await freeze(store.section(name), clock.nowMs());
+    await freeze(store, clock.nowMs());
+    return { hosted: names.length };
   } finally {
     await store.close();
   }
+}
+
+/** Mandates go: how far they were used since the copy nobody knows, and a use that is signed twice is proof of a lie (§11). */
+async function freeze(store: Store, nowMs: number): Promise<void> {
+  const records = [store.read('node') ?? EMPTY_NODE];
+  for await (const account of store.entries('account/')) records.push(account);
+  const forget: string[] = [];
+  for await (const mandate of store.entries('mandate/')) forget.push(recordKey(mandate));
+  await store.write(restoredFromBackup(records, nowMs), { sync: true, forget });
 }

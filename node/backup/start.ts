@@ -99,9 +99,16 @@ async function open({ folder, self, network, verify, clock, log, holds = 'one' }
     refuseMoved(folder);
     const pending = pendingSalvage(store);
     if (pending !== undefined) {
+      // Whatever is missing may be of those who are hosted, too.
+      const hosted = await store.sections();
+      for (const name of hosted) await rebuildBooks(store.section(name), name as PublicKey, clock.nowMs());
       await rebuildBooks(store, self, clock.nowMs());
       await pending.done();
-      log.error('the books were made anew of what was kept: the node signs nothing new');
+      const who = { hosted: hosted.length };
+      log.error(
+        who,
+        'the books were made anew of what was kept: the node signs nothing new, nor do those whom it hosts',
+      );
     }
     const load = async (): Promise<Pick<Opened, 'records' | 'isVerified' | 'audit'>> => {
       const records = new Records(self, network, store.read, new Topology(randomBytes(8)));
@@ -121,8 +128,10 @@ async function open({ folder, self, network, verify, clock, log, holds = 'one' }
 }
 
 const BOOKS = ['account/', 'entry/', 'checkpoint/'];
+/** How far they were used may be older than it was: a use that is signed twice is proof of a lie (§11). */
+const MANDATES = 'mandate/';
 
-/** Replaces accounts and journals by what lines, checkpoints and transactions prove, in one batch. */
+/** Replaces accounts and journals by what lines, checkpoints and transactions prove, in one batch; mandates go. */
 async function rebuildBooks(store: Store, self: PublicKey, nowMs: number): Promise<void> {
   const pieces: DurableRecord[] = [];
   const closed = new Map<string, number>();
@@ -146,7 +155,7 @@ async function rebuildBooks(store: Store, self: PublicKey, nowMs: number): Promi
   const isBook = ({ type }: DurableRecord): boolean => type === 'node' || BOOKS.includes(`${type}/`);
   const books = restoredFromPieces(pieces, self, nowMs).filter(isBook);
   const forgotten = new Set<string>();
-  for (const prefix of BOOKS) {
+  for (const prefix of [...BOOKS, MANDATES]) {
     for await (const record of store.entries(prefix)) forgotten.add(recordKey(record));
   }
   for (const record of books) forgotten.delete(recordKey(record));

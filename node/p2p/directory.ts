@@ -6,7 +6,8 @@ import type { PeerId, PeerInfo, PeerStore, Startable } from '@libp2p/interface';
 import type { KadDHTComponents, QueryEvent } from '@libp2p/kad-dht';
 import { multiaddr } from '@multiformats/multiaddr';
 import { sha256 } from '@noble/hashes/sha2.js';
-import type { Pid, PublicKey } from '#protocol/identity.ts';
+import { type Pid, type PublicKey, pidOf } from '#protocol/identity.ts';
+import { MAX_ADDRESSES } from '#protocol/limits.ts';
 import { type ParticipantRecord, readParticipantRecord, supersedesRecord } from '#protocol/participant-record.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Verify } from '#protocol/statement.ts';
@@ -24,7 +25,10 @@ import { type Scope, takenAddresses } from './scope.ts';
 export interface Found {
   /** The newest record; null: nobody has one. */
   readonly record: ParticipantRecord | null;
-  /** Those of its addresses that can be dialled from here, and are said to lead to the participant itself. */
+  /**
+   * Those that can be dialled from here, and are said to lead to the participant, or to its host where the record names one; those
+   * that the host's own record tells come first.
+   */
   readonly addresses: readonly string[];
   /** Nodes that were asked. */
   readonly asked: number;
@@ -151,6 +155,12 @@ export class Directory {
 
   /** The newest record of a participant, as far as those tell who are closest to its key. Never rejects. */
   async find(pid: Pid, waitMs: number = LOOKUP_MS): Promise<Found> {
+    const overAtMs = performance.now() + waitMs;
+    const found = await this.#lookUp(pid, waitMs);
+    return this.#withHost(found, Math.max(0, Math.floor(overAtMs - performance.now())));
+  }
+
+  async #lookUp(pid: Pid, waitMs: number): Promise<Found> {
     const running = this.#searches.get(pid);
     if (running !== undefined) return running.end;
     if (this.#searches.size >= MAX_LOOKUPS) return this.#outcome('too-many', null, 0);
@@ -162,17 +172,27 @@ export class Directory {
 
   /** The record of a participant that this node keeps itself. */
   kept(pid: Pid): ParticipantRecord | null {
-    const key = directoryKey(pid);
-    const value = this.#shelf.valueOf(key);
-    return value === null ? null : this.#newestRecord(key, [value]);
+    const value = this.keptBytes(pid);
+    return value === null ? null : this.#newestRecord(directoryKey(pid), [value]);
+  }
+
+  /** The same as it came. */
+  keptBytes(pid: Pid): Uint8Array | null {
+    return this.#shelf.valueOf(directoryKey(pid));
   }
 
   /** Gives a record to the nodes closest to its key; how many of them took it. */
   async put(pid: Pid, value: Uint8Array, waitMs: number): Promise<number> {
     let copies = 0;
     const signal = AbortSignal.any([AbortSignal.timeout(waitMs), this.#stopped.signal]);
-    for await (const event of this.#kad?.dht.put(directoryKey(pid), value, { signal }) ?? []) {
-      if (event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE') copies++;
+    const key = directoryKey(pid);
+    this.#shelf.giving(key, true);
+    try {
+      for await (const event of this.#kad?.dht.put(key, value, { signal }) ?? []) {
+        if (event.name === 'PEER_RESPONSE' && event.messageName === 'PUT_VALUE') copies++;
+      }
+    } finally {
+      this.#shelf.giving(key, false);
     }
     return copies;
   }
@@ -209,6 +229,17 @@ export class Directory {
     }
   }
 
+  /** Where a host is now, it tells itself: what a hosted participant has signed may be hours old. */
+  async #withHost(found: Found, waitMs: number): Promise<Found> {
+    const { record, addresses, asked } = found;
+    if (record === null || record.host === null || record.host === this.#options.self) return found;
+    const its = await this.#lookUp(pidOf(record.host), waitMs);
+    // Nobody is hosted by one that is hosted itself.
+    if (its.record === null || its.record.host !== null) return found;
+    const all = [...new Set([...its.addresses, ...addresses])].slice(0, MAX_ADDRESSES);
+    return { record, addresses: all, asked: asked + its.asked };
+  }
+
   #newestRecord(key: Uint8Array, values: readonly Uint8Array[]): ParticipantRecord | null {
     const valid = values.filter((value) => typeof this.#read(key, value) !== 'string');
     const newest = valid[newestOf(valid)];
@@ -218,8 +249,8 @@ export class Directory {
 
   #outcome(outcome: string, record: ParticipantRecord | null, asked: number): Found {
     this.#options.metrics.directoryLookups.inc({ outcome });
-    const addresses = record === null ? [] : takenAddresses(record.addresses, this.#options.scope());
-    return { record, asked, addresses: addresses.filter((text) => isOf(text, record?.publicKey)) };
+    const taken = record === null ? [] : takenAddresses(record.addresses, this.#options.scope());
+    return { record, asked, addresses: record === null ? [] : leadingTo(record, taken) };
   }
 
   /** Whether there is anybody to ask, now or before long. */
@@ -276,10 +307,15 @@ export class Directory {
   }
 }
 
-/** Whether an address leads to the participant, as far as it says. */
-function isOf(address: string, publicKey: PublicKey | undefined): boolean {
-  const checked = checkAddress(address);
-  return !isRefusal(checked) && (checked.participant === null || checked.participant === publicKey);
+/** Those addresses that lead to whose node answers, as far as they say. Of a host each says so: it is told by that. */
+function leadingTo({ publicKey, host }: ParticipantRecord, addresses: readonly string[]): readonly string[] {
+  return addresses.flatMap((address) => {
+    const checked = checkAddress(address);
+    if (isRefusal(checked)) return [];
+    if (checked.participant === null)
+      return host === null ? [address] : [`${address}/p2p/${peerIdOf(host).toString()}`];
+    return checked.participant === (host ?? publicKey) ? [address] : [];
+  });
 }
 
 /** Which of several valid records counts. */

@@ -10,6 +10,7 @@ import { identityOf } from '../identity/key-file.ts';
 import type { Log } from '../log.ts';
 import { Bootstrap, type BootstrapInfo } from './bootstrap.ts';
 import { Directory, type Found, type LookUp } from './directory.ts';
+import { HostedPublisher } from './hosted-publisher.ts';
 import { Lan, type LanNode } from './lan.ts';
 import { type HostMetrics, measureDirectory } from './metrics.ts';
 import { ownAddresses } from './own-addresses.ts';
@@ -63,6 +64,7 @@ interface FinderOptions {
 interface Parts {
   readonly directory: Directory;
   readonly publisher: Publisher;
+  readonly hosted: HostedPublisher;
   readonly bootstrap: Bootstrap;
   readonly lan: Lan | null;
 }
@@ -87,7 +89,7 @@ export class Finder {
   start(libp2p: Libp2p): void {
     if (this.#parts === null) return;
     this.#libp2p = libp2p;
-    const { publisher, bootstrap, lan } = this.#parts;
+    const { publisher, hosted, bootstrap, lan } = this.#parts;
     const look = (): void => {
       this.#scope = widestScope(ownAddresses(libp2p));
       publisher.look();
@@ -95,17 +97,24 @@ export class Finder {
     libp2p.addEventListener('self:peer:update', look);
     look();
     publisher.start();
+    hosted.start();
     bootstrap.start(libp2p);
     lan?.start(libp2p);
   }
 
   stop(): void {
     this.#parts?.publisher.stop();
+    this.#parts?.hosted.stop();
     this.#parts?.bootstrap.stop();
   }
 
   find(pid: Pid, waitMs?: number): Promise<Found> | null {
     return this.#parts?.directory.find(pid, waitMs) ?? null;
+  }
+
+  /** What publishes the records of those who are hosted here; null: nobody is told of anybody. */
+  get hosted(): HostedPublisher | null {
+    return this.#parts?.hosted ?? null;
   }
 
   isRouted(peer: PeerId): boolean {
@@ -144,7 +153,8 @@ export class Finder {
     if (isLan && !options.listen.every(isLoopbackOnly)) {
       lan = new Lan({ network, directory, nowMs, found: nearby, log });
     }
-    return { directory, publisher, bootstrap: new Bootstrap({ addresses, self, directory, nowMs, log }), lan };
+    const hosted = new HostedPublisher({ directory, nowMs, log, metrics });
+    return { directory, publisher, hosted, bootstrap: new Bootstrap({ addresses, self, directory, nowMs, log }), lan };
   }
 }
 

@@ -10,6 +10,7 @@ import type { Found } from './directory.ts';
 import { type DirectorySettings, Finder, type FinderView } from './finder.ts';
 import { createGossip } from './gossip.ts';
 import { helloFrame } from './hello.ts';
+import type { HostedPublisher } from './hosted-publisher.ts';
 import { Keeper, type UnlinkedInfo } from './keeper.ts';
 import {
   HELLO_TIMEOUT_MS,
@@ -54,8 +55,8 @@ export interface HostHandlers {
   twin?(publicKey: PublicKey): void;
   /** A neighbour has shown that a second node runs with the own identity: that node's own signed HELLO. */
   twinOfSelf?(neighbour: PublicKey, instance: string): void;
-  /** A neighbour that could not be reached is at these addresses now: the directory says so. */
-  found?(neighbour: PublicKey, addresses: readonly string[]): void;
+  /** A neighbour that could not be reached is at these addresses now, which are of its host unless that is null: so says the directory. */
+  found?(neighbour: PublicKey, addresses: readonly string[], host: PublicKey | null): void;
 }
 
 export interface HostOptions {
@@ -133,6 +134,8 @@ export interface Host {
   find(pid: Pid, waitMs?: number): Promise<Found> | null;
   /** What the node knows of the network beyond its neighbours. */
   network(): FinderView;
+  /** Publishes the records of those who are hosted by this node; null: it takes no part in the directory. */
+  readonly hosted: Pick<HostedPublisher, 'publish' | 'withdraw'> | null;
   /** Take part in the gossip about an equivalent. */
   follow(equivalent: string): void;
   /** Ends all links and stops listening. */
@@ -201,7 +204,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
   });
   const expect: Admission['expect'] = (neighbour, addresses) => admission.expect(neighbour, addresses);
   const find: Host['find'] = (pid, waitMs) => finder.find(pid, waitMs);
-  const found: HostHandlers['found'] = (neighbour, addresses) => handlers.found?.(neighbour, addresses);
+  const found: HostHandlers['found'] = (...where) => handlers.found?.(...where);
   const keeper = new Keeper({ libp2p, links, log, metrics, expect, find, found });
   const frame = async (from: PublicKey, bytes: Uint8Array): Promise<void> => handlers.frame(from, bytes);
   const queries = new Queries({
@@ -266,6 +269,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     unlinked: () => keeper.unlinked(),
     find,
     network: () => finder.view(),
+    hosted: finder.hosted,
     publish: async (signed) => gossip.publish(libp2p.services.pubsub, signed),
     follow: (equivalent) => gossip.follow(libp2p.services.pubsub, equivalent),
     async stop() {

@@ -72,8 +72,8 @@ interface KeeperOptions {
   readonly expect: (neighbour: PublicKey, addresses: readonly Multiaddr[]) => void;
   /** Looks for somebody in the directory; null: there is none. */
   readonly find: (pid: Pid) => Promise<Found> | null;
-  /** The directory has other addresses than those that did not work. */
-  readonly found: (neighbour: PublicKey, addresses: readonly string[]) => void;
+  /** The directory has other addresses than those that did not work, or says who hosts the neighbour now. */
+  readonly found: (neighbour: PublicKey, addresses: readonly string[], host: PublicKey | null) => void;
 }
 
 export class Keeper {
@@ -125,7 +125,7 @@ export class Keeper {
       this.#kept.set(neighbour, fresh);
       this.#noteRelays(fresh, relaysOf(fresh));
       void this.#run(neighbour, fresh);
-    } else if (kept.addresses.join() !== dialled.join()) {
+    } else if (dialled.length > 0 && kept.addresses.join() !== dialled.join()) {
       kept.addresses = dialled;
       this.#tryAgain(kept);
     }
@@ -246,8 +246,10 @@ export class Keeper {
     kept.lookUpPauseMs = Math.min(NEIGHBOUR_LOOKUP_LAST_MS, 2 * kept.lookUpPauseMs);
     const answer = await this.#options.find(pidOf(neighbour));
     if (answer === null || answer.addresses.length === 0 || kept.forgotten.signal.aborted) return;
+    const host = answer.record?.host ?? null;
+    if (host !== null) return this.#options.found(neighbour, answer.addresses, host);
     this.hint(neighbour, answer.addresses);
-    if (kept.changed) this.#options.found(neighbour, answer.addresses);
+    if (kept.changed) this.#options.found(neighbour, answer.addresses, null);
   }
 
   /**

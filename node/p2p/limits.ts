@@ -136,6 +136,10 @@ export const PUBLISH_AGAIN_MS = 7_200_000;
 /** How often it is looked whether it has to be, and how long publishing may take. */
 export const PUBLISH_CHECK_MS = 60_000;
 export const PUBLISH_MS = 60_000;
+/** Records of hosted participants that are given to the directory at one time: each asks some 15 nodes. */
+export const HOSTED_PUTS_AT_ONCE = 4;
+/** One hosted participant's record is not given to it again before: it may have signed another one each second. */
+export const HOSTED_PAUSE_MS = 30_000;
 /** Nodes that come within this time are one reason to publish. */
 export const PUBLISH_PAUSE_MS = 250;
 /** A node without a directory dials those it was told of, with a growing pause; with one, now and then. */

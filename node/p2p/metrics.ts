@@ -37,6 +37,11 @@ export function createHostMetrics(registry: Registry) {
       'outcome',
     ]),
     directoryPublished: counter('geo_directory_published_total', 'Times that the own record was published.', []),
+    directoryHosted: counter(
+      'geo_directory_hosted_total',
+      'Times that the record of a hosted participant was published, by what became of it.',
+      ['outcome'],
+    ),
     directoryCopies: new Gauge({
       name: 'geo_directory_copies',
       help: 'Nodes that took the own record when it was published last.',

@@ -49,6 +49,8 @@ export class RecordShelf {
   readonly #options: ShelfOptions;
   readonly #capacity: number;
   readonly #kept = new Map<string, Kept>();
+  /** Of records that this node itself gives to others. */
+  readonly #given = new Set<string>();
 
   constructor(options: ShelfOptions) {
     this.#options = options;
@@ -68,7 +70,11 @@ export class RecordShelf {
     const known = this.#kept.get(path);
     if (known !== undefined && supersedesRecord(known.value, value)) throw new NotKept('stale');
     const distance = distanceOf(sha256(key), this.#options.place);
-    if (known === undefined && this.#kept.size >= this.#capacity) this.#makeRoom(distance);
+    if (known === undefined && this.#kept.size >= this.#capacity && !this.#makeRoom(distance)) {
+      // What is only on its way through need not fit.
+      if (this.#given.has(path)) return name;
+      throw new NotKept('no-room');
+    }
     this.#kept.set(path, { value, expiresAtMs, bytes, distance });
     return name;
   }
@@ -90,7 +96,7 @@ export class RecordShelf {
 
   /** The value of a key of the directory, if it counts. */
   valueOf(key: Uint8Array): Uint8Array | null {
-    const path = `${PREFIX}${toText(key, 'base32')}`;
+    const path = pathOf(key);
     this.#forgetIfExpired(path);
     return this.#kept.get(path)?.value ?? null;
   }
@@ -104,14 +110,22 @@ export class RecordShelf {
     if (kept !== undefined && kept.expiresAtMs <= this.#options.nowMs()) this.#kept.delete(path);
   }
 
-  /** The one farthest from here goes: others are closer to it. */
-  #makeRoom(distance: number): void {
+  /** From now on the record of this key is not refused for want of room; to be called again when it was given. */
+  giving(key: Uint8Array, isGiven: boolean): void {
+    if (isGiven) this.#given.add(pathOf(key));
+    else this.#given.delete(pathOf(key));
+  }
+
+  /** The one farthest from here goes: others are closer to it. False: it is closer than the new one. */
+  #makeRoom(distance: number): boolean {
     let farthest: [path: string, kept: Kept] | null = null;
     for (const entry of this.#kept) if (farthest === null || entry[1].distance > farthest[1].distance) farthest = entry;
-    if (farthest === null || farthest[1].distance <= distance) throw new NotKept('no-room');
-    this.#kept.delete(farthest[0]);
+    if (farthest === null || farthest[1].distance <= distance) return false;
+    return this.#kept.delete(farthest[0]);
   }
 }
+
+const pathOf = (key: Uint8Array): string => `${PREFIX}${toText(key, 'base32')}`;
 
 /** The first 48 bits of the distance in the DHT: enough to compare a few thousand. */
 function distanceOf(one: Uint8Array, other: Uint8Array): number {

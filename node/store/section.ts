@@ -38,3 +38,20 @@ export function sectionOf(database: Values, name: string): Values {
     close: async () => undefined,
   };
 }
+
+/** The names of all sections that hold anything, the last first. Takes a step for each, whatever is in it. */
+export async function sectionNames(database: Pick<Values, 'keysBackwards'>): Promise<string[]> {
+  const names: string[] = [];
+  for (let before = '\x7f'; ; ) {
+    const [key] = await firstOf(database.keysBackwards(SECTIONS, before));
+    if (key === undefined) return names;
+    const [name = ''] = key.slice(SECTIONS.length).split('/', 1);
+    names.push(name);
+    before = `${name}/`;
+  }
+}
+
+async function firstOf(keys: AsyncIterable<string>): Promise<string[]> {
+  for await (const key of keys) return [key];
+  return [];
+}

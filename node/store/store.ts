@@ -12,7 +12,7 @@ import { type Batch, type Holds, openDatabase } from './database.ts';
 import { corrupt, storeFailure } from './failures.ts';
 import { documentKey, HISTORY, historyKey, isDone, isOfInterest, OPEN, parseHistoryKey } from './indexes.ts';
 import { type Lock, takeLock } from './lock.ts';
-import { sectionOf, type Values } from './section.ts';
+import { sectionNames, sectionOf, type Values } from './section.ts';
 import { DATABASE, finishSwap, WATERMARK } from './swap.ts';
 import { decodeValue, encodeValue } from './value.ts';
 
@@ -65,6 +65,8 @@ export interface Store {
    * sections at the same time is on disk at the same time. It ends with this store; closing it does nothing.
    */
   section(name: string): Store;
+  /** The names of all sections that hold anything. */
+  sections(): Promise<readonly string[]>;
   /** Deletes everything that is in a section. Only once nothing writes to it any more. */
   erase(name: string): Promise<void>;
   close(): Promise<void>;
@@ -213,6 +215,10 @@ class LevelStore implements Store {
 
   section(name: string): Store {
     return new LevelStore(sectionOf(this.#database, name), this.#clock, null);
+  }
+
+  sections(): Promise<readonly string[]> {
+    return sectionNames(this.#database);
   }
 
   async erase(name: string): Promise<void> {

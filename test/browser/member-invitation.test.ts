@@ -1,12 +1,14 @@
 /** A hub that takes who was invited: with an invitation that counts no more, one comes in by another. */
 import { randomUUID } from 'node:crypto';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { INVITATIONS_PATH, readOperatorDoor } from '#hub-indexer/web/operator.ts';
+import { pidOf } from '#protocol/identity.ts';
 import { invitationLink } from '#protocol/join-request.ts';
 import { startBrowser } from '#test/support/browser.ts';
 import { MemberPage } from '#test/support/member-page.ts';
 import { startMembersHub, type TestHub } from '#test/support/members.ts';
+import { person } from '#test/support/people.ts';
 
 let browser: Browser;
 let hub: TestHub;
@@ -24,7 +26,16 @@ async function invitation(): Promise<string> {
     headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
   });
   const { invitation: token } = (await made.json()) as { invitation: string };
-  return invitationLink(`${hub.url}/`, token);
+  return invitationLink(`${hub.url}/`, { token, from: null });
+}
+
+/** The link of an invitation by a member. */
+async function inviteBy(member: MemberPage): Promise<string> {
+  await member.go('People');
+  await member.fill('Ask them to let you owe up to', '100');
+  await member.page.getByRole('region', { name: 'Invite somebody' }).getByLabel('Currency').fill('UAH');
+  await member.press('Make an invitation');
+  return member.page.getByLabel('Your invitation').inputValue();
 }
 
 it('takes in who comes by the link of the operator', async () => {
@@ -57,3 +68,82 @@ it('tells who comes without one to ask for it, and lets nobody in', async () => 
   await carol.see('That did not work');
   await carol.heading('What are you called?');
 }, 60_000);
+
+describe('an invitation of a member', () => {
+  let link: string;
+  let olena: MemberPage;
+  const puppet = { pid: pidOf(person(66).key), publicKey: person(66).key, name: 'Olena' };
+
+  beforeAll(async () => {
+    olena = await MemberPage.open(browser, await invitation());
+    await olena.join('Olena');
+    link = await inviteBy(olena);
+  }, 60_000);
+
+  /** Somebody to whom the hub answers at these places with another person who invites. */
+  async function deceived(at: string, of: 'by' | 'inviter'): Promise<MemberPage> {
+    const page = await MemberPage.open(browser, 'about:blank');
+    await page.page.route(`**/api/v1/${at}`, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, json: { ...((await response.json()) as object), [of]: puppet } });
+    });
+    await page.page.goto(link);
+    return page;
+  }
+
+  it('is refused where the hub names somebody else, before anything is signed', async () => {
+    const petro = await deceived('invitations/read', 'by');
+    await petro.see(/^Your link was made by the member/);
+    expect(await petro.flaws('member-invitation-lies')).toEqual([]);
+    await petro.words();
+    await petro.see(/^Your link was made by the member/);
+    expect(await petro.page.getByRole('button', { name: 'Join' }).count()).toBe(0);
+    expect(petro.complaints).toEqual([]);
+  }, 60_000);
+
+  it('and where it does so only afterwards: nobody is asked to let the stranger owe', async () => {
+    const petro = await deceived('participants', 'inviter');
+    await petro.see('Olena invites you.');
+    await petro.join('Petro');
+    await petro.see(/^Your link was made by the member/);
+    await petro.heading('What are you called?');
+    expect(await petro.page.getByRole('button', { name: /^Let/ }).count()).toBe(0);
+  }, 60_000);
+
+  it('comes with a warning where its link names nobody', async () => {
+    const [old = ''] = (await inviteBy(olena)).split('&');
+    const ivan = await MemberPage.open(browser, old);
+    await ivan.see('Only the hub says so: the link that you were given names nobody.');
+    await ivan.join('Ivan');
+    await ivan.see(/^Only the hub says that Olena invites you/);
+    expect(await ivan.flaws('member-joined-hub-says')).toEqual([]);
+  }, 60_000);
+
+  /** Somebody who was taken in, and has not heard of it. */
+  async function unheard(name: string): Promise<MemberPage> {
+    const page = await MemberPage.open(browser, await inviteBy(olena));
+    await page.page.route('**/api/v1/participants', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await page.join(name);
+    await page.see(/^Your hub cannot be reached/);
+    await page.page.unroute('**/api/v1/participants');
+    return page;
+  }
+
+  it('is not said to be used up to whom it has brought in, where the answer of the hub was lost', async () => {
+    const maria = await unheard('Maria');
+    await maria.page.reload();
+    await maria.heading('Home');
+    await maria.go('Settings');
+    expect(await maria.page.getByLabel('Your name').inputValue()).toBe('Maria');
+  }, 60_000);
+
+  it('and says who invites after another try', async () => {
+    const nadia = await unheard('Nadia');
+    await nadia.press('Join');
+    await nadia.heading('You are in');
+    await nadia.see(/^You are a member now, and Olena is among your people/);
+  }, 60_000);
+});

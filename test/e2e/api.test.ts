@@ -167,6 +167,7 @@ describe('a payment', () => {
     expect(again).toMatchObject({ state: 'COMMITTED', attempts: 1 });
     expect(await alice.client.getPayment({ id: 'rent' })).toEqual(again);
     expect(await alice.client.getPayment({ id: again.paymentId })).toEqual(again);
+    expect(await alice.client.getPayment({ id: again.txId ?? '' })).toEqual(again);
     expect(await balanceOf(alice)).toEqual({ Bob: '-40' });
     const other = alice.client.pay({ to: 'Carol', equivalent: 'UAH', amount: '41', id: 'rent' });
     expect(await refused(other)).toMatchObject({ code: 'id-reused', retry: false });

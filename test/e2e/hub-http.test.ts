@@ -1,4 +1,5 @@
 /** The hub's HTTP interface: what it answers, and what it refuses in words. */
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,9 @@ import { HTTP_AT_ONCE_EACH } from '#hub-indexer/limits.ts';
 import { readConfig } from '#node/config.ts';
 import { createKeyFile, newSeed } from '#node/identity/key-file.ts';
 import { createLog } from '#node/log.ts';
+import { pidOf } from '#protocol/identity.ts';
+import { openMember, order, startMembersHub } from '#test/support/members.ts';
+import { person } from '#test/support/people.ts';
 
 const [A, B] = ['a'.repeat(64), 'b'.repeat(64)];
 const GOOD = `equivalent=UAH&source=${A}&target=${B}`;
@@ -140,7 +144,7 @@ describe('what is right is answered', () => {
     });
     expect(await (await ask('/healthz')).json()).toEqual({ ok: true });
     const ready = await ask('/readyz');
-    expect([ready.status, await ready.json()]).toEqual([200, { ready: true }]);
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, index: true, members: null }]);
   });
 
   it('its own figures, and none of the node', async () => {
@@ -197,5 +201,47 @@ describe('how often', () => {
     } finally {
       await direct.node.stop('the test is over');
     }
+  });
+});
+
+describe('a hub with members', () => {
+  it('is ready once they are served, and counts them, their pages and what they are refused, naming nobody', async () => {
+    const testHub = await startMembersHub();
+    const { url } = testHub;
+    const { httpUrl, node } = testHub.hub;
+    const figures = async () => (await fetch(`${httpUrl}/metrics`)).text();
+    const ready = await fetch(`${httpUrl}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([200, { ready: true, index: true, members: true }]);
+    expect(await figures()).toMatch(/^geo_hub_members 0$/m);
+    const [alice, bob] = [await openMember(url, person(1), 'Alice'), await openMember(url, person(2), 'Bob')];
+    await bob.trust(alice.key, 'UAH', 100_000_000n);
+    for (const member of [alice, bob]) await member.renewMandate();
+    expect((await alice.pay(order(bob.key, 100_000_000n))).state).toBe('paid');
+    const page = await alice.connection.openEvents(null);
+    await once(page, 'open');
+    const before = Number(/^geo_hub_member_requests_total (\d+)$/m.exec(await figures())?.[1]);
+    expect(before).toBeGreaterThan(5);
+    expect((await fetch(`${url}/api/v1/balance`)).status).toBe(401);
+    const unknown = { to: 'nobody-of-that-name', equivalent: 'UAH', amount: '1' };
+    await expect(alice.connection.read('POST', '/payments/preview', unknown)).rejects.toThrow();
+    const now = await figures();
+    for (const line of [
+      'geo_hub_members 2',
+      'geo_hub_members_served 1',
+      'geo_hub_member_sockets 1',
+      'geo_hub_member_refusals_total{code="token-missing"} 1',
+      'geo_hub_member_refusals_total{code="unknown-contact"} 1',
+      'geo_hub_member_refusals_total{code="failed"} 0',
+      'geo_hub_blocked_accounts 0',
+    ])
+      expect(now.split('\n')).toContain(line);
+    expect(Number(/^geo_hub_member_requests_total (\d+)$/m.exec(now)?.[1])).toBe(before + 2);
+    for (const key of [alice.key, bob.key, node.publicKey])
+      for (const name of [key, pidOf(key)]) expect(now).not.toContain(name);
+    const closed = once(page, 'close');
+    page.close();
+    await closed;
+    await expect.poll(figures).toMatch(/^geo_hub_member_sockets 0$/m);
+    await testHub.stop();
   });
 });

@@ -8,6 +8,7 @@ import { Memos } from '#desktop/ui/src/member/memos.ts';
 import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { makeCard, readCard } from '#protocol/card.ts';
 import { pidOf } from '#protocol/identity.ts';
+import { invitationIn } from '#protocol/join-request.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
 import { startMembersHub, type TestHub } from '#test/support/members.ts';
@@ -26,6 +27,11 @@ beforeAll(async () => {
   boris = await carrierOf(hub.url, borisKey, 'Boris');
   await boris.carrier.ask('setTrustLine', { who: pidOf(annasKey.key), ...UAH, limit: '100' });
   await Promise.all([boris.carrier.renew(), anna.carrier.renew()]);
+  // The hub connects them once both have let it do its part.
+  await vi.waitFor(
+    async () => expect((await anna.carrier.ask('getBalance', {})).accounts[0]?.linked).toBe(true),
+    10_000,
+  );
 });
 
 /** What Anna owes. */
@@ -82,6 +88,13 @@ describe('the carrier of a member', () => {
     const paid = await anna.carrier.ask('pay', { to: borisKey.key, ...UAH, amount: '500' });
     expect(paid).toMatchObject({ state: 'ABORTED', refusal: { code: 'insufficient' } });
     expect(await anna.queue.all()).toEqual([]);
+  });
+
+  it('invites by a link that says itself who invites, and for how much', async () => {
+    const link = await anna.carrier.invite({ ...UAH, amount: '25' });
+    expect(link).toMatch(new RegExp(`^${hub.url}/#join=[\\w-]+&`));
+    const suggestedLimit = { ...UAH, amount: 25_00000000n };
+    expect(invitationIn(link)?.from).toEqual({ pid: pidOf(annasKey.key), suggestedLimit });
   });
 
   it('refuses an answer of the hub that is about somebody else', async () => {
@@ -178,10 +191,6 @@ describe('the carrier of a member', () => {
     expect(await owed()).toBe('12');
     const { card } = await boris.carrier.ask('makeCard', { suggestedLimit: { ...UAH, amount: '9' } });
     expect(readCard(card, verify, boris.signer.network)).toMatchObject({ name: 'Boris', publicKey: borisKey.key });
-  });
-
-  it('invites by a link to the page', async () => {
-    expect(await anna.carrier.invite({ ...UAH, amount: '7' })).toMatch(new RegExp(`^${hub.url}/#join=[\\w-]+$`));
   });
 
   it('has what the hub answers, and nothing else', async () => {

@@ -1,186 +1,303 @@
-/** Every operation of the members' API, as its own document describes it: what it answers, and whom it refuses. */
-import { beforeAll, describe, expect, it } from 'vitest';
+/**
+ * Every operation of the members' API goes well at least once, asked as its own document describes it; what is answered has
+ * the form that the document says.
+ */
+import { once } from 'node:events';
+import { beforeAll, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { toBase64url } from '#protocol/base64url.ts';
-import { nobleEd25519 } from '#protocol/ed25519.ts';
-import { requestStatement } from '#protocol/hub-session.ts';
-import { type PublicKey, pidOf } from '#protocol/identity.ts';
-import { signWith } from '#protocol/statement.ts';
-import { openMember, order, startMembersHub, type TestHub, type TestMember } from '#test/support/members.ts';
-import { type Operation, operationsOf, pathOf } from '#test/support/openapi-client.ts';
-import { type Person, person } from '#test/support/people.ts';
+import { encode } from '#protocol/codec.ts';
+import { loginStatement } from '#protocol/hub-session.ts';
+import { type Invoice, makeInvoice } from '#protocol/invoice.ts';
+import { makeJoinRequest } from '#protocol/join-request.ts';
+import { CHECKPOINT_AGE_MS, VERSION } from '#protocol/limits.ts';
+import { encodeMessage } from '#protocol/link.ts';
+import { headerShape, type PaymentId, txIdOf } from '#protocol/packet.ts';
+import { DEFAULT_POLICY, type TrustLine, trustLineStatement } from '#protocol/trust-line.ts';
+import { clocksAhead } from '#test/support/clocks-ahead.ts';
+import { GeoFolders } from '#test/support/geo.ts';
+import { startMembersHub } from '#test/support/members.ts';
+import {
+  type ApiMember,
+  attemptDocument,
+  attemptOf,
+  checkpointDocument,
+  lineDocument,
+  MembersApi,
+  mandateDocument,
+  NETWORK,
+  recordDocument,
+  ringThatAsks,
+  UNIT,
+  whoIsAsked,
+} from '#test/support/members-api.ts';
+import { documentAt } from '#test/support/openapi-client.ts';
+import { person } from '#test/support/people.ts';
+import { SubscribedBrowser } from '#test/support/push-service.ts';
 
-const UNIT = 100_000_000n;
-const MAX_BODY = 65_536;
-const POOL = 4;
-let hub: TestHub;
-let hubKey: PublicKey;
-let operations: readonly Operation[];
-let values: Record<string, string>;
-let alice: TestMember;
-let next = 200;
-let places = 0;
-const pool: { who: Person; token: string }[] = [];
+interface Payment {
+  readonly paymentId: string;
+  readonly txId: string;
+  readonly state: string;
+}
+interface Listed {
+  readonly payments: readonly Payment[];
+  readonly next: string | null;
+}
+
+const advance = clocksAhead();
+let api: MembersApi;
+let alice: ApiMember;
+let bob: ApiMember;
+let carol: ApiMember;
 
 beforeAll(async () => {
-  hub = await startMembersHub(undefined, { isBehindProxy: true });
-  hubKey = hub.hub.node.publicKey;
-  operations = await operationsOf(`${hub.url}/api/v1/openapi.json`);
-  alice = await openMember(hub.url, person(next++), 'Alice');
-  const bob = await openMember(hub.url, person(next++), 'Bob');
-  await bob.trust(alice.key, 'UAH', 100n * UNIT);
-  for (const member of [alice, bob]) await member.renewMandate();
-  const paid = order(bob.key, UNIT);
-  expect((await alice.pay(paid)).state).toBe('paid');
-  const payment = await alice.connection.read<{ txId: string }>('GET', `/payments/${paid.paymentId}`);
-  values = {
-    ...{ pid: pidOf(bob.key), who: bob.key, id: paid.paymentId, txId: payment.txId },
-    ...{ 'getCapacity.to': bob.key, 'getCapacity.equivalent': 'UAH', 'getCapacity.amount': '1' },
-    'account.id': `${pidOf(bob.key)}:UAH`,
-    ...{ 'getJournal.after': '0', 'getJournal.head': '00'.repeat(32) },
-    'findMembers.query': 'B',
+  api = await MembersApi.open(await startMembersHub(undefined, { isBehindProxy: true, mayPushInside: true }));
+  alice = await api.member(201, 'Alice');
+  bob = await api.member(202, 'Bob');
+  carol = await api.member(203, 'Carol');
+});
+
+it('what `geo hub openapi` prints is what the hub serves', async () => {
+  const folders = await GeoFolders.create();
+  const { code, stdout } = await folders.add('nobody').run(['hub', 'openapi']);
+  await folders.close();
+  expect(code).toBe(0);
+  expect(JSON.parse(stdout)).toEqual(await documentAt(api.hub.url));
+});
+
+it('joining, signing in, and who one is', async () => {
+  const dora = person(204);
+  const session = { network: NETWORK, hub: api.hubKey, participant: dora.key };
+  await api.does('getHub', null);
+  await api.does('listEquivalents', null);
+  const { invitation } = await api.does<{ invitation: string }>('invite', alice, {
+    ...{ uses: 1, lifetimeMs: 60_000, suggestedLimit: { equivalent: 'UAH', amount: '5' } },
+  });
+  expect(await api.does('readInvitation', null, { invitation })).toMatchObject({ by: { name: 'Alice' }, usesLeft: 1 });
+  const wish = { version: VERSION, ...session, name: 'Dora', kind: 'person', invitation } as const;
+  const request = toBase64url(makeJoinRequest({ ...wish, createdAtMs: Date.now() }, dora.sign));
+  const asked = { request, wasElsewhere: false };
+  expect((await api.ask('join', null, asked)).status).toBe(201);
+  expect(await api.does('join', null, asked)).toMatchObject({ inviter: { name: 'Alice' } });
+  const { challenge } = await api.does<{ challenge: string }>('challenge', null, { participant: dora.key });
+  const statement = loginStatement(session, Uint8Array.from(Buffer.from(challenge, 'base64url')));
+  const signature = toBase64url(dora.sign(statement));
+  const login = { participant: dora.key, challenge, signature };
+  const first = await api.does<{ refreshToken: string }>('login', null, login);
+  const { accessToken, refreshToken } = await api.does<{ accessToken: string; refreshToken: string }>('refresh', null, {
+    refreshToken: first.refreshToken,
+  });
+  const who = { person: dora, token: async () => accessToken };
+  expect(await api.does('changeMe', who, { contact: 'a bench in the park' })).toMatchObject({ name: 'Dora' });
+  expect(await api.does('getMe', who)).toMatchObject({ contact: 'a bench in the park', invitedBy: { name: 'Alice' } });
+  expect(await api.does('getMember', who, { pid: alice.pid })).toMatchObject({ name: 'Alice' });
+  expect(await api.does('findMembers', who, { query: 'Ali', limit: 5 })).toMatchObject({
+    members: [{ name: 'Alice' }],
+  });
+  await api.does('logout', null, { refreshToken });
+  expect((await api.ask('getMe', who)).code).toBe('token-wrong');
+});
+
+it('a trust line is opened, changed and closed, each time by a document of its owner', async () => {
+  const about = { to: alice.key, equivalent: 'hour' };
+  const id = `${alice.pid}:hour`;
+  const opened = { document: lineDocument(carol, { ...about, limit: 5n * UNIT }) };
+  expect(await api.does('openTrustLine', carol, opened)).toMatchObject({ given: { limit: '5', status: 'active' } });
+  const changed = { id, document: lineDocument(carol, { ...about, limit: 7n * UNIT }) };
+  expect(await api.does('changeTrustLine', carol, changed)).toMatchObject({ given: { limit: '7', status: 'active' } });
+  expect(await api.does('getTrustLine', carol, { id })).toMatchObject({ given: { limit: '7' }, received: null });
+  const closed = { id, document: lineDocument(carol, { ...about, limit: 7n * UNIT, status: 'closed' }) };
+  expect(await api.does('closeTrustLine', carol, closed)).toMatchObject({ given: { status: 'closed' } });
+  expect(await api.does('listTrustLines', alice, { equivalent: 'hour' })).toMatchObject({
+    trustLines: [{ given: null, received: { status: 'closed', limit: '7' } }],
+  });
+  await api.does('putContact', alice, { who: carol.key, alias: 'Caro' });
+  expect(await api.does('listContacts', alice)).toMatchObject({ contacts: [{ name: 'Caro' }] });
+  await api.does('putContact', alice, { who: person(205).key, alias: 'Nobody' });
+  await api.does('removeContact', alice, { who: 'Nobody' });
+});
+
+it('a payment is made, found by both of its ids, proven and listed', async () => {
+  await api.does('openTrustLine', bob, {
+    document: lineDocument(bob, { to: alice.key, equivalent: 'UAH', limit: 100n * UNIT }),
+  });
+  for (const [one, other] of [
+    [alice, bob],
+    [bob, alice],
+  ] as const) {
+    const given = { document: mandateDocument(one, other.key) };
+    expect(await api.does('giveMandate', one, given)).toMatchObject({ present: true });
+  }
+  await api.does('getMandates', alice);
+  const money = { to: bob.key, equivalent: 'UAH', amount: '3' };
+  expect(await api.does('getCapacity', alice, money)).toMatchObject({ routes: [{ amount: '3' }] });
+  expect(await api.does('previewPayment', alice, money)).toMatchObject({ payable: true });
+  await api.does('quotePayment', alice, { to: bob.key, equivalent: 'UAH', most: '3' });
+  const attempt = attemptOf(alice, [bob.key], 3n * UNIT);
+  const paid = await api.does<Payment>('pay', alice, { document: attemptDocument(attempt) });
+  const { paymentId } = attempt.header;
+  const txId = txIdOf(attempt.header);
+  expect(paid).toMatchObject({ state: 'COMMITTED', paymentId, txId });
+  for (const id of [paymentId, txId]) expect(await api.does('getPayment', alice, { id })).toEqual(paid);
+  expect(await api.does('getEvidence', alice, { txId })).toMatchObject({ state: 'COMMITTED' });
+  const { base64 } = await api.does<{ base64: string }>('getReceipt', alice, { id: paymentId });
+  expect(await api.does('verifyReceipt', bob, { base64 })).toMatchObject({ valid: true, facts: { txId } });
+  await api.does('getTransaction', bob, { txId });
+  await api.does('resolveTransaction', bob, { txId });
+
+  const nowhere = attemptOf(alice, [bob.key, carol.key], UNIT);
+  const refused = await api.does<Payment>('pay', alice, { document: attemptDocument(nowhere) });
+  expect(refused.state).toBe('ABORTED');
+  const listed = await api.does<Listed>('listPayments', alice, { limit: 1 });
+  expect(listed.payments).toEqual([refused]);
+  const more = await api.does<Listed>('listPayments', alice, { limit: 10, before: listed.next });
+  expect(more).toEqual({ payments: [paid], next: null });
+  expect((await api.does<Listed>('listPayments', alice, { state: 'COMMITTED' })).payments).toEqual([paid]);
+  expect((await api.does<Listed>('listPayments', alice, { equivalent: 'hour' })).payments).toEqual([]);
+  expect((await api.does<Listed>('listPayments', bob)).payments).toEqual([]);
+  const header = { document: toBase64url(encode(headerShape, attemptOf(alice, [bob.key], UNIT).header)) };
+  await api.does('askForDecline', alice, header);
+});
+
+it('debts and claims are told by neighbour, with their sums', async () => {
+  const share = (who: ApiMember) => ({ neighbour: { publicKey: who.key }, equivalent: 'UAH', amount: '3' });
+  expect(await api.does('getDebts', alice)).toMatchObject({
+    debts: [share(bob)],
+    claims: [],
+    sums: expect.arrayContaining([{ equivalent: 'UAH', debts: '3', claims: '0', net: '-3' }]),
+  });
+  expect(await api.does('getDebts', bob, { equivalent: 'UAH' })).toMatchObject({
+    debts: [],
+    claims: [share(alice)],
+    sums: [{ equivalent: 'UAH', debts: '0', claims: '3', net: '3' }],
+  });
+  expect((await api.ask('getDebts', bob, { equivalent: 'no such' })).code).toBe('bad-equivalent');
+  await api.does('getBalance', alice);
+  await api.does('listHeld', alice);
+  await api.does('getHistory', bob, { limit: 2 });
+  await api.does('getStatus', alice);
+  await api.does('getState', alice, { entries: 1 });
+  await api.does('getNeighbourhood', alice, { equivalent: 'UAH', hops: 1, limit: 10 });
+  const invoice: Invoice = {
+    ...{ version: VERSION, network: NETWORK, payee: bob.key, equivalent: 'UAH', amount: UNIT, memo: 'Tea' },
+    ...{
+      paymentId: 'ab'.repeat(32) as PaymentId,
+      addresses: [],
+      createdAtMs: Date.now(),
+      expiresAtMs: Date.now() + 60_000,
+    },
   };
-});
-
-function pathFor(operation: Operation): string {
-  const isAccount = ['/trustlines/', '/balance/proofs/'].some((part) => operation.path.includes(part));
-  const id = isAccount ? values['account.id'] : values.id;
-  return pathOf(operation, { ...values, id: id as string });
-}
-
-interface Asked {
-  readonly token?: string;
-  readonly signedBy?: Person;
-  readonly timestampMs?: number;
-  readonly body?: string;
-}
-
-async function ask(operation: Operation, who: Person, asked: Asked = {}): Promise<{ status: number; code: string }> {
-  const path = pathFor(operation);
-  const { token, signedBy, timestampMs = Date.now(), body = operation.hasBody ? '{}' : undefined } = asked;
-  // Each from a place of its own: what strangers may ask is counted by place.
-  const headers: Record<string, string> = { 'x-forwarded-for': `198.51.100.${places++ % 250}` };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  if (token !== undefined) headers.authorization = `Bearer ${token}`;
-  if (signedBy !== undefined) {
-    const session = { network: 'geo', hub: hubKey, participant: who.key };
-    const request = { method: operation.method, path, timestampMs, body: new TextEncoder().encode(body ?? '') };
-    headers['geo-timestamp'] = String(timestampMs);
-    headers['geo-signature'] = toBase64url(signWith(nobleEd25519, signedBy.seed)(requestStatement(session, request)));
-  }
-  const response = await fetch(`${hub.url}${path}`, {
-    method: operation.method,
-    headers,
-    ...(body !== undefined && { body }),
-  });
-  const answer: unknown = await response.json();
-  if (response.ok) return { status: response.status, code: '' };
-  const { error } = operation.error.parse(answer) as { error: { code: string; message: string } };
-  expect(error.message.length).toBeGreaterThan(20);
-  return { status: response.status, code: error.code };
-}
-
-/** One of a few, in turn, and a token of theirs: each has a rate of its own, and only so many may join a minute. */
-async function somebody(): Promise<{ who: Person; token: string }> {
-  if (pool.length === POOL) {
-    pool.push(pool.shift() as (typeof pool)[number]);
-    return pool.at(-1) as (typeof pool)[number];
-  }
-  pool.push(await newMember());
-  return pool.at(-1) as (typeof pool)[number];
-}
-
-async function newMember(): Promise<{ who: Person; token: string }> {
-  const who = person(next++);
-  const member = await openMember(hub.url, who, `M${next}`);
-  return { who, token: await member.connection.token() };
-}
-
-it('the client that is made of the document is answered as the document says', async () => {
-  const readable = operations.filter(({ method, needs }) => method === 'GET' && !needs.includes('signature'));
-  expect(readable.length).toBeGreaterThan(14);
-  const token = await alice.connection.token();
-  for (const operation of readable) {
-    const response = await fetch(`${hub.url}${pathFor(operation)}`, { headers: { authorization: `Bearer ${token}` } });
-    const answer: unknown = await response.json();
-    expect([operation.operationId, response.status, JSON.stringify(answer).slice(0, response.ok ? 0 : 300)]).toEqual([
-      operation.operationId,
-      200,
-      '',
-    ]);
-    operation.result.parse(answer);
-  }
-});
-
-describe('refused is, of every operation,', () => {
-  it('who has no token, or a wrong one', async () => {
-    const { who } = await somebody();
-    const needy = operations.filter(({ needs }) => needs.length > 0);
-    expect(needy.length).toBeGreaterThan(25);
-    for (const operation of needy) {
-      expect([operation.operationId, await ask(operation, who)]).toEqual([
-        operation.operationId,
-        { status: 401, code: 'token-missing' },
-      ]);
-      expect(await ask(operation, who, { token: 'e30.e30.e30' })).toEqual({ status: 401, code: 'token-wrong' });
-    }
-  });
-
-  it('what changes something and is not signed, signed by another, stale, or sent again', async () => {
-    const other = person(next++);
-    const signed = operations.filter(({ needs }) => needs.includes('signature'));
-    expect(signed.length).toBeGreaterThan(10);
-    for (const operation of signed) {
-      // Who is forgotten is not there for the next one.
-      const { who, token } = await (operation.operationId === 'forgetMe' ? newMember() : somebody());
-      const name = operation.operationId;
-      expect([name, await ask(operation, who, { token })]).toEqual([name, { status: 401, code: 'signature-missing' }]);
-      expect((await ask(operation, who, { token, signedBy: other })).code).toBe('signature-wrong');
-      const stale = { token, signedBy: who, timestampMs: Date.now() - 61_000 };
-      expect(await ask(operation, who, stale)).toEqual({ status: 401, code: 'signature-stale' });
-      // Whatever becomes of it the first time: of a form that is refused, or done.
-      const once = { token, signedBy: who, timestampMs: Date.now(), ...(operation.hasBody && { body: '{"no":1}' }) };
-      const first = await ask(operation, who, once);
-      if (first.status < 300 && operation.operationId === 'forgetMe') continue;
-      expect([name, await ask(operation, who, once)]).toEqual([name, { status: 409, code: 'signature-replayed' }]);
-    }
-  }, 60_000);
-
-  it('what is too large', async () => {
-    const { who, token } = await somebody();
-    const body = JSON.stringify({ document: 'A'.repeat(MAX_BODY) });
-    for (const operation of operations.filter(({ hasBody }) => hasBody)) {
-      const refused = await ask(operation, who, { token, signedBy: who, body });
-      expect([operation.operationId, refused.status]).toEqual([operation.operationId, 413]);
-    }
-  });
-
-  it('what comes too often, by what it is', async () => {
-    const { who, token } = await newMember();
-    const pay = operations.find(({ operationId }) => operationId === 'pay') as Operation;
-    const trust = operations.find(({ operationId }) => operationId === 'openTrustLine') as Operation;
-    for (const [operation, most] of [
-      [trust, 10],
-      [pay, 30],
-    ] as const) {
-      const codes: string[] = [];
-      for (let times = 0; times <= most; times++) {
-        const asked = { token, signedBy: who, timestampMs: Date.now() + times, body: '{"document":"AAAA"}' };
-        codes.push((await ask(operation, who, asked)).code);
-      }
-      expect(codes.slice(0, most)).not.toContain('too-often');
-      expect(codes[most]).toBe('too-often');
-    }
+  expect(await api.does('readRequest', alice, { link: makeInvoice(invoice, bob.person.sign) })).toMatchObject({
+    memo: 'Tea',
   });
 });
 
-it('nobody sees what another has', async () => {
-  const { who, token } = await somebody();
-  const get = async (name: string): Promise<string> => {
-    const operation = operations.find(({ operationId }) => operationId === name) as Operation;
-    return (await ask(operation, who, { token })).code;
+it('the ledger is a stream of lines, and events have the form that the document says', async () => {
+  const ledger = await api.does<string>('getLedger', alice);
+  const types = ledger
+    .trimEnd()
+    .split('\n')
+    .map((line) => (JSON.parse(line) as { type: string }).type);
+  expect([types[0], types.at(-1)]).toEqual(['ledger', 'end']);
+  expect(types).toContain('payment');
+
+  const form = api.operation('openEvents').results.get(101)?.form;
+  const { cursor } = await api.does<{ cursor: string }>('getState', alice);
+  const socket = await alice.member.connection.openEvents(cursor);
+  const seen: unknown[] = [];
+  const payment = Promise.withResolvers<void>();
+  socket.addEventListener('message', ({ data }) => {
+    const message = form?.parse(JSON.parse(String(data))) as { notice?: { type: string } };
+    seen.push(message);
+    if (message.notice?.type === 'account') payment.resolve();
+  });
+  await api.does('pay', alice, { document: attemptDocument(attemptOf(alice, [bob.key], UNIT)) });
+  await payment.promise;
+  expect(() => form?.parse({ cursor: 'x' })).toThrow();
+  socket.close();
+  api.done.add('openEvents');
+});
+
+it('nothing is read from whoever listens to events, least of all much', async () => {
+  for (const [bytes, code] of [
+    [10, 1003],
+    [4_097, 1009],
+  ] as const) {
+    const socket = new WebSocket(`${api.hub.url.replace('http', 'ws')}/api/v1/ws`, ['geo', await bob.token()]);
+    await once(socket, 'open');
+    socket.send('x'.repeat(bytes));
+    expect([bytes, (await once(socket, 'close'))[0]]).toEqual([bytes, code]);
+  }
+  // Nobody else is worse off for it.
+  await api.does('getStatus', bob);
+});
+
+it('a clearing is sought and agreed to', async () => {
+  const ring = [alice, bob, carol];
+  await ringThatAsks(ring, 'EUR');
+  await api.does('seekRings', alice, { equivalent: 'EUR', waitMs: 0 });
+  const [asked, id] = await whoIsAsked(api, ring);
+  expect(await api.does('answerProposal', asked, { id, agrees: true })).toMatchObject({
+    proposals: expect.arrayContaining([expect.objectContaining({ id })]),
+  });
+}, 120_000);
+
+it('a browser is told while its page is closed, until it says otherwise', async () => {
+  await api.does('getPush', alice);
+  const browser = new SubscribedBrowser('http://127.0.0.1:9', 'nobody').toJSON();
+  await api.does('subscribe', carol, browser);
+  await api.does('unsubscribe', carol, { endpoint: browser.endpoint });
+});
+
+it('a member is found by people elsewhere by the record that it has signed, until it hides', async () => {
+  const seq = Date.now();
+  const none = await api.does<{ addresses: string[] }>('getRecord', carol);
+  expect(none).toMatchObject({ wanted: true, possible: true, record: null });
+  const put = await api.does('putRecord', carol, { document: recordDocument(carol, seq) });
+  expect(put).toMatchObject({ record: { host: api.hubKey, seq } });
+  expect(await api.does('deleteRecord', carol)).toMatchObject({ wanted: false, record: null });
+});
+
+it('who comes back confirms what came back; who leaves or is forgotten is gone', async () => {
+  const erin = await api.member(206, 'Erin', true);
+  const line: TrustLine = {
+    ...{ version: VERSION, network: NETWORK, from: bob.key, to: erin.key, equivalent: 'hour', limit: 5n * UNIT },
+    ...{ seq: Date.now() - 1_000, status: 'active', policy: DEFAULT_POLICY, createdAtMs: Date.now() - 1_000 },
   };
-  for (const name of ['getPayment', 'getTransaction', 'getReceipt', 'getEvidence']) {
-    expect([name, await get(name)]).toEqual([name, 'unknown-transaction']);
-  }
-  expect(await get('getTrustLine')).toBe('no-account');
+  const signed = { line, signature: bob.person.sign(trustLineStatement(line)) };
+  const frames = [toBase64url(encodeMessage({ type: 'trust-line', signed }))];
+  expect(await api.does('bringAlong', erin, { neighbour: bob.key, frames })).toEqual({ taken: 1 });
+  expect(await api.does('getRestoration', erin)).toMatchObject({ restored: { frozen: true } });
+  await api.does('confirmRestored', erin, { regardless: true });
+  const unwanted = lineDocument(erin, { to: carol.key, equivalent: 'hour', limit: UNIT });
+  expect(await api.does('signLinesAnew', erin, { documents: [unwanted] })).toEqual({ taken: [false] });
+  const { checksum } = await api.does<{ checksum: string }>('getBundle', erin);
+  await api.does('leave', erin, { checksum });
+  const frank = await api.member(207, 'Frank');
+  await api.does('forgetMe', frank);
+  for (const gone of [erin, frank]) await expect(gone.member.state()).rejects.toMatchObject({ code: 'login-refused' });
+});
+
+it('a journal is read and a checkpoint signed', async () => {
+  const begin = { after: 0, head: '00'.repeat(32) };
+  expect(await api.does('getJournal', alice, { id: `${bob.pid}:UAH`, ...begin })).toMatchObject({
+    entries: [
+      { number: 1, delta: '-3' },
+      { number: 2, delta: '-1' },
+    ],
+  });
+  advance(CHECKPOINT_AGE_MS + 60_000);
+  const documents = (await Promise.all([alice, bob].map((who) => checkpointDocument(api, who)))).map(
+    (document, at) => ({
+      document,
+      who: [alice, bob][at] as ApiMember,
+    }),
+  );
+  const [first] = documents.filter(({ document }) => document !== null);
+  expect(await api.does('signCheckpoints', first?.who ?? null, { documents: [first?.document] })).toEqual({ taken: 1 });
+});
+
+it('nothing of the document was left out', () => {
+  expect([...api.done].sort()).toEqual(api.operations.map(({ operationId }) => operationId).sort());
 });

@@ -111,7 +111,7 @@ async function startRecordedHost(
         return on.announcement?.(signed) ?? 'accept';
       },
       twin: (neighbour) => record({ type: 'twin', neighbour }),
-      found: (neighbour, addresses) => on.found?.(neighbour, addresses),
+      found: (...where) => on.found?.(...where),
       twinOfSelf: (neighbour, instance) => record({ type: 'twin-of-self', neighbour, instance }),
     },
   });

@@ -13,7 +13,7 @@ import { openBackup } from '#node/backup/file.ts';
 import { restoreInto } from '#node/backup/restore.ts';
 import { readConfig } from '#node/config.ts';
 import { createKeyFile, identityOf, newSeed } from '#node/identity/key-file.ts';
-import { createLog } from '#node/log.ts';
+import { createLog, type Log } from '#node/log.ts';
 import { startNode } from '#node/node.ts';
 import { makeCard } from '#protocol/card.ts';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
@@ -44,30 +44,34 @@ export interface HubWays {
   readonly mayPushInside?: boolean;
   /** The hub's own key: of a hub that a test signs for. */
   readonly seed?: Uint8Array;
+  /** Between checks of the books. */
+  readonly checkEveryMs?: number;
+  /** Where it logs; nowhere unless set. */
+  readonly log?: Log;
+  /** By which addresses it enters the directory. */
+  readonly bootstrap?: readonly string[];
+  readonly listen?: readonly string[];
 }
 
 /** Starts a hub whose members are served on a free port; in the folder of an earlier one and where that was. */
-export async function startMembersHub(
-  before?: Pick<TestHub, 'dataDir' | 'url'>,
-  {
-    isBehindProxy = false,
-    admission = 'open',
-    keepLeftMs = 90 * 86_400_000,
-    mayPushInside = false,
-    seed = newSeed(),
-  }: HubWays = {},
-): Promise<TestHub> {
+export async function startMembersHub(before?: Pick<TestHub, 'dataDir' | 'url'>, ways: HubWays = {}): Promise<TestHub> {
+  const { isBehindProxy = false, admission = 'open', keepLeftMs = 90 * 86_400_000, checkEveryMs } = ways;
+  const { mayPushInside = false, seed = newSeed(), log = createLog({ level: 'silent', file: null }) } = ways;
   const dataDir = before?.dataDir ?? join(mkdtempSync(join(tmpdir(), 'geo-members-')), 'hub');
   if (before === undefined) await createKeyFile(dataDir, seed, null);
   const port = before === undefined ? 0 : Number(new URL(before.url).port);
-  const flags = { dataDir, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const { bootstrap = [], listen = ['/ip4/127.0.0.1/tcp/0'] } = ways;
+  const flags = { dataDir, listen: [...listen], bootstrap: [...bootstrap], apiPort: '0' };
   const hub = await startHub(
     readConfig({ flags, environment: {} }),
     {
       ...{ httpHost: '127.0.0.1', httpPort: 0, isBehindProxy, snapshotIntervalMs: 600_000, equivalents: [] },
-      members: { admission, host: '127.0.0.1', port, keepLeftMs, push: { mayCallInside: mayPushInside } },
+      members: {
+        ...{ admission, host: '127.0.0.1', port, keepLeftMs, push: { mayCallInside: mayPushInside } },
+        ...(checkEveryMs !== undefined && { checkEveryMs }),
+      },
     },
-    { log: createLog({ level: 'silent', file: null }) },
+    { log },
   );
   let stopped: Promise<void> | null = null;
   const stop = (): Promise<void> => {
@@ -118,11 +122,16 @@ export async function cardOfMember(member: TestMember, { seed }: Pick<Person, 's
 }
 
 /** The member goes on with a node of its own: from the backup that it took along, once neighbours have shown the same books. */
-export async function startOwnNode(file: Uint8Array, seed: Uint8Array, name: string): Promise<OwnNode> {
+export async function startOwnNode(
+  file: Uint8Array,
+  seed: Uint8Array,
+  name: string,
+  bootstrap: readonly string[] = [],
+): Promise<OwnNode> {
   const folder = join(mkdtempSync(join(tmpdir(), 'geo-moved-')), 'node');
   const backup = await openBackup(file, identityOf(seed));
   await restoreInto(folder, { seed, passphrase: null, backup, settings: null, neighbours: [] });
-  const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0' };
+  const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0', bootstrap: [...bootstrap] };
   const node = await startNode(readConfig({ flags, environment: {} }), {
     log: createLog({ level: 'silent', file: null }),
   });

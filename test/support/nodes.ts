@@ -27,14 +27,20 @@ export interface TestNode {
 const log = createLog({ level: 'silent', file: null });
 
 /** A new participant, started, who announces all its lines. */
-export async function startParticipant(name: string, folder: string, clock: Clock = systemClock): Promise<TestNode> {
+export async function startParticipant(
+  name: string,
+  folder: string,
+  clock: Clock = systemClock,
+  bootstrap: readonly string[] = [],
+): Promise<TestNode> {
   const { seed } = await createKeyFile(folder, newSeed(), null);
-  const flags = { dataDir: folder, name, listen: ['/ip4/127.0.0.1/tcp/0'], apiPort: '0', announce: 'always' };
+  const listen = ['/ip4/127.0.0.1/tcp/0'];
+  const flags = { dataDir: folder, name, listen, apiPort: '0', announce: 'always', bootstrap: [...bootstrap] };
   const config = readConfig({ flags, environment: {} });
   const started = await start(config, clock);
   // Found at the same place when it is started again.
-  const listen = started.node.addresses().map((address) => address.replace(/\/p2p\/.*/, ''));
-  return { name, config: { ...config, listen }, seed, clock, ...started };
+  const there = started.node.addresses().map((address) => address.replace(/\/p2p\/.*/, ''));
+  return { name, config: { ...config, listen: there }, seed, clock, ...started };
 }
 
 /** Starts a stopped participant again, on the same folder. */

@@ -16,7 +16,8 @@ import { HomeScreen } from './screens/home.tsx';
 import { NetworkScreen } from './screens/network.tsx';
 import { PayScreen } from './screens/pay.tsx';
 import { PeopleScreen } from './screens/people.tsx';
-import { connection, type Known, keptAtMs, known } from './state.ts';
+import { connection, type Known, keptAtMs, known, stuckBy } from './state.ts';
+import { Stuck } from './stuck.tsx';
 
 /** The whole page. */
 export function App() {
@@ -25,7 +26,10 @@ export function App() {
     document.title = t('titleOf', { screen: t(screen) });
   });
   const before = ownOf().before?.() ?? null;
-  const isOpen = connection.value !== 'signed-out' && before === null;
+  const isShut = connection.value === 'signed-out' && before === null;
+  const isKnown = known.value !== null;
+  const Shut = ownOf().shut ?? SignedOut;
+  const isOpen = before === null && (!isShut || (isKnown && Shut !== SignedOut));
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById('content')?.focus()}>
@@ -37,7 +41,9 @@ export function App() {
       </header>
       <Announcements isBefore={before !== null} />
       <main id="content" tabIndex={-1}>
-        {before !== null ? before : isOpen ? <Content screen={screen} /> : <SignedOut />}
+        {before}
+        {isShut && <Shut isKnown={isKnown} />}
+        {isOpen && <Content screen={screen} />}
       </main>
       <footer>
         <LanguageChoice />
@@ -83,6 +89,11 @@ function Announcements({ isBefore }: { readonly isBefore: boolean }) {
             {keptAtMs.value !== null && <T k="keptFrom" time={<Time at={keptAtMs.value} />} />}
           </p>
         )}
+        {connection.value === 'stuck' && !isBefore && (
+          <div class="banner">
+            <Stuck by={stuckBy.value} />
+          </div>
+        )}
       </div>
       <LossBanner />
       <OwnBanner />
@@ -116,6 +127,7 @@ function Announcements({ isBefore }: { readonly isBefore: boolean }) {
 function Content({ screen }: { readonly screen: Screen }) {
   const all = known.value;
   if (all === null) {
+    if (connection.value === 'stuck') return null;
     return <p role="status">{t(connection.value === 'connecting' ? 'loading' : 'connecting')}</p>;
   }
   // A link that is opened leads to the same screen with something else on it.

@@ -20,6 +20,8 @@ const LONGEST_RETRY_MS = 2_000;
 /** Where events go on from. */
 let cursor: string | null = null;
 
+/** The stream is open, or will be tried again by itself. */
+let isFollowing = false;
 const isOpen = signal(false);
 
 // A stream may outlast a short loss of the connection, and then nothing says that it is over.
@@ -31,6 +33,7 @@ effect(() => {
 
 /** Connects, and again whenever the connection is lost, until the node says that the page is signed out. */
 export function goLive(retryMs = FIRST_RETRY_MS): void {
+  isFollowing = true;
   let wasOpen = false;
   const socket = openEvents(cursor);
   socket.addEventListener('open', () => {
@@ -44,6 +47,14 @@ export function goLive(retryMs = FIRST_RETRY_MS): void {
     isOpen.value = false;
     void comeBack(wasOpen ? FIRST_RETRY_MS : retryMs);
   });
+}
+
+/** Asks once more to be let in, after a no. Throws `AskError`. */
+export async function askAgain(): Promise<void> {
+  await ask('getStatus', {});
+  connection.value = isFollowing ? 'live' : 'connecting';
+  await refresh();
+  if (!isFollowing) goLive();
 }
 
 /** Not all that other programs change is an event, such as a new contact: who looks again is shown what there is. */
@@ -73,6 +84,7 @@ async function comeBack(retryMs: number): Promise<void> {
     (error: unknown) => error,
   );
   if (trouble !== null) noteTrouble(trouble);
-  if (connection.value === 'signed-out') return;
+  isFollowing = connection.value !== 'signed-out';
+  if (!isFollowing) return;
   setTimeout(() => goLive(Math.min(retryMs * 2, LONGEST_RETRY_MS)), retryMs);
 }

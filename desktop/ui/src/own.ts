@@ -10,6 +10,8 @@ export interface Own {
   readonly screens: Readonly<Partial<Record<OwnScreen, (props: { readonly all: Known }) => VNode>>>;
   /** What comes before the screens, if anything does now. */
   readonly before?: () => VNode | null;
+  /** Shown where the page is let in no more, above what it knows still. */
+  readonly shut?: (props: { readonly isKnown: boolean }) => VNode;
   /** What has to be seen on whatever screen, beside that itself. */
   readonly banner?: () => VNode | null;
   /** Shown at home: with what needs the person, and under all the rest. */

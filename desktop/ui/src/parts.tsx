@@ -12,11 +12,11 @@ import { WhyText, whyOfError } from './why-text.tsx';
 export { Memo, Money, Name, Time } from './shown.tsx';
 
 /** The heading of a screen, which has the focus after the way there. */
-export function Title({ children }: { readonly children: ComponentChildren }) {
+export function Title({ children, id }: { readonly children: ComponentChildren; readonly id?: string }) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => heading.current?.focus(), []);
   return (
-    <h1 ref={heading} tabIndex={-1}>
+    <h1 ref={heading} tabIndex={-1} {...(id !== undefined && { id })}>
       {children}
     </h1>
   );

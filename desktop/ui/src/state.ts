@@ -5,10 +5,14 @@ import { ask, otherCarrier } from './api.ts';
 import { AskError } from './ask-error.ts';
 import type { WholeState } from './carrier.ts';
 
-export type Connection = 'connecting' | 'live' | 'unreachable' | 'signed-out';
+/** `stuck`: the page cannot go on, and whoever answers it has no part in that. */
+export type Connection = 'connecting' | 'live' | 'unreachable' | 'signed-out' | 'stuck';
 
 /** How the page stands with the node. */
 export const connection = signal<Connection>('connecting');
+
+/** What the page is stuck by. */
+export const stuckBy = signal<unknown>(null);
 
 /** All of the node that several screens show. */
 export interface Known {
@@ -80,7 +84,7 @@ export function refresh(): Promise<void> {
         isStale = false;
         known.value = await read();
         keptAtMs.value = null;
-        if (connection.value === 'unreachable') connection.value = 'live';
+        if (connection.value === 'stuck' || connection.value === 'unreachable') connection.value = 'live';
       }
     } catch (error) {
       noteTrouble(error);
@@ -91,12 +95,23 @@ export function refresh(): Promise<void> {
   return reading;
 }
 
-/** The last two: a hub says so of a member. */
-const NOT_LET_IN = new Set(['signed-out', 'link-used', 'member-suspended', 'login-refused']);
+/** Codes of who is let in no more; the last two are a hub's, of a member. */
+export const NOT_LET_IN: ReadonlySet<string> = new Set([
+  'signed-out',
+  'link-used',
+  'member-suspended',
+  'login-refused',
+]);
 
-/** What an error says about the connection; what the node refused is not its matter. */
+/**
+ * What an error says about the connection; what the node refused is not its matter. One that is no answer is of the page itself:
+ * where there is nothing to show yet, that has to be said.
+ */
 export function noteTrouble(error: unknown): void {
-  const code = error instanceof AskError ? error.code : 'unreachable';
-  if (NOT_LET_IN.has(code)) connection.value = 'signed-out';
+  const code = error instanceof AskError ? error.code : null;
+  if (code === null ? known.value === null : code === 'nothing-kept') {
+    stuckBy.value = error;
+    connection.value = 'stuck';
+  } else if (code !== null && NOT_LET_IN.has(code)) connection.value = 'signed-out';
   else if (code === 'unreachable') connection.value = 'unreachable';
 }

@@ -38,8 +38,10 @@ export const paymentsOperations = {
     method: 'GET',
     path: '/v1/payments/{id}',
     scope: 'read',
-    summary: 'How a payment of this participant stands, by the id that was given to it or by its payment id',
-    params: z.strictObject({ id }),
+    summary: 'How a payment of this participant stands, by its id, payment id, or the transaction id of an attempt',
+    params: z.strictObject({
+      id: id.describe('Id of a payment of mine, payment id, or transaction id of one of its attempts'),
+    }),
     result: payment,
   },
   previewPayment: {

@@ -97,8 +97,15 @@ function findPayment(context: ParticipantContext, id: string): Payment | undefin
   return (spelled && records.payment(spelled)) ?? records.payment(idOf(context, id));
 }
 
+/** A payment of this participant by the transaction of one of its attempts. */
+function paymentOfAttempt({ driver }: ParticipantContext, id: string): Payment | undefined {
+  const txId = asPaymentId(id) as TxId | null;
+  const own = txId === null ? undefined : driver.records.positions(txId).find(({ position }) => position === 0);
+  return own && driver.records.payment(own.header.paymentId);
+}
+
 export const getPayment: ParticipantHandler<'getPayment'> = (context, { id }) => {
-  const payment = findPayment(context, id);
+  const payment = findPayment(context, id) ?? paymentOfAttempt(context, id);
   return payment === undefined ? refuse('unknown-transaction', { id: excerpt(id) }) : viewPayment(context, payment);
 };
 

@@ -5,7 +5,7 @@ import type { AddVerb } from '../cli.ts';
 export const addHub: AddVerb = (program) => {
   program
     .command('hub')
-    .usage('start | invite | openapi …')
+    .usage('start | invite | audit | blocked | unblock | openapi …')
     .description('Run a node that also finds routes for others; see `geo hub --help`');
 };
 

@@ -57,10 +57,13 @@ async function declareOld(cli: Cli, file: string | undefined): Promise<Answer> {
   const { declareOldCopy } = await import('../../backup/restore.ts');
   const folder = await cli.folder();
   const { pid, publicKey } = await readPublicIdentity(folder);
-  await declareOldCopy(folder);
+  const { hosted } = await declareOldCopy(folder);
+  const ofMembers =
+    `It has the records of ${count(hosted, 'member')}. Start the hub as before: each of them signs nothing until its neighbours ` +
+    'have shown their books and it has confirmed on its page what came back.\n';
   return {
-    document: { pid, publicKey, dataDir: folder },
-    text: `${bold('This folder is known to be an old copy.').trusted}\n${nextText(cli, folder)}`,
+    document: { pid, publicKey, dataDir: folder, hosted },
+    text: `${bold('This folder is known to be an old copy.').trusted}\n${hosted > 0 ? ofMembers : ''}${nextText(cli, folder)}`,
   };
 }
 

@@ -175,6 +175,59 @@ it('refuses a bootstrap address that leads nowhere, or to nobody in particular',
   await expect(startFindable(park, '/ip4/169.254.169.254/tcp/80/p2p/x')).rejects.toThrow('cannot be used');
 });
 
+describe('one who is hosted', () => {
+  const ends = ({ host }: RecordedHost): readonly string[] => host.addresses();
+
+  it('is found at the host, where that says it is now; what the record says of others is left out', async () => {
+    const [host, , reader] = (await startDirectory(park, 3)) as [RecordedHost, RecordedHost, RecordedHost];
+    const [strangers, old] = [`/ip4/127.0.0.1/tcp/9/p2p/${peerIdOf(stranger.key).toString()}`, '/ip4/127.0.0.1/tcp/1'];
+    const bytes = made({ host: host.publicKey, addresses: [strangers, old] });
+    const { expiresAtMs } = recordOf();
+    host.host.hosted?.publish({ participant: victim.key, bytes, expiresAtMs });
+    await host.untilLogged('a hosted participant can be found in the directory');
+    const found = await reader.host.find(pidOf(victim.key));
+    expect(found?.record?.host).toBe(host.publicKey);
+    const its = `${old}/p2p/${peerIdOf(host.publicKey).toString()}`;
+    expect(found?.addresses).toEqual([...ends(host), its]);
+  });
+
+  it('is not looked for in circles, nor at the host of the host', async () => {
+    const [first, second] = (await startDirectory(park, 2)) as [RecordedHost, RecordedHost];
+    const liar = await startLiar();
+    const chain = made({ host: stranger.key, addresses: ['/ip4/127.0.0.1/tcp/1'] });
+    const back = made({ publicKey: stranger.key, host: victim.key, addresses: ['/ip4/127.0.0.1/tcp/2'] }, stranger);
+    for (const host of [first, second]) {
+      expect(await liar.put(ends(host), key, chain)).toBe(true);
+      expect(await liar.put(ends(host), directoryKey(pidOf(stranger.key)), back)).toBe(true);
+    }
+    const found = await first.host.find(pidOf(victim.key));
+    expect(found?.addresses).toEqual([`/ip4/127.0.0.1/tcp/1/p2p/${peerIdOf(stranger.key).toString()}`]);
+  });
+
+  it('is published by the host no more, once a newer record is there', async () => {
+    const [host, other] = (await startDirectory(park, 2)) as [RecordedHost, RecordedHost];
+    const liar = await startLiar();
+    const newer = made({ seq: Date.now() + 1_000 });
+    for (const one of [host, other]) expect(await liar.put(ends(one), key, newer)).toBe(true);
+    const bytes = made({ host: host.publicKey, addresses: ends(host) });
+    host.host.hosted?.publish({ participant: victim.key, bytes, expiresAtMs: recordOf().expiresAtMs });
+    await expect.poll(async () => host.counted('geo_directory_hosted_total', { outcome: 'superseded' })).toBe(1);
+    expect((await other.host.find(pidOf(victim.key)))?.record?.host).toBeNull();
+  });
+
+  it('who was a neighbour with a node is told to be at the host now', async () => {
+    const [host] = (await startDirectory(park, 1)) as [RecordedHost];
+    const told: unknown[] = [];
+    const directory = { bootstrap: ends(host), lan: false, nowMs: Date.now };
+    const alice = await park.start({ directory, on: { found: (...where) => told.push(where) } });
+    const bytes = made({ host: host.publicKey, addresses: ends(host) });
+    host.host.hosted?.publish({ participant: victim.key, bytes, expiresAtMs: recordOf().expiresAtMs });
+    await host.untilLogged('a hosted participant can be found in the directory');
+    alice.host.keep(victim.key, ['/ip4/127.0.0.1/tcp/1']);
+    await expect.poll(() => told, { timeout: 20_000 }).toEqual([[victim.key, ends(host), host.publicKey]]);
+  });
+});
+
 describe('a record that is', () => {
   it('valid is taken and passed on, once and again', async () => {
     const hosts = await startDirectory(park, 3);

@@ -2,14 +2,20 @@
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
 import { measureDisk } from '#hub-indexer/disk.ts';
+import { type HubSettings, USUAL_HTTP_PORT, USUAL_MEMBERS_PORT } from '#hub-indexer/hub.ts';
 import { MapIndex } from '#hub-indexer/index/map-index.ts';
 import { createIntegrityMetrics } from '#hub-indexer/integrity/metrics.ts';
+import { MAX_MEMBER_BODY_BYTES } from '#hub-indexer/limits.ts';
+import { measureMembers } from '#hub-indexer/members/metrics.ts';
 import { measureMemory } from '#hub-indexer/memory.ts';
 import { createHubMetrics } from '#hub-indexer/metrics.ts';
 import { createPushMetrics } from '#hub-indexer/push/metrics.ts';
+import { addStart, type StartOptions, settingsOf } from '#hub-indexer/settings.ts';
+import { readConfig } from '#node/config.ts';
 import { HeldAmounts } from '#node/held.ts';
 import { createMetrics, measureHeld, measureRecords } from '#node/metrics.ts';
 import { createHostMetrics, measureDirectory } from '#node/p2p/metrics.ts';
@@ -50,6 +56,7 @@ async function served(): Promise<ReadonlySet<string>> {
   const hub = createHubMetrics(new MapIndex(new Uint8Array(8)));
   createIntegrityMetrics(hub.registry, { size: 0 });
   createPushMetrics(hub.registry);
+  measureMembers(hub.registry, { hosted: () => 0, sockets: () => 0, areServed: () => true });
   measureDisk(hub.registry, temporaryFolder());
   measureMemory(hub.registry)();
   // What Prometheus says of those it reads.
@@ -85,7 +92,7 @@ describe('alert rules and dashboards', () => {
     ]);
   });
 
-  it('tell of violations, checks that are overdue, disk, process, held amounts and errors', () => {
+  it('tell of violations, checks that are overdue, members, notifications, memory, disk, process, held amounts and errors', () => {
     const about = rules.flatMap(({ expr }) => metricsIn(expr));
     expect(about).toEqual(
       expect.arrayContaining([
@@ -95,10 +102,151 @@ describe('alert rules and dashboards', () => {
         'up',
         'geo_held_oldest_seconds',
         'geo_faults_total',
+        'geo_hub_blocked_accounts',
+        'geo_hub_members_served',
+        'geo_hub_member_refusals_total',
+        'geo_hub_pushes_total',
+        'geo_hub_memory_resident_bytes',
       ]),
     );
     expect(rules.filter(({ annotations }) => !(annotations.summary && annotations.description))).toEqual([]);
   });
+});
+
+/** What a hub is started with by these words after `geo`, as the program itself understands them. Throws where it does not. */
+async function startedBy(
+  words: readonly string[],
+): Promise<{ readonly settings: HubSettings; readonly listen: readonly string[]; readonly options: StartOptions }> {
+  const given: StartOptions[] = [];
+  const hub = new Command('geo').exitOverride().configureOutput({ writeErr: () => undefined });
+  addStart(hub.command('hub'), async (options) => void given.push(options));
+  await hub.parseAsync([...words], { from: 'user' });
+  const [options] = given as [StartOptions];
+  const { listen } = readConfig({ flags: { ...options, dataDir: temporaryFolder() }, environment: {} });
+  return { settings: settingsOf(options), listen, options };
+}
+
+/** A hub for members behind a proxy on the same machine, at the ports that are named everywhere else here. */
+const MEMBERS_BEHIND_PROXY = {
+  settings: {
+    httpHost: '127.0.0.1',
+    httpPort: USUAL_HTTP_PORT,
+    isBehindProxy: true,
+    members: { admission: 'invitation', host: '127.0.0.1', port: USUAL_MEMBERS_PORT },
+  },
+  listen: ['/ip4/0.0.0.0/tcp/4610'],
+};
+
+function unitWords(unit: string): readonly string[] {
+  const [, started = ''] = /^ExecStart=\/usr\/bin\/env geo (.*)$/m.exec(unit) ?? [];
+  return started.split(' ');
+}
+
+describe('the hub is started for members behind a proxy', () => {
+  it('by the systemd unit', async () => {
+    const started = await startedBy(unitWords(read('geo-hub.service')));
+    expect(started).toMatchObject(MEMBERS_BEHIND_PROXY);
+    // Where systemd puts the credential of that name.
+    const [, credential] = /^LoadCredential=(\w+):/m.exec(read('geo-hub.service')) ?? [];
+    expect(started.options.passphraseFile).toBe(`%d/${credential}`);
+    await expect(startedBy(unitWords(read('geo-hub.service').replace('--members ', '--member ')))).rejects.toThrow(
+      'unknown option',
+    );
+  });
+
+  it('by the container', async () => {
+    const file = read('Containerfile');
+    const [, command = ''] = /^CMD (\[.*\])$/m.exec(file) ?? [];
+    const started = await startedBy(JSON.parse(command) as string[]);
+    expect(started).toMatchObject(MEMBERS_BEHIND_PROXY);
+    expect(file.match(/^EXPOSE .*$/gm)).toEqual(['EXPOSE 4610']);
+    expect(file).toContain(`http://127.0.0.1:${USUAL_HTTP_PORT}/healthz`);
+    const { services, secrets } = parse(read('compose.yaml')) as {
+      services: Record<string, { network_mode: string; secrets?: string[] }>;
+      secrets: Record<string, unknown>;
+    };
+    expect(started.options.passphraseFile).toBe(`/run/secrets/${services.hub?.secrets?.[0]}`);
+    expect(Object.keys(secrets)).toEqual(
+      expect.arrayContaining(Object.values(services).flatMap((of) => of.secrets ?? [])),
+    );
+  });
+
+  it('in compose in one network with what reads it, and nothing else listens to others', () => {
+    const { services } = parse(read('compose.yaml')) as {
+      services: Record<string, { network_mode: string; command?: string[]; environment?: Record<string, string> }>;
+    };
+    expect(new Set(Object.values(services).map((service) => service.network_mode))).toEqual(new Set(['host']));
+    expect(services.prometheus?.command).toContain('--web.listen-address=127.0.0.1:9090');
+    expect(services.grafana?.environment?.GF_SERVER_HTTP_ADDR).toBe('127.0.0.1');
+    expect(read('grafana/provisioning/datasources/geo.yaml')).toContain('url: http://127.0.0.1:9090\n');
+    const { scrape_configs: jobs } = parse(read('prometheus/prometheus.yml')) as {
+      scrape_configs: { job_name: string; static_configs: { targets: string[] }[] }[];
+    };
+    const { apiPort } = readConfig({ flags: { dataDir: temporaryFolder() }, environment: {} });
+    expect(jobs.map((job) => [job.job_name, job.static_configs[0]?.targets])).toEqual([
+      ['geo-hub', [`127.0.0.1:${USUAL_HTTP_PORT}`]],
+      ['geo-node', [`127.0.0.1:${apiPort}`]],
+    ]);
+  });
+});
+
+describe('the proxies', () => {
+  const caddy = read('proxy/Caddyfile');
+  const nginx = read('proxy/nginx.conf');
+  /** Without what is said to people. */
+  const bare = (text: string) => text.replaceAll(/^\s*#.*$/gm, '');
+
+  it('pass members and ways on to where the hub is, and keep its figures to the machine', () => {
+    const upstreams = (text: string) =>
+      new Set([...bare(text).matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port)));
+    for (const text of [caddy, nginx]) {
+      expect(upstreams(text)).toEqual(new Set([USUAL_HTTP_PORT, USUAL_MEMBERS_PORT]));
+      for (const own of ['/metrics', '/healthz', '/readyz', '/api/v1/operator/']) expect(bare(text)).toContain(own);
+    }
+    // Beside a `handle`, a `respond` would come too late.
+    expect(bare(caddy)).toMatch(/handle @own \{\s*respond 404\s*\}/);
+    const [, limit] = /client_max_body_size (\d+)k;/.exec(nginx) ?? [];
+    expect(Number(limit) * 1_024).toBe(MAX_MEMBER_BODY_BYTES);
+  });
+
+  it('set whose request it is themselves, and write no addresses down', () => {
+    expect(bare(caddy).match(/header_up X-Forwarded-For \{remote_host\}/g)).toHaveLength(2);
+    expect(bare(caddy).match(/header_up -User-Agent/g)).toHaveLength(2);
+    expect(bare(caddy)).toMatch(/log \{\s*exclude http\.log http\.stdlib\s*\}/);
+    expect(bare(caddy).match(/\blog\b/g)).toHaveLength(2);
+    expect(bare(nginx)).toContain('proxy_set_header X-Forwarded-For $remote_addr;');
+    expect(bare(nginx)).toContain('proxy_set_header User-Agent "";');
+    const servers = bare(nginx)
+      .split(/^server /m)
+      .slice(1);
+    expect(servers).toHaveLength(2);
+    for (const server of servers) expect(server).toMatch(/access_log off;\s*error_log \/dev\/null;/);
+    // A header that is set in a location would take away all that are set outside of it.
+    expect(
+      bare(nginx)
+        .replaceAll(/location [^{]*\{[^}]*\}/g, '')
+        .match(/proxy_set_header/g),
+    ).toEqual(bare(nginx).match(/proxy_set_header/g));
+  });
+
+  it('upgrade the events of members', () => {
+    const [, events = ''] = /location = \/api\/v1\/ws \{([^}]*)\}/.exec(nginx) ?? [];
+    expect(events).toContain(`proxy_pass http://127.0.0.1:${USUAL_MEMBERS_PORT};`);
+    for (const line of ['proxy_http_version 1.1;', 'proxy_set_header Upgrade $http_upgrade;', 'map $http_upgrade'])
+      expect(bare(nginx)).toContain(line);
+  });
+});
+
+it('the alert about memory comes before the end of the memory that unit and container have', () => {
+  const { expr = '' } = rules.find(({ alert }) => alert === 'MemoryAlmostFull') ?? {};
+  const threshold = Number(/> (.*)$/.exec(expr)?.[1]);
+  const { services } = parse(read('compose.yaml')) as { services: { hub: { mem_limit: string } } };
+  const [, unit] = /^MemoryMax=(\d+)G$/m.exec(read('geo-hub.service')) ?? [];
+  const limits = [Number(unit), Number.parseInt(services.hub.mem_limit, 10)].map((gigabytes) => gigabytes * 2 ** 30);
+  for (const limit of limits) {
+    expect(threshold).toBeLessThan(0.9 * limit);
+    expect(threshold).toBeGreaterThan(0.6 * limit);
+  }
 });
 
 describe('files', () => {
@@ -117,7 +265,7 @@ describe('files', () => {
     const { services } = parse(read('compose.yaml')) as { services: Record<string, { image: string }> };
     const images = Object.values(services).map(({ image }) => image);
     const bases = [...read('Containerfile').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
-    expect(images).toHaveLength(3);
+    expect(images).toHaveLength(4);
     expect(bases).toHaveLength(2);
     for (const image of [...images, ...bases]) expect(image).toMatch(/:v?\d+\.\d+\.\d+(-[a-z-]+)?$/);
   });
@@ -127,7 +275,7 @@ describe('files', () => {
     const mounted = Object.values(services).flatMap(({ volumes }) =>
       volumes.filter((volume) => volume.startsWith('./')),
     );
-    expect(mounted).toHaveLength(3);
+    expect(mounted).toHaveLength(4);
     for (const volume of mounted) expect(files).toContain(volume.slice(2).split(':')[0]);
   });
 });
@@ -140,7 +288,6 @@ describe('the systemd unit', () => {
     expect(lines).toEqual(
       expect.arrayContaining(['User=geo-hub', 'ProtectSystem=strict', 'NoNewPrivileges=yes', 'CapabilityBoundingSet=']),
     );
-    expect(lines.find((line) => line.startsWith('ExecStart='))).toContain('geo hub start');
   });
 
   it(`${hasSystemd ? 'passes' : 'was NOT held against (it is not on this machine)'} systemd-analyze verify`, () => {

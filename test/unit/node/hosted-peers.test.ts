@@ -73,3 +73,40 @@ describe('a neighbour at a hub', () => {
     expect(goesOver()).toBe(true);
   });
 });
+
+describe('one who is hosted elsewhere', () => {
+  const kept: string[] = [];
+  const node = new HostedPeers({
+    ...{ self: clara.key, network: 'geo-test', verify, clock: new ManualClock(THEN_MS) },
+    log: createLog({ level: 'silent', file: null }),
+    local: (participant) =>
+      participant === clara.key
+        ? { receive: () => Promise.resolve(), linkUp: () => undefined, linkDown: () => undefined, proof: () => null }
+        : undefined,
+    send: () => undefined,
+    keepHost: (host, addresses) => kept.push(`${host === hub.key ? 'hub' : 'other'} ${addresses.join()}`),
+  });
+  const unlinked = () => [...node.unlinked()].map(({ host }) => host);
+  const other = person(4);
+
+  it('is to be looked for while nobody links, also where the node itself is said to be the host', () => {
+    node.keep(clara.key, boris.key, clara.key, ['/ip4/192.0.2.1/tcp/1']);
+    expect([unlinked(), kept, node.isHost(clara.key)]).toEqual([[clara.key], [], true]);
+    node.keep(clara.key, boris.key, other.key, ['/ip4/192.0.2.1/tcp/2']);
+    expect([unlinked(), kept]).toEqual([[other.key], ['other /ip4/192.0.2.1/tcp/2']]);
+    expect([node.isHost(clara.key), node.isHost(other.key)]).toEqual([false, true]);
+  });
+
+  it('is still wanted when another host speaks for it, to whom the link is kept from then on', async () => {
+    node.hostUp(hub.key);
+    await node.receive(hub.key, encodeHosted(opening));
+    expect([unlinked(), node.hostOf(clara.key, boris.key), kept.at(-1)]).toEqual([[], hub.key, 'hub ']);
+    // What an old card says does not end a link that there is.
+    node.keep(clara.key, boris.key, other.key, ['/ip4/192.0.2.1/tcp/2']);
+    expect([unlinked(), node.hostOf(clara.key, boris.key), kept.at(-1)]).toEqual([[], hub.key, 'hub ']);
+    node.hostDown(hub.key);
+    expect(unlinked()).toEqual([hub.key]);
+    node.keep(clara.key, boris.key, other.key, ['/ip4/192.0.2.1/tcp/2']);
+    expect(unlinked()).toEqual([other.key]);
+  });
+});

@@ -1,6 +1,9 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { encode } from '#protocol/codec.ts';
+import { pidOf } from '#protocol/identity.ts';
 import {
+  invitationIn,
+  invitationLink,
   type JoinRequest,
   joinRequestShape,
   makeJoinRequest,
@@ -58,4 +61,31 @@ it('is signed in a domain of its own', () => {
   const bytes = encode(joinRequestShape, request);
   const inAnother = statementBytes({ domain: 'geo/1/login', signer: alice.key, bytes });
   expect(statementBytes({ domain: 'geo/1/join', signer: alice.key, bytes })).not.toEqual(inAnother);
+});
+
+describe('the link of an invitation', () => {
+  const place = 'https://hub.example.org/#/home';
+  const from = { pid: pidOf(alice.key), suggestedLimit: { equivalent: 'UAH', amount: 12_50000000n } };
+
+  it('says who gives it and for how much, behind the place', () => {
+    const link = invitationLink(place, { token: 'AAAA_-', from });
+    expect(link).toBe(`https://hub.example.org/#join=AAAA_-&limit=12.5&in=UAH&by=${from.pid}`);
+    expect(invitationIn(link)).toEqual({ token: 'AAAA_-', from });
+  });
+
+  it('may say neither, as those of the operator and of earlier versions', () => {
+    const link = invitationLink(place, { token: 'AAAA', from: null });
+    expect(link).toBe('https://hub.example.org/#join=AAAA');
+    expect(invitationIn(` ${link} `)).toEqual({ token: 'AAAA', from: null });
+  });
+
+  it('is none where a part of it is lost: nobody is left to believe the hub', () => {
+    const link = invitationLink(place, { token: 'AAAA', from });
+    const whole = link.indexOf('&');
+    for (let length = whole + 1; length < link.length - 1; length++) {
+      expect([length, invitationIn(link.slice(0, length))]).toEqual([length, null]);
+    }
+    expect(invitationIn(link.replace('limit=12.5', 'limit=-1'))).toBe(null);
+    expect(invitationIn(place)).toBe(null);
+  });
 });

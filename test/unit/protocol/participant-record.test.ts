@@ -9,6 +9,7 @@ import {
   participantRecordStatement,
   type RecordFlaw,
   readParticipantRecord,
+  recordSeq,
   signedParticipantRecordShape,
   supersedesRecord,
 } from '#protocol/participant-record.ts';
@@ -138,4 +139,12 @@ it('the next seq is the time, or more than any that was used', () => {
   expect(nextRecordSeq(THEN_MS - 5, THEN_MS)).toBe(THEN_MS);
   expect(nextRecordSeq(THEN_MS, THEN_MS)).toBe(THEN_MS + 1);
   expect(nextRecordSeq(THEN_MS + 30_000, THEN_MS)).toBe(THEN_MS + 30_001);
+});
+
+it('its number can be read without judging it', () => {
+  expect([recordSeq(made()), recordSeq(made({ seq: 7 }, bob.sign)), recordSeq(Uint8Array.of(1))]).toEqual([
+    THEN_MS,
+    7,
+    -1,
+  ]);
 });

@@ -1,18 +1,24 @@
 /** What comes before the screens of a member: its key, its name, and what the invitation suggests. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useId } from 'preact/hooks';
+import { invitationLink } from '#protocol/join-request.ts';
 import { ConfirmButton } from '../confirm.tsx';
 import { YourWords } from '../first-run/words.tsx';
 import { t } from '../i18n.tsx';
+import { lazily } from '../lazily.tsx';
 import { Name, Title, Trouble, useTask } from '../parts.tsx';
 import { Suggestion } from '../screens/suggestion.tsx';
-import type { Joined } from './hub.ts';
-import { Joining } from './joining.tsx';
+import { Signs } from '../signs.tsx';
+import { Stuck } from '../stuck.tsx';
+import { keptInvitation } from './invitation.ts';
 import type { Identity, Session } from './session.ts';
-import { ERASED, goOn, stage, unlock, wordsWritten } from './stage.ts';
-import { forgetAll } from './storage.ts';
-import { Welcome } from './welcome.tsx';
+import { goOn, type Stage, stage, unlock, wordsWritten } from './stage.ts';
+import { browserKept, forgetAll } from './storage.ts';
 import { M, m } from './words.ts';
+
+// Once in, nobody sees them again.
+const Welcome = lazily(async () => (await import('./welcome.tsx')).Welcome);
+const Joining = lazily(async () => (await import('./joining.tsx')).Joining);
 
 /** The one thing to do now; null: the screens. */
 export function before() {
@@ -27,6 +33,15 @@ export function before() {
           <p>{m('insecure')}</p>
         </>
       );
+    case 'stuck':
+      return (
+        <>
+          <Title>{m('stuckTitle')}</Title>
+          <div role="alert">
+            <Stuck by={now.by} />
+          </div>
+        </>
+      );
     case 'welcome':
       return <Welcome />;
     case 'locked':
@@ -36,7 +51,7 @@ export function before() {
     case 'joining':
       return <Joining session={now.session} />;
     case 'joined':
-      return <IsIn joined={now.joined} session={now.session} />;
+      return <IsIn {...now} />;
     case 'in':
       return null;
   }
@@ -56,11 +71,34 @@ function Words({ words, session }: { readonly words: readonly string[]; readonly
     <>
       <Step number={1} />
       <YourWords words={words} isWritten={isWritten} />
+      <StartOver />
     </>
   );
 }
 
-function IsIn({ joined, session }: { readonly joined: Joined; readonly session: Session }) {
+/** The way back for whom the key of this browser is not the right one. */
+export function StartOver() {
+  return (
+    <p>
+      <ConfirmButton
+        label={m('startOver')}
+        title={m('startOverSure')}
+        yes={m('forgetKey')}
+        onYes={() => void startOver()}
+      >
+        <p>{m('startOverMeans')}</p>
+      </ConfirmButton>
+    </p>
+  );
+}
+
+/** Forgets the key; the invitation counts still. */
+async function startOver(): Promise<void> {
+  const invitation = await keptInvitation(browserKept);
+  await forget(invitation === null ? '#/home' : invitationLink('', invitation));
+}
+
+function IsIn({ joined, isByLink, session }: Extract<Stage, { name: 'joined' }>) {
   const { inviter, suggestedLimit } = joined;
   if (inviter === null) return null;
   return (
@@ -74,6 +112,16 @@ function IsIn({ joined, session }: { readonly joined: Joined; readonly session: 
         {suggestedLimit !== null && (
           <>
             <p class="hint">{m('joinedSuggestion')}</p>
+            {!isByLink && (
+              <>
+                <p>
+                  <M k="joinedHubSays" who={<Name of={inviter} />} />
+                </p>
+                <p>
+                  <Signs text={inviter.pid} />
+                </p>
+              </>
+            )}
             <Suggestion suggested={{ who: inviter, ...suggestedLimit }} />
           </>
         )}
@@ -120,11 +168,11 @@ function Locked({ identity }: { readonly identity: Identity }) {
   );
 }
 
-/** Forgets everything of the member in this browser, and begins anew; that the hub has deleted it, too, is said there. */
-export async function forget(isErased = false): Promise<void> {
+/** Forgets everything of the member in this browser, and begins anew at this fragment. */
+export async function forget(fragment = '#/home'): Promise<void> {
   // Who comes next in this browser is not told what happens to this one.
   await import('./push.ts').then(({ stopTelling }) => stopTelling()).catch(() => undefined);
   await forgetAll();
-  if (isErased) sessionStorage.setItem(ERASED, ERASED);
+  history.replaceState(null, '', fragment);
   location.reload();
 }

@@ -1,12 +1,12 @@
 /** The third carrier of the API: a hub answers what costs its member nothing, and the browser does the rest itself. */
 import type { Input, Result } from '#node/api/contract.ts';
-import { invitationLink } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import type { Carrier, Events, WholeState } from '../carrier.ts';
 import type { Used } from '../operations.ts';
 import { actsOf, type Desk, handInLine, orderedIn, payAgain, previewAlone, who } from './acts.ts';
 import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
+import { linkToHub } from './invitation.ts';
 import type { Mandates } from './member.ts';
 import { neighboursOf } from './neighbours.ts';
 import { isPassing } from './passing.ts';
@@ -185,9 +185,9 @@ export class HubCarrier implements Carrier {
   }
 
   async invite(suggestedLimit: { readonly amount: string; readonly equivalent: string }): Promise<string> {
-    const { hub } = this.#options;
+    const { hub, signer } = this.#options;
     const made = await hub.act<{ invitation: string }>('POST', '/invitations', { suggestedLimit });
-    return invitationLink(`${hub.url}/`, made.invitation);
+    return linkToHub(hub.url, made.invitation, signer.publicKey, suggestedLimit);
   }
 
   /** Who is named in a payment that is looked at is found here: what is confirmed is what is signed later. */
@@ -204,7 +204,7 @@ export class HubCarrier implements Carrier {
       return (await previewAlone(this.#desk, input as Input<'previewPayment'>)) as Result<N>;
     }
     if (!CONTACTS.has(name)) throw error;
-    const { putLater, removeLater } = await import('./contact-changes.ts');
+    const { putLater, removeLater } = await import('./contact-changes.ts').catch(() => Promise.reject(error));
     const desk = this.#desk;
     const later =
       name === 'putContact'

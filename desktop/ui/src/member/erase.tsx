@@ -9,6 +9,7 @@ import { linkTo } from '../routes.ts';
 import { type Known, refresh } from '../state.ts';
 import { forget } from './before.tsx';
 import type { Session } from './session.ts';
+import { ERASED } from './stage.ts';
 import { M, m } from './words.ts';
 
 type Account = Known['balance']['accounts'][number];
@@ -38,7 +39,8 @@ export function Erase({ all, session }: { readonly all: Known; readonly session:
           throw error;
         }
       }
-      await forget(true);
+      sessionStorage.setItem(ERASED, ERASED);
+      await forget();
     });
   };
   return (

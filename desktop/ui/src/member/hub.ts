@@ -23,7 +23,8 @@ export interface MemberInfo {
   readonly name: string;
 }
 
-interface Limit {
+/** So much of what. */
+export interface Limit {
   readonly equivalent: string;
   readonly amount: string;
 }

@@ -3,46 +3,52 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { invitationIn } from '#protocol/join-request.ts';
-import { AskError } from '../ask-error.ts';
 import { t } from '../i18n.tsx';
 import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
-import { Step } from './before.tsx';
-import { readHub, readInvitation } from './hub.ts';
+import { StartOver, Step } from './before.tsx';
+import { readHub } from './hub.ts';
+import { dropInvitation, keptInvitation } from './invitation.ts';
 import { Invited } from './invited.tsx';
 import type { Session } from './session.ts';
-import { dropInvitation, isMemberAlready, join, keptInvitation } from './stage.ts';
+import { isInvalid, isMemberAlready, join, readInvited } from './stage.ts';
+import { browserKept } from './storage.ts';
 import { m } from './words.ts';
 
 export function Joining({ session }: { readonly session: Session }) {
   const { isBusy, trouble, run } = useTask();
   /** Null: it is not known yet. */
   const needsInvitation = useSignal<boolean | null>(null);
-  /** One that cannot be used any more is dropped, so that another can be pasted, or an open hub joined without. */
-  const dropped = async (error: unknown): Promise<never> => {
-    if (error instanceof AskError && error.code.startsWith('invitation-')) {
-      await dropInvitation();
+  /**
+   * One that cannot be used any more is dropped, so that another can be pasted, or an open hub joined without; unless it is used
+   * up because this key has joined by it, and the answer was lost.
+   */
+  const dropped = async (error: unknown): Promise<void> => {
+    if (isInvalid(error)) {
+      if (await isMemberAlready(session)) return;
+      await dropInvitation(browserKept);
       needsInvitation.value = (await readHub(location.origin)).admission === 'invitation';
     }
     throw error;
   };
   useEffect(() => {
     void run(async () => {
-      if (await isMemberAlready(session)) return;
-      const [{ admission }, token] = [await readHub(location.origin), await keptInvitation()];
-      if (token !== null) await readInvitation(location.origin, token).catch(dropped);
-      needsInvitation.value = admission === 'invitation' && token === null;
+      // With new words nobody is one, unless the hub's answer was lost.
+      if (!session.identity.isNew && (await isMemberAlready(session))) return;
+      const [{ admission }, invitation] = [await readHub(location.origin), await keptInvitation(browserKept)];
+      if (invitation !== null) await readInvited(invitation).catch(dropped);
+      needsInvitation.value = admission === 'invitation' && invitation === null;
     });
   }, []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
     void run(async () => {
-      const token = invitationIn(typedIn(form, 'invitation')) ?? (await keptInvitation());
-      if (needsInvitation.value === true && token === null) {
+      const invitation = invitationIn(typedIn(form, 'invitation')) ?? (await keptInvitation(browserKept));
+      if (needsInvitation.value === true && invitation === null) {
         trouble.value = m('invitationMissing');
         return;
       }
-      await join(session, typedIn(form, 'name'), token).catch(dropped);
+      await join(session, typedIn(form, 'name'), invitation).catch(dropped);
     });
   };
   return (
@@ -71,6 +77,7 @@ export function Joining({ session }: { readonly session: Session }) {
           </button>
         </>
       )}
+      <StartOver />
     </>
   );
 }

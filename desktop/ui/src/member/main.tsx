@@ -4,18 +4,20 @@ import { App } from '../app.tsx';
 import { lazily } from '../lazily.tsx';
 import { setOwn } from '../own.ts';
 import { followAddress } from '../place.ts';
-import { noteTrouble } from '../state.ts';
 import '../style.css';
 import '../own-node.css';
 import { AlarmBanner, AtHome, WhileAway } from './at-home.tsx';
 import { before } from './before.tsx';
-import { start } from './stage.ts';
+import { stage, start } from './stage.ts';
 
 const settings = lazily(async () => (await import('./settings.tsx')).MemberSettings);
-setOwn({ screens: { settings }, before, banner: AlarmBanner, atHome: AtHome, atHomeLast: WhileAway });
+const shut = lazily(async () => (await import('./shut.tsx')).Shut);
+setOwn({ screens: { settings }, before, shut, banner: AlarmBanner, atHome: AtHome, atHomeLast: WhileAway });
 followAddress();
 const root = document.getElementById('app');
 if (root !== null) render(<App />, root);
-void start().catch(noteTrouble);
+void start().catch((by: unknown) => {
+  stage.value = { name: 'stuck', by };
+});
 // It opens without a connection from the second time on.
 if ('serviceWorker' in navigator) void navigator.serviceWorker.register('/sw.js').catch(() => undefined);

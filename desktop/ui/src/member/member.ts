@@ -15,6 +15,7 @@ import { Attempts } from './attempts.ts';
 import { type Capped, capsOf } from './caps.ts';
 import { accountName, type Checked, provenBalances } from './checked.ts';
 import { makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
+import type { Findability } from './findability.ts';
 import { alone, type Hub, type Kept } from './hub.ts';
 import { neighboursOf } from './neighbours.ts';
 import { type Paid, Payments } from './payments.ts';
@@ -259,6 +260,12 @@ export class Member {
     await handOver(this.#hub, publicKey, baggage, tell);
     await this.renewMandate();
     return null;
+  }
+
+  /** Being found by people outside of the hub. */
+  async findability(): Promise<Findability> {
+    const { Findability: Made } = await import('./findability.ts');
+    return new Made(this.#signer, this.#hub, this.#kept);
   }
 
   /** Says that what came back is right, signs all limits anew, and lets the hub do its part. Throws `AskError`. */

@@ -1,4 +1,4 @@
-/** Which refusals of a hub pass by themselves. */
+/** Which refusals of a hub, and of the browser, pass by themselves. */
 import { AskError } from '../ask-error.ts';
 
 /** They say nothing of what was asked: it is worth while to ask again. */
@@ -9,6 +9,7 @@ const PASSING: ReadonlySet<string> = new Set([
   'token-expired',
   'failed',
   'stopped',
+  'nothing-kept',
 ]);
 
 /** May the same be asked again later? */

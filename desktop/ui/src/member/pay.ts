@@ -6,9 +6,8 @@ import { MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { AskError } from '../ask-error.ts';
 import type { Desk } from './acts.ts';
-import { alone } from './hub.ts';
 import type { Paid } from './payments.ts';
-import type { WaitingPayment } from './queue.ts';
+import { type WaitingPayment, withPayment } from './queue.ts';
 import type { Someone } from './who.ts';
 
 /** What is to be paid, and how it is shown until that is done. */
@@ -28,7 +27,7 @@ export async function payOnce(desk: Desk, order: PaymentOrder): Promise<Result<'
     ...{ kind: 'payment', phase: 'new', id, to, equivalent, memo, madeAtMs: Date.now() },
     amount: formatAmount(amount),
   };
-  return alone(lockOf(id), async () => {
+  return withPayment(id, async () => {
     const wanted = { ...order, paymentId: id, receiver: to.publicKey as PublicKey };
     await desk.member.payments.refuseOther(wanted);
     await desk.queue.put(waiting);
@@ -43,11 +42,9 @@ export async function payOnce(desk: Desk, order: PaymentOrder): Promise<Result<'
 }
 
 /** How a payment of the queue stands. Throws `AskError`. */
-export function settle({ member }: Desk, { id }: WaitingPayment): Promise<'paid' | 'open' | 'over'> {
-  return alone(lockOf(id), async () => (await member.payments.standing(id as PaymentId)).state);
+export async function settle({ member }: Desk, { id }: WaitingPayment): Promise<'paid' | 'open' | 'over'> {
+  return (await member.payments.standing(id as PaymentId)).state;
 }
-
-const lockOf = (id: string): string => `geo-payment-${id}`;
 
 async function ended(desk: Desk, waiting: WaitingPayment, paid: Paid): Promise<Result<'pay'>> {
   switch (paid.state) {

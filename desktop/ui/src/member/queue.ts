@@ -37,8 +37,11 @@ export interface WaitingPayment {
   readonly amount: string;
   readonly memo: string;
   readonly madeAtMs: number;
-  /** `new`: this page is at it. `asks`: nothing was paid, and the person is asked again. `open`: it may have been. */
-  readonly phase: 'new' | 'asks' | 'open';
+  /**
+   * `new`: this page is at it. `open`: it may have been paid. Nothing was, and the person is asked again: `asks` where the hub
+   * was away, `over` where it came to an end.
+   */
+  readonly phase: 'new' | 'asks' | 'open' | 'over';
 }
 
 /** Somebody who is to be added, called otherwise, marked or removed. */
@@ -61,7 +64,7 @@ export interface Sender {
   sendLine(line: WaitingLine): Promise<void>;
   /** Throws `AskError`. */
   sendContact(change: WaitingContact): Promise<void>;
-  /** `over`: it is not paid and never will be, whatever was signed. Throws `AskError`. */
+  /** `over`: it is not paid and never will be, whatever was signed. Called while nobody else is at it. Throws `AskError`. */
   settle(payment: WaitingPayment): Promise<'paid' | 'open' | 'over'>;
 }
 
@@ -94,6 +97,12 @@ export class Queue {
   async remove(one: Pick<Waiting, 'kind' | 'id'>): Promise<void> {
     await this.#kept.delete(nameOf(one));
     await this.tell();
+  }
+
+  /** Forgets a payment, also one that is just being asked about. */
+  async forget(payment: WaitingPayment): Promise<void> {
+    await this.remove(payment);
+    await withPayment(payment.id, () => this.remove(payment));
   }
 
   /** Two windows of a browser, or two looks of one, do not send the same twice: whoever sends it does so in here. */
@@ -152,12 +161,26 @@ export class Queue {
     return text !== null && (JSON.parse(text) as WaitingLine).document === line.document;
   }
 
-  async #settle(payment: WaitingPayment, sender: Sender): Promise<void> {
-    const end = await sender.settle(payment);
-    if (end === 'paid') await this.remove(payment);
-    else await this.put({ ...payment, phase: end === 'open' ? 'open' : 'asks' });
+  /** What was read before it was its turn may be gone by now, and is not brought back. */
+  #settle({ kind, id }: WaitingPayment, sender: Sender): Promise<void> {
+    const now = async (): Promise<WaitingPayment | null> => {
+      const text = await this.#kept.get(nameOf({ kind, id }));
+      return text === null ? null : (JSON.parse(text) as WaitingPayment);
+    };
+    return withPayment(id, async () => {
+      const before = await now();
+      if (before === null) return;
+      const end = await sender.settle(before);
+      const after = await now();
+      if (after === null) return;
+      if (end === 'paid') await this.remove(after);
+      else await this.put({ ...after, phase: end === 'over' && after.phase === 'asks' ? 'asks' : end });
+    });
   }
 }
+
+/** Does something with a payment while no other window of this browser does. */
+export const withPayment = <T>(id: string, work: () => Promise<T>): Promise<T> => alone(`geo-payment-${id}`, work);
 
 const nameOf = ({ kind, id }: Pick<Waiting, 'kind' | 'id'>): string => `${PREFIX}${kind}-${id}`;
 

@@ -7,10 +7,11 @@ import { signWith, verifyWith } from '#protocol/statement.ts';
 import { carryWith } from '../api.ts';
 import { AskError } from '../ask-error.ts';
 import { goLive, stayFresh } from '../live.ts';
-import { keptAtMs, known, knownFrom, refresh } from '../state.ts';
+import { connection, keptAtMs, known, knownFrom, refresh } from '../state.ts';
 import type { BaggageFlaw } from './arrival.ts';
 import { HubCarrier } from './carrier.ts';
 import type { Signer } from './documents.ts';
+import type { Findability } from './findability.ts';
 import { Hub, type Kept } from './hub.ts';
 import { type Mandates, Member, type Progressed } from './member.ts';
 import { Memos } from './memos.ts';
@@ -136,8 +137,16 @@ export class Session {
   }
 
   /** Shows the hub what a backup file holds: see `Member.arrive`. */
-  arrive(file: Uint8Array, tell: Progressed): Promise<BaggageFlaw | null> {
-    return this.#member.arrive(this.#seed, file, tell);
+  async arrive(file: Uint8Array, tell: Progressed): Promise<BaggageFlaw | null> {
+    const flaw = await this.#member.arrive(this.#seed, file, tell);
+    // Those whom it knows may still look for it where it was.
+    if (flaw === null) await this.#stayFindable();
+    return flaw;
+  }
+
+  /** Being found by people outside of the hub. */
+  findability(): Promise<Findability> {
+    return this.#member.findability();
   }
 
   /** Ends at the hub, for good; refused when anything has changed since. */
@@ -158,10 +167,18 @@ export class Session {
     }
     void sealAll(browserShelf, this.#kept, this.#seed).catch(() => undefined);
     void refresh().then(() => {
-      goLive();
+      // Who is not let in asks again when the person says so: a hub answers few such questions.
+      if (connection.value !== 'signed-out') goLive();
       stayFresh();
       void this.#stayTold().catch(() => undefined);
+      void this.#stayFindable();
     });
+  }
+
+  async #stayFindable(): Promise<void> {
+    await this.findability()
+      .then((findability) => findability.stay())
+      .catch(() => undefined);
   }
 
   async #stayTold(): Promise<void> {
@@ -172,6 +189,8 @@ export class Session {
 
   #signedIn(): void {
     // Before it is a member, there is nothing to allow.
-    if (this.#isLive) void this.carrier.renew().catch(() => undefined);
+    if (!this.#isLive) return;
+    void this.carrier.renew().catch(() => undefined);
+    void this.#stayFindable();
   }
 }

@@ -7,7 +7,9 @@ import { Signs } from '../signs.tsx';
 import { type Known, refresh } from '../state.ts';
 import { forget } from './before.tsx';
 import { Erase } from './erase.tsx';
+import { FindMe } from './find-me.tsx';
 import { Move } from './move.tsx';
+import { OwnWords } from './own-words.tsx';
 import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
 import type { Session } from './session.ts';
 import { sessionNow } from './stage.ts';
@@ -23,7 +25,9 @@ export function MemberSettings({ all }: { readonly all: Known }) {
         <>
           <You all={all} session={session} />
           <Lock session={session} />
+          <OwnWords session={session} />
           <TellMe session={session} />
+          <FindMe session={session} />
           <Move session={session} />
           <Leave session={session} />
           <Erase all={all} session={session} />

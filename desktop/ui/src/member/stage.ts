@@ -4,9 +4,11 @@ import { signal } from '@preact/signals';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import { bytesToHex } from '#protocol/hex.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { invitationIn } from '#protocol/join-request.ts';
+import { type Invitation, invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
-import { type Joined, readHub } from './hub.ts';
+import { notLoaded } from '../lazily.tsx';
+import { alone, type InvitationInfo, type Joined, readHub, readInvitation } from './hub.ts';
+import { dropInvitation, keepInvitation, mustInvite } from './invitation.ts';
 import { refused } from './refused.ts';
 import { type Identity, keepIdentity, readIdentity, Session } from './session.ts';
 import { browserKept } from './storage.ts';
@@ -16,11 +18,13 @@ export type Stage =
   | { readonly name: 'starting' }
   /** The browser lets no page keep a key here. */
   | { readonly name: 'insecure' }
+  /** It does not open: the browser keeps nothing just now, or the hub is away when it has to give something. */
+  | { readonly name: 'stuck'; readonly by: unknown }
   | { readonly name: 'welcome' }
   | { readonly name: 'locked'; readonly identity: Identity }
   | { readonly name: 'words'; readonly words: readonly string[]; readonly session: Session }
   | { readonly name: 'joining'; readonly session: Session }
-  | { readonly name: 'joined'; readonly joined: Joined; readonly session: Session }
+  | { readonly name: 'joined'; readonly joined: Joined; readonly isByLink: boolean; readonly session: Session }
   | { readonly name: 'in'; readonly session: Session };
 
 export const stage = signal<Stage>({ name: 'starting' });
@@ -30,13 +34,8 @@ export function sessionNow(): Session | null {
   return 'session' in stage.value ? stage.value.session : null;
 }
 
-const INVITATION = 'geo-invitation';
 /** Kept by this window until it is said that the hub has deleted who was here. */
 export const ERASED = 'geo-erased';
-
-/** The invitation by which somebody came here, kept until it has joined. */
-export const keptInvitation = (): Promise<string | null> => browserKept.get(INVITATION);
-export const dropInvitation = (): Promise<void> => browserKept.delete(INVITATION);
 
 /** Finds out where somebody stands. */
 export async function start(): Promise<void> {
@@ -44,10 +43,10 @@ export async function start(): Promise<void> {
     stage.value = { name: 'insecure' };
     return;
   }
-  const token = invitationIn(location.hash);
-  if (token !== null) {
+  const invitation = invitationIn(location.hash);
+  if (invitation !== null) {
     history.replaceState(null, '', '#/home');
-    await browserKept.set(INVITATION, token);
+    await keepInvitation(browserKept, invitation);
   }
   const identity = await readIdentity();
   if (identity === undefined) {
@@ -67,7 +66,10 @@ export async function unlock(identity: Identity, passphrase: string): Promise<bo
   return true;
 }
 
-/** Makes a key, or takes the one of the words; kept at once. Throws `AskError`. */
+/**
+ * Makes a key, or takes the one of the words; kept at once. A key that another window has made meanwhile is never written over: it
+ * is gone on with. Throws `AskError`.
+ */
 export async function makeKey(words: string | null, passphrase: string | null): Promise<void> {
   const seed = words === null ? crypto.getRandomValues(new Uint8Array(32)) : await seedOf(words);
   const { publicKey: hub, network } = await readHub(location.origin);
@@ -77,7 +79,12 @@ export async function makeKey(words: string | null, passphrase: string | null): 
     ...{ locked, hub, network, isNew: words === null },
     progress: words === null ? 'words' : 'name',
   };
-  await keepIdentity(identity);
+  const isFirst = await alone('geo-identity', async () => {
+    if ((await readIdentity()) !== undefined) return false;
+    await keepIdentity(identity);
+    return true;
+  });
+  if (!isFirst) return start();
   // Else the browser may forget it when it wants room.
   void navigator.storage?.persist?.();
   await proceed(identity, seed);
@@ -85,12 +92,12 @@ export async function makeKey(words: string | null, passphrase: string | null): 
 
 // The list of words is loaded for who is new here, and for nobody else.
 async function seedOf(words: string): Promise<Uint8Array> {
-  const { seedFromWords } = await import('#protocol/words.ts');
+  const { seedFromWords } = await import('#protocol/words.ts').catch(notLoaded);
   return refused(seedFromWords(words));
 }
 
 async function wordsOf(seed: Uint8Array): Promise<readonly string[]> {
-  const { wordsFromSeed } = await import('#protocol/words.ts');
+  const { wordsFromSeed } = await import('#protocol/words.ts').catch(notLoaded);
   return wordsFromSeed(seed).split(' ');
 }
 
@@ -117,7 +124,6 @@ export async function wordsWritten(session: Session): Promise<void> {
 
 /** True: who has these words is a member already, and is in. Throws `AskError`. */
 export async function isMemberAlready(session: Session): Promise<boolean> {
-  if (session.identity.isNew) return false;
   try {
     await session.hub.read('GET', '/participants/me');
   } catch (error) {
@@ -125,23 +131,44 @@ export async function isMemberAlready(session: Session): Promise<boolean> {
     throw error;
   }
   await session.progress('member');
+  await dropInvitation(browserKept);
   await goIn(session);
   return true;
 }
 
-/** Becomes a member. Throws `AskError`. */
-export async function join(session: Session, name: string, invitation: string | null): Promise<void> {
-  const joined = await session.hub.join(name, 'person', invitation, !session.identity.isNew);
+/** Becomes a member, if the hub says the same of the invitation as its link. Throws `AskError`. */
+export async function join(session: Session, name: string, invitation: Invitation | null): Promise<void> {
+  // One that is used up may be so by a request whose answer was lost: the hub says so when it is asked to take in.
+  if (invitation !== null) await readInvited(invitation).catch(unlessOnlyInvalid);
+  const joined = await session.hub.join(name, 'person', invitation?.token ?? null, !session.identity.isNew);
+  const { inviter, suggestedLimit } = joined;
+  if (invitation !== null) mustInvite(invitation, inviter, suggestedLimit);
   await session.progress('member');
-  await dropInvitation();
+  await dropInvitation(browserKept);
   await session.begin();
-  const { inviter } = joined;
   if (inviter === null) {
     stage.value = { name: 'in', session };
     return;
   }
   await session.carrier.ask('putContact', { who: inviter.publicKey }).catch(() => undefined);
-  stage.value = { name: 'joined', joined, session };
+  const isByLink = invitation !== null && invitation.from !== null;
+  stage.value = { name: 'joined', joined, isByLink, session };
+}
+
+function unlessOnlyInvalid(error: unknown): void {
+  if (!isInvalid(error)) throw error;
+}
+
+/** Is it said of an invitation that it counts no more? */
+export function isInvalid(error: unknown): boolean {
+  return error instanceof AskError && error.code.startsWith('invitation-');
+}
+
+/** What the hub says of an invitation; it uses nothing up. Throws `AskError`, also where that is not what the link says. */
+export async function readInvited(invitation: Invitation): Promise<InvitationInfo> {
+  const info = await readInvitation(location.origin, invitation.token);
+  mustInvite(invitation, info.by, info.suggestedLimit);
+  return info;
 }
 
 /** From what was said after joining to the first screen. */

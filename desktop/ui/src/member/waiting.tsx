@@ -84,6 +84,13 @@ function Refused({ one, refusal: { code, message, facts }, equivalent }: Refused
   );
 }
 
+const SAID = {
+  new: 'waitingOver',
+  asks: 'waitingAsks',
+  over: 'waitingOver',
+  open: 'waitingOpen',
+} as const satisfies Record<WaitingPayment['phase'], string>;
+
 function Payment({ payment }: { readonly payment: WaitingPayment }) {
   const { to, amount, equivalent, madeAtMs, phase } = payment;
   const { isBusy, trouble, run } = useTask();
@@ -97,11 +104,11 @@ function Payment({ payment }: { readonly payment: WaitingPayment }) {
       await refresh();
     });
   };
-  const forget = (): void => void run(() => session.queue.remove(payment));
+  const forget = (): void => void run(() => session.queue.forget(payment));
   return (
     <>
       <p>
-        <M k={phase === 'open' ? 'waitingOpen' : 'waitingAsks'} who={who} money={money} time={<Time at={madeAtMs} />} />
+        <M k={SAID[phase]} who={who} money={money} time={<Time at={madeAtMs} />} />
       </p>
       <div class="actions">
         {phase === 'open' ? (

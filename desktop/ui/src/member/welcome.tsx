@@ -9,9 +9,12 @@ import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
 import { ERASED, makeKey } from './stage.ts';
 import { m } from './words.ts';
 
+/** Where the page begins for whom its words are to bring back. */
+export const WITH_WORDS = '#/words';
+
 export function Welcome() {
   const { isBusy, trouble, run } = useTask();
-  const isNew = useSignal(true);
+  const isNew = useSignal(location.hash !== WITH_WORDS);
   const isProtected = useSignal(false);
   const wasErased = useSignal(sessionStorage.getItem(ERASED) !== null);
   useEffect(() => sessionStorage.removeItem(ERASED), []);

@@ -13,6 +13,7 @@ export const en = {
   language: 'Language',
   loading: 'Reading from your node…',
   titleOf: '{screen} – GEO',
+  reload: 'Reload',
   copy: 'Copy',
   copied: 'Copied.',
 

@@ -14,6 +14,7 @@ export const ru: Messages = {
   language: 'Язык',
   loading: 'Читаем с вашего узла…',
   titleOf: '{screen} – GEO',
+  reload: 'Обновить',
   copy: 'Скопировать',
   copied: 'Скопировано.',
 

@@ -14,6 +14,7 @@ export const uk: Messages = {
   language: 'Мова',
   loading: 'Читаємо з вашого вузла…',
   titleOf: '{screen} – GEO',
+  reload: 'Оновити',
   copy: 'Скопіювати',
   copied: 'Скопійовано.',
 

@@ -1,9 +1,11 @@
 import swagger from '@fastify/swagger';
+import { validate } from '@hyperjump/json-schema/openapi-3-1';
 import { fastify } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { CODES } from '#hub-indexer/web/codes.ts';
+import { addPartsOfNobody, membersDocument } from '#hub-indexer/web/document.ts';
 import { NODE_CODES } from '#hub-indexer/web/node-errors.ts';
 import { addMemberRoutes } from '#hub-indexer/web/server.ts';
 import { Failure } from '#node/failure.ts';
@@ -24,6 +26,8 @@ import {
 import { person, verify } from '#test/support/people.ts';
 
 const [alice, bob] = [person(1), person(2)];
+/** The official one, with that of JSON Schema for the schemas in the document. */
+const OPENAPI_SCHEMA = 'https://spec.openapis.org/oas/3.1/schema-base';
 
 type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 interface Described {
@@ -96,7 +100,7 @@ describe('the OpenAPI document', () => {
     const text = JSON.stringify(document);
     const named = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1] as string);
     expect([...new Set(named)].sort()).toEqual(Object.keys(document.components.schemas).sort());
-    const error = document.components.schemas.Error as {
+    const error = document.components.schemas.HubError as {
       properties: { error: { properties: { code: { enum: string[] } } } };
     };
     expect(error.properties.error.properties.code.enum).toEqual([...new Set<string>([...CODES, ...NODE_CODES])]);
@@ -104,7 +108,7 @@ describe('the OpenAPI document', () => {
       expect(path).toMatch(/^\/api\/v1\//);
       expect(operation.summary.length).toBeGreaterThan(10);
       expect(operation.responses.default?.content['application/json']?.schema).toEqual({
-        $ref: '#/components/schemas/Error',
+        $ref: '#/components/schemas/HubError',
       });
       for (const needed of operation.security) {
         for (const name of Object.keys(needed)) expect(document.components.securitySchemes).toHaveProperty(name);
@@ -119,6 +123,41 @@ describe('the OpenAPI document', () => {
       ...{ getMe: 'token', getMember: 'token', findMembers: 'token' },
       ...{ changeMe: 'token timestamp signature', invite: 'token timestamp signature' },
     });
+  });
+
+  it('with all routes is one of OpenAPI 3.1, as its own schema judges it, and names nothing that it does not describe', async () => {
+    const document = (await membersDocument()) as Document;
+    expect(Object.keys(document.paths)).toEqual(
+      expect.arrayContaining(['/api/v1/payments', '/api/v1/balance/debts', '/api/v1/ws']),
+    );
+    const check = await validate(OPENAPI_SCHEMA);
+    const isOpenApi = (one: Document) => check(JSON.parse(JSON.stringify(one)) as Parameters<typeof check>[0], 'BASIC');
+    expect(isOpenApi(document)).toEqual({ valid: true });
+    // What a mistake of ours would look like: in an operation, in a schema, in what is needed.
+    for (const spoil of [
+      ({ paths }) => Object.assign(paths['/api/v1/ws']?.get ?? {}, { responses: { 200: {} } }),
+      ({ components }) => Object.assign(components.schemas.Payment ?? {}, { type: 'text' }),
+      ({ components }) => Object.assign(components.securitySchemes.token ?? {}, { type: 'bearer' }),
+    ] satisfies ((spoilt: Document) => unknown)[]) {
+      const spoilt = structuredClone(document);
+      spoil(spoilt);
+      expect(isOpenApi(spoilt).valid).toBe(false);
+    }
+    const text = JSON.stringify(document);
+    const named = [...text.matchAll(/"#\/components\/schemas\/(\w+)"/g)].map((match) => match[1] as string);
+    expect([...new Set(named)].sort()).toEqual(Object.keys(document.components.schemas));
+    const ids = described(document).map(([, , { operationId }]) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const [path, , { parameters = [] }] of described(document)) {
+      const inPath = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
+      expect(parameters.filter((one) => one.in === 'path').map(({ name }) => name)).toEqual(inPath);
+    }
+  });
+
+  it('made without a hub is what a hub serves', async () => {
+    const web = await startWeb({ more: addPartsOfNobody });
+    const printed = JSON.stringify(await membersDocument());
+    expect(printed).toBe(await (await fetch(`${web.url}/api/v1/openapi.json`)).text());
   });
 
   it('is what a hub takes and answers, for each operation', async () => {

@@ -13,6 +13,8 @@ import { Failure } from '#node/failure.ts';
 import { openStore } from '#node/store/store.ts';
 import type { Account } from '#protocol/account.ts';
 import { EMPTY_HEAD, headAfter } from '#protocol/journal.ts';
+import { EMPTY_NODE } from '#protocol/node-record.ts';
+import { mandateOf } from '#test/support/hosted.ts';
 import { key, NETWORK, verify } from '#test/support/packets.ts';
 import { person, THEN_MS } from '#test/support/people.ts';
 import { temporaryFolder } from '#test/support/store.ts';
@@ -210,6 +212,57 @@ describe('a backup', () => {
     // As after a crash before the store was in its place.
     for (const name of ['store', 'store.watermark']) rmSync(join(folder, name), { recursive: true });
     await started(folder, (opened) => expectLoss(opened));
+  });
+});
+
+describe('those who are hosted on the folder', () => {
+  const mandate = mandateOf(person(3), person(1), [{ neighbour: person(4).key, equivalent: 'UAH', cap: 5n }]);
+
+  /** One has the same records in a section, and a mandate; one has no accounts yet; a third has nothing left. */
+  async function hostingFolder(): Promise<string> {
+    const folder = await madeFolder();
+    const store = await openStore(folder, { clock });
+    for (const name of ['B', 'D']) {
+      const section = store.section(key(name));
+      for (const batch of batches) await section.write(batch, { sync: true });
+      await section.write([mandate], { sync: true });
+    }
+    await store.section(key('C')).write([EMPTY_NODE, mandate], { sync: true });
+    await store.documents('profile').put('zz', { name: 'Zoe' });
+    await store.erase(key('D'));
+    expect((await store.sections()).toSorted()).toEqual([key('B'), key('C')].toSorted());
+    await store.close();
+    return folder;
+  }
+
+  async function expectFrozen(folder: string): Promise<void> {
+    const store = await openStore(folder, { clock });
+    const [ofB, ofC] = [store.section(key('B')), store.section(key('C'))];
+    for (const section of [ofB, ofC]) {
+      expect(section.read('node')).toMatchObject({ isFrozen: true, restoredAtMs: THEN_MS });
+      const standings: string[] = [];
+      for await (const record of section.entries('account/'))
+        standings.push(record.type === 'account' ? record.standing : record.type);
+      expect(standings).toEqual(section === ofB ? ['unsure', 'unsure'] : []);
+      // Nothing is signed under what may have been used since.
+      for await (const left of section.entries('mandate/')) expect(left).toBeUndefined();
+    }
+    expect(await store.sections()).toHaveLength(2);
+    await store.close();
+  }
+
+  it('are frozen with an old copy', async () => {
+    const folder = await hostingFolder();
+    expect(await declareOldCopy(folder, clock)).toEqual({ hosted: 2 });
+    await expectFrozen(folder);
+  });
+
+  it('are frozen when their host was salvaged', async () => {
+    const folder = await hostingFolder();
+    await suspectDamage(folder);
+    const opened = await openAtStart({ folder, self: key('B'), network: NETWORK, verify, clock, log });
+    await opened.store.close();
+    await expectFrozen(folder);
   });
 });
 

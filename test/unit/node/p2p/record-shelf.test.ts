@@ -92,6 +92,12 @@ it('when it is full, those closest to the node stay', () => {
   for (const at of byDistance.slice(4, -1).reverse()) put(on, at);
   for (const at of byDistance.slice(0, 4)) expect(put(on, at)).toBe('kept');
   expect(put(on, farthest)).toBe('no-room');
+  // What the node itself gives to others goes through, and is not kept.
+  on.giving(keyOf(farthest), true);
+  expect(put(on, farthest)).toBe('kept');
+  expect(on.valueOf(keyOf(farthest))).toBeNull();
+  on.giving(keyOf(farthest), false);
+  expect(put(on, farthest)).toBe('no-room');
   expect(on.size).toBe(4);
   expect(byDistance.filter((at) => on.valueOf(keyOf(at)) !== null)).toEqual(byDistance.slice(0, 4));
 });

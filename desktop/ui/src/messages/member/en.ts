@@ -3,6 +3,7 @@ export const en = {
   insecureTitle: 'This page cannot keep your key safe',
   insecure:
     'Your browser lets pages keep keys only where nobody can read along. Open the page with an address that begins with “https://”, and not in a private window.',
+  stuckTitle: 'This page does not open just now',
   step: 'Step {number} of 3',
   welcomeTitle: 'Welcome',
   welcomeWhat:
@@ -10,6 +11,7 @@ export const en = {
   invitedBy: '{who} invites you.',
   invitedByOperator: 'The operator of this hub invites you.',
   invitedLimit: '{who} suggests that you let them owe you up to {money}. You decide about it later.',
+  invitedHubSays: 'Only the hub says so: the link that you were given names nobody.',
   haveWords: 'Are you new here?',
   amNew: 'Yes, I am new',
   amKnown: 'No, I have my 24 words',
@@ -31,12 +33,28 @@ export const en = {
   joinedWhat: 'You are a member now, and {who} is among your people.',
   joinedSuggestion:
     'Letting somebody owe you is how payments to you become possible. Do it with people you trust, and for as much as you could bear to lose.',
+  joinedHubSays:
+    'Only the hub says that {who} invites you: your link names nobody. Ask them first, on another way, for their public name; it has to be this one, letter for letter:',
   goOn: 'Go on',
+  startOver: 'Start over',
+  startOverSure: 'Forget the key in this browser and start over?',
+  startOverMeans:
+    'This browser forgets the key with which you are coming in. Do it if you were a member before: then say that you have your 24 words. If you have written words down just now, only they bring this key back.',
   lockedWhat: 'It opens your key in this browser.',
   forgotten: 'I have forgotten it',
   forgottenMeans:
     'Then this browser forgets your key, and you come back with your 24 words. Without them nobody can help.',
   forgetKey: 'Forget the key in this browser',
+
+  shutWhat:
+    'Either you have ended here, perhaps on another device, or the operator of this hub has suspended you. Your key and your debts stay yours.',
+  shutDo: 'If you go on elsewhere, forget this hub here. If neither is so, ask the operator of your hub.',
+  shutBelow: 'Below is what this browser knew last; you can read it, and change nothing.',
+  shutStill: 'The hub still does not let you in.',
+  shutForget:
+    'This browser forgets your key and everything that it keeps of you. Your debts stay as they are: only your 24 words bring you back, here or elsewhere.',
+  tryAgain: 'Try again',
+  backWithWords: 'Come back with my 24 words',
 
   mayTitle: 'While you are away',
   mayUntil:
@@ -63,6 +81,7 @@ export const en = {
   refusedChanged: 'What you have changed about {who} was not taken.',
   refusedRemoved: '{who} was not taken off your people.',
   waitingAsks: 'You wanted to pay {money} to {who}, {time}. Nothing was paid: the hub could not be reached.',
+  waitingOver: 'You wanted to pay {money} to {who}, {time}. It did not come through, and nothing was paid.',
   waitingOpen:
     'You signed a payment of {money} to {who}, {time}. Nothing proves yet how it ended, so do not pay it again; it is asked about by itself.',
   payItNow: 'Pay {money} now',
@@ -87,6 +106,12 @@ export const en = {
   lockOff: 'There is none: whoever opens this browser can pay for you.',
   lockSet: 'Set a passphrase',
   lockRemove: 'Ask for none any more',
+  wordsLost: 'They bring you back where this browser is lost. If the paper is lost, write them down once more.',
+  wordsShow: 'Show my 24 words',
+  wordsCaution:
+    'Whoever sees them can be you and pay for you. Look around first: nobody should see your screen, and nobody has a reason to ask you for them, the operator neither.',
+  wordsShowNow: 'Show them',
+  wordsHide: 'Hide them',
   tellTitle: 'Tell me when this page is closed',
   tellWhat:
     'Your device then tells you when you were paid, when somebody changes how much you may owe them, and when your word is wanted.',
@@ -102,6 +127,14 @@ export const en = {
     'This browser cannot do that here. On an iPhone or iPad, put the page on the home screen first, and open it from there.',
   tellUnreachable:
     'What passes such news on for your browser cannot be reached. Try again later, or use another browser.',
+  findTitle: 'Be found from elsewhere',
+  findWhat:
+    'People outside of this hub find you by your public name, to pay you or to let you owe them. Whoever has that name learns that you are at this hub.',
+  findOn: 'You can be found. Open this page once a day for that.',
+  findOff: 'Nobody is told where you are. What was told before is forgotten within a day.',
+  findTurnOn: 'Let me be found',
+  findTurnOff: 'Hide me',
+  findImpossible: 'This hub tells nobody where its members are.',
   noticeOpen: 'Press to see it.',
   noticeReceived: 'You were paid.',
   noticeReceivedMany: 'Payments to you: {count}.',

@@ -8,6 +8,8 @@ export const reworded = {
   unreachable: 'Your hub cannot be reached. This page tries again by itself.',
   signedOutTitle: 'The hub does not let you in',
   signedOut: 'Ask the operator of your hub. Your key and your debts stay yours.',
+  wordsWhat:
+    'Write them on paper, in order, and show them to nobody: whoever has them is you. As long as this browser has your key, you find them under “Settings”; if it is lost, on your paper alone.',
   wordsBringBack:
     'The words bring back who you are, in any browser. Your books are at the hub and come back by themselves.',
   cardOrPidHint: 'A text that begins with “geo:”. The short public name of a member works too.',
@@ -74,9 +76,19 @@ export const hubRefusals = {
     'You have {limit} invitations that still count, which is the most. Wait until one has expired.',
   'payment-under-way': 'A payment of yours is under way. It is decided within a minute: try again then.',
   'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
+  'account-blocked':
+    'A check of this hub found that one of your accounts in {equivalent} does not add up. Nothing new happens on it until the operator has looked: tell them. Your receipts count as before.',
+  'record-flawed': 'What you signed about where you are does not fit. Reload the page and try again.',
+  'record-of-other-host':
+    'Another hub answers at this address than the one that you joined. Ask its operator before you go on.',
+  'record-stale': 'You have said something newer elsewhere. Try again.',
   'hub-full': 'This hub has as many members as it can take. Ask its operator.',
   'too-large': 'This is too much at once for the hub.',
   'too-often': 'The hub was asked too often. Try again in {retryAfterS} seconds.',
   failed: 'The hub met an error of its own. Try again, and tell its operator if it stays.',
+  'nothing-kept':
+    'This browser keeps nothing just now: its storage is full, closed, or turned off for this page. Nothing is lost at your hub. Make room or start the browser anew, then reload the page.',
+  'inviter-differs':
+    'Your link was made by the member with the public name “{what}”. The hub says something else: that another person invites you, or that you should let them owe another amount. Do not go on here, and tell whoever gave you the link.',
   'hub-lies': 'The hub answered for somebody else than “{what}”. Nothing was done. Ask its operator.',
 } as const;

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { AskError } from '#desktop/ui/src/ask-error.ts';
 import {
   Queue,
@@ -7,6 +7,7 @@ import {
   type WaitingContact,
   type WaitingLine,
   type WaitingPayment,
+  withPayment,
 } from '#desktop/ui/src/member/queue.ts';
 import { Memory } from '#test/support/memory.ts';
 
@@ -144,11 +145,53 @@ describe('what waits to be sent', () => {
 
   it.each([
     ['open', 'open'],
-    ['over', 'asks'],
+    ['over', 'over'],
   ] as const)('a payment that is %s is kept, and %s', async (how, phase) => {
     end = how;
     await queue.put(payment);
     await queue.flush(sender);
     expect(told).toEqual([{ ...payment, phase }]);
+  });
+
+  it('a payment that the hub was away for is not said to have come to an end', async () => {
+    end = 'over';
+    await queue.put({ ...payment, phase: 'asks' });
+    await queue.flush(sender);
+    expect(told).toEqual([{ ...payment, phase: 'asks' }]);
+  });
+
+  it.each(['over', 'open'] as const)(
+    'a payment that was forgotten while it was asked about stays so: %s',
+    async (how) => {
+      await queue.put({ ...payment, phase: 'open' });
+      const forgotten: Promise<void>[] = [];
+      const settle: Sender['settle'] = async () => {
+        forgotten.push(queue.forget(payment));
+        await vi.waitFor(() => expect(told).toEqual([]));
+        return how;
+      };
+      await queue.flush({ ...sender, settle });
+      await Promise.all(forgotten);
+      expect([await queue.all(), told]).toEqual([[], []]);
+    },
+  );
+
+  it('a payment that ends while another look at it waits for its turn is not brought back', async () => {
+    end = 'over';
+    await queue.put(payment);
+    const isBegun = Promise.withResolvers<void>();
+    const mayEnd = Promise.withResolvers<void>();
+    const paying = withPayment(payment.id, async () => {
+      isBegun.resolve();
+      await mayEnd.promise;
+      await queue.remove(payment);
+    });
+    await isBegun.promise;
+    const flushing = queue.flush(sender);
+    // It has read what there is, and waits.
+    await vi.waitFor(async () => expect((await navigator.locks.query()).pending).toHaveLength(1));
+    mayEnd.resolve();
+    await Promise.all([paying, flushing]);
+    expect([await queue.all(), told, sent]).toEqual([[], [], []]);
   });
 });
