@@ -3,8 +3,6 @@ import { defineConfig } from 'vite';
 const file = (name: string): string => `${import.meta.dirname}/${name}`;
 /** What is found under a name that never changes. */
 const NAMED = /^(icon\.(svg|png)|manifest\.webmanifest)$/;
-/** The worker has no module in common with the page. */
-const NOT_A_PAGE = /\/sw\.ts$/;
 /** Members are told of their hub, and not of a node. */
 const NODES_CATALOGUE = /^(\.{1,2}\/)+(messages\/)?catalogue\.ts$/;
 
@@ -26,8 +24,12 @@ export default defineConfig({
       output: {
         entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
         chunkFileNames: 'assets/[name]-[hash].js',
-        // What loads first anyhow is one file: what comes later shares parts of it, and each part of its own costs room.
-        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'], test: (id) => !NOT_A_PAGE.test(id) }] },
+        // What loads first anyhow is one file: what comes later shares parts of it, and each part of its own costs room. Where the
+        // page begins stays by itself: it is the one script that the page names.
+        codeSplitting: {
+          includeDependenciesRecursively: true,
+          groups: [{ name: 'first', test: /\/src\/(app|member\/(at-home|before))\.tsx$/ }],
+        },
         assetFileNames: ({ names: [name = ''] }) =>
           NAMED.test(name) ? '[name][extname]' : 'assets/[name]-[hash][extname]',
       },

@@ -1,11 +1,12 @@
 /** What the page of a member does itself, against a real hub: nothing is signed that was not meant, nothing is sent twice. */
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
 import type { Hub } from '#desktop/ui/src/member/hub.ts';
+import { Memos } from '#desktop/ui/src/member/memos.ts';
 import { randomHex } from '#desktop/ui/src/member/random.ts';
-import { readCard } from '#protocol/card.ts';
+import { makeCard, readCard } from '#protocol/card.ts';
 import { pidOf } from '#protocol/identity.ts';
 import { invitationIn } from '#protocol/join-request.ts';
 import type { PaymentId } from '#protocol/packet.ts';
@@ -26,6 +27,11 @@ beforeAll(async () => {
   boris = await carrierOf(hub.url, borisKey, 'Boris');
   await boris.carrier.ask('setTrustLine', { who: pidOf(annasKey.key), ...UAH, limit: '100' });
   await Promise.all([boris.carrier.renew(), anna.carrier.renew()]);
+  // The hub connects them once both have let it do its part.
+  await vi.waitFor(
+    async () => expect((await anna.carrier.ask('getBalance', {})).accounts[0]?.linked).toBe(true),
+    10_000,
+  );
 });
 
 /** What Anna owes. */
@@ -65,6 +71,17 @@ describe('the carrier of a member', () => {
     await boris.until(({ parts }) => parts.getHistory.entries[0]?.memo === 'two loaves');
     const raw = await boris.member.state();
     expect(raw.parts.getHistory.entries[0]).toMatchObject({ memo: null });
+  });
+
+  it('remembers what its own payments were for, also at the next visit', async () => {
+    const memoOf = (entries: readonly { readonly memo: string | null }[] | undefined) => entries?.[0]?.memo;
+    expect(memoOf((await anna.carrier.ask('getHistory', {})).entries)).toBe('two loaves');
+    const next = new Memos(anna.hub, anna.kept, () => null);
+    await next.open();
+    const raw = await anna.member.state();
+    expect([memoOf(raw.parts.getHistory.entries), memoOf(next.fill(raw.parts.getHistory.entries))]).toEqual([
+      ...[null, 'two loaves'],
+    ]);
   });
 
   it('tells why a payment is not possible', async () => {
@@ -257,5 +274,79 @@ describe('without the hub', () => {
     expect(await anna.carrier.payWaiting(waiting)).toMatchObject({ state: 'COMMITTED' });
     expect(await anna.queue.all()).toEqual([]);
     expect(await owed()).toBe('20');
+  });
+
+  it('whom the member knows is changed while it is down, shown so at once, and told once when it is up', async () => {
+    const { card } = await boris.carrier.ask('makeCard', { suggestedLimit: { ...UAH, amount: '9' } });
+    const dora = makeCard(
+      {
+        ...{ version: 1, network: anna.signer.network, publicKey: person(83).key, name: 'Dora', addresses: [] },
+        ...{ suggestedLimit: { ...UAH, amount: 7n * 100_000_000n }, createdAtMs: Date.now(), expiresAtMs: null },
+      },
+      person(83).sign,
+    );
+    const eve = { who: person(84).key, alias: 'Eve' };
+    await anna.carrier.ask('putContact', { who: card });
+    await anna.carrier.ask('putContact', eve);
+    await anna.carrier.readState();
+    await hub.stop();
+
+    const { contact } = await anna.carrier.ask('putContact', { who: borisKey.key, alias: 'Borys', verified: true });
+    expect(contact).toMatchObject({ name: 'Borys', cardName: 'Boris', verified: true });
+    await anna.carrier.ask('putContact', { who: borisKey.key, alias: 'Uncle' });
+    const added = await anna.carrier.ask('putContact', { who: dora });
+    expect(added).toMatchObject({ contact: { name: 'Dora' }, suggestedLimit: { amount: '7' } });
+    await anna.carrier.ask('removeContact', { who: eve.who });
+    const unknown = anna.carrier.ask('putContact', { who: pidOf(person(85).key) });
+    await expect(unknown).rejects.toMatchObject({ code: 'unreachable' });
+    const shown = (await anna.carrier.lastState())?.state.parts;
+    expect(shown?.listContacts.contacts.map(({ name, verified }) => [name, verified]).toSorted()).toEqual([
+      ...[
+        ['Dora', false],
+        ['Uncle', true],
+      ],
+    ]);
+    expect(shown?.getBalance.accounts[0]?.neighbour.name).toBe('Uncle');
+
+    hub = await startMembersHub(hub);
+    const acted = vi.spyOn(anna.hub, 'act');
+    await Promise.all([anna.carrier.flush(), anna.carrier.flush()]);
+    expect(await anna.queue.all()).toEqual([]);
+    const told = acted.mock.calls.filter(([, path]) => path.startsWith('/participants/me/contacts'));
+    expect(told.map(([method, , body]) => [method, body !== null && 'alias' in body ? body.alias : null])).toEqual([
+      ...[
+        ['POST', 'Borys'],
+        ['POST', 'Uncle'],
+        ['POST', null],
+        ['DELETE', null],
+      ],
+    ]);
+    acted.mockRestore();
+    const { contacts } = await anna.carrier.ask('listContacts', {});
+    expect(new Set(contacts.map(({ name }) => name))).toEqual(new Set(['Dora', 'Uncle']));
+  });
+
+  it('what of it is refused is kept with the reason, and shown as the hub has it', async () => {
+    await anna.carrier.ask('setTrustLine', { who: borisKey.key, ...UAH, limit: '3' });
+    await anna.carrier.readState();
+    once(anna.hub, 'act', away);
+    await anna.carrier.ask('removeContact', { who: borisKey.key });
+    expect((await anna.carrier.lastState())?.state.parts.listContacts.contacts).toHaveLength(2);
+    await anna.carrier.flush();
+    expect(await anna.queue.all()).toMatchObject([{ kind: 'contact', put: null, refusal: { code: 'contact-in-use' } }]);
+    await anna.carrier.flush();
+    expect(await anna.queue.all()).toHaveLength(1);
+    const { parts } = await anna.carrier.readState();
+    expect(new Set(parts.listContacts.contacts.map(({ name }) => name))).toEqual(new Set(['Dora', 'Uncle']));
+  });
+
+  it('a change that is made once it is up again comes after those that wait', async () => {
+    const to = { pid: pidOf(borisKey.key), publicKey: borisKey.key, name: null };
+    const put = { who: borisKey.key, alias: 'Earlier' };
+    await anna.queue.put({ kind: 'contact', id: 'c', to, put, madeAtMs: Date.now(), refusal: null });
+    await anna.carrier.ask('putContact', { who: borisKey.key, alias: 'Later' });
+    await anna.carrier.flush();
+    const { contacts } = await anna.carrier.ask('listContacts', {});
+    expect(contacts.map(({ name }) => name)).toContain('Later');
   });
 });

@@ -28,10 +28,15 @@ export interface LyingHost {
   heard(to: PublicKey): readonly Message[];
 }
 
-/** Links a lying host, whose key is the person's, with a node. */
-export async function startLyingHost(host: Person, node: TestNode): Promise<LyingHost> {
+/** A node, as far as a host says anything to it. */
+interface Told {
+  readonly node: Pick<TestNode['node'], 'publicKey' | 'addresses'>;
+  readonly config: Pick<TestNode['config'], 'network'>;
+}
+
+/** Links a lying host, whose key is the person's, with a node; it speaks to whom that hosts where `to` names somebody else. */
+export async function startLyingHost(host: Person, node: Told, to = node.node.publicKey): Promise<LyingHost> {
   const peer = await startRawPeer({ seed: host.seed });
-  const to = node.node.publicKey;
   const addresses = node.node.addresses();
   const stream = await peer.link(addresses, { network: node.config.network });
   const heard: { to: PublicKey; message: Message }[] = [];

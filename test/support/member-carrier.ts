@@ -45,6 +45,7 @@ export async function carrierOf(url: string, { seed, key }: Person, name: string
       changed.resolve();
       changed = Promise.withResolvers();
     },
+    shown: () => undefined,
     renewed: () => undefined,
     alarmed: (found) => void alarms.splice(0, alarms.length, ...found),
   });

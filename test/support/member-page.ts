@@ -3,8 +3,12 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { accessibilityFindings, picture, scrollsSideways, startProfile, watchedPage } from './browser.ts';
 import { fillIn } from './hands.ts';
 
-/** A phone. */
+/** A phone, and others: nothing of the page may be beside the screen on any of them. */
 const NARROW = { width: 360, height: 740 };
+const OTHERS = [
+  { width: 320, height: 568 },
+  { width: 412, height: 915 },
+];
 const OPTIONS = { locale: 'en-GB', reducedMotion: 'reduce', viewport: NARROW } as const;
 
 export class MemberPage {
@@ -72,6 +76,17 @@ export class MemberPage {
     await this.page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
   }
 
+  /** Counts what a finger presses from now on; typing is none of it. Says how many it was. */
+  async countTaps(): Promise<() => Promise<number>> {
+    await this.page.evaluate(`{
+      globalThis.taps = 0;
+      addEventListener('click', ({ isTrusted, detail }) => {
+        if (isTrusted && detail > 0) globalThis.taps += 1;
+      }, true);
+    }`);
+    return () => this.page.evaluate('globalThis.taps');
+  }
+
   /** Fills in the form, and confirms. */
   async pay(whom: string, amount: string, memo = ''): Promise<void> {
     await fillIn(this, whom, amount, memo);
@@ -94,9 +109,13 @@ export class MemberPage {
       .click();
   }
 
-  /** What is wrong with the page as it is now, on a wide and on a narrow screen; leaves pictures of both. */
+  /** What is wrong with the page as it is now, on a wide and on narrow screens; leaves pictures of a wide and a narrow one. */
   async flaws(name: string): Promise<string[]> {
     const flaws: string[] = [];
+    for (const viewport of OTHERS) {
+      await this.page.setViewportSize(viewport);
+      if (await scrollsSideways(this.page)) flaws.push(`${name} is wider than ${viewport.width}`);
+    }
     for (const viewport of [{ width: 1280, height: 800 }, NARROW]) {
       await this.page.setViewportSize(viewport);
       flaws.push(...(await accessibilityFindings(this.page)));

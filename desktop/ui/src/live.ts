@@ -1,5 +1,5 @@
 /** Keeps the page up to date: the stream of events, taken up again where it broke off. */
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import type { z } from 'zod';
 import type { eventMessage } from '#node/api/contract.ts';
 import { ask, openEvents } from './api.ts';
@@ -22,6 +22,14 @@ let cursor: string | null = null;
 
 /** The stream is open, or will be tried again by itself. */
 let isFollowing = false;
+const isOpen = signal(false);
+
+// A stream may outlast a short loss of the connection, and then nothing says that it is over.
+effect(() => {
+  if (!isOpen.value || connection.value !== 'unreachable') return;
+  const timer = setInterval(() => void refresh(), LONGEST_RETRY_MS);
+  return () => clearInterval(timer);
+});
 
 /** Connects, and again whenever the connection is lost, until the node says that the page is signed out. */
 export function goLive(retryMs = FIRST_RETRY_MS): void {
@@ -30,11 +38,15 @@ export function goLive(retryMs = FIRST_RETRY_MS): void {
   const socket = openEvents(cursor);
   socket.addEventListener('open', () => {
     wasOpen = true;
+    isOpen.value = true;
     connection.value = 'live';
     void refresh();
   });
   socket.addEventListener('message', ({ data }) => take(JSON.parse(String(data)) as Message));
-  socket.addEventListener('close', () => void comeBack(wasOpen ? FIRST_RETRY_MS : retryMs));
+  socket.addEventListener('close', () => {
+    isOpen.value = false;
+    void comeBack(wasOpen ? FIRST_RETRY_MS : retryMs);
+  });
 }
 
 /** Asks once more to be let in, after a no. Throws `AskError`. */

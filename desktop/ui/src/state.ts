@@ -84,7 +84,7 @@ export function refresh(): Promise<void> {
         isStale = false;
         known.value = await read();
         keptAtMs.value = null;
-        if (connection.value === 'stuck') connection.value = 'live';
+        if (connection.value === 'stuck' || connection.value === 'unreachable') connection.value = 'live';
       }
     } catch (error) {
       noteTrouble(error);

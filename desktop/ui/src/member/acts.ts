@@ -15,6 +15,7 @@ import type { WholeState } from '../carrier.ts';
 import type { Signer } from './documents.ts';
 import type { Hub } from './hub.ts';
 import type { Member, Wanted } from './member.ts';
+import type { Memos } from './memos.ts';
 import type { Names } from './names.ts';
 import { type PaymentOrder, payOnce } from './pay.ts';
 import { policyOf } from './policy.ts';
@@ -35,6 +36,7 @@ export interface Desk {
   readonly member: Member;
   readonly queue: Queue;
   readonly names: Names;
+  readonly memos: Memos;
   readonly verify: Verify;
   /** As it was read last; read now where it never was. Throws `AskError`. */
   readonly state: () => Promise<WholeState>;
@@ -207,6 +209,7 @@ async function payRequest(desk: Desk, { link, amount: written }: Input<'payReque
   if (!isBegun && invoice.expiresAtMs <= Date.now()) {
     throw new AskError('request-expired', '', { expiredAtMs: invoice.expiresAtMs });
   }
+  await desk.memos.keep(id, invoice.memo);
   return payOnce(desk, order);
 }
 
@@ -243,16 +246,18 @@ async function setLine(
     ...{ kind: 'line', id: `${to.pid}:${equivalent}`, to, equivalent, ...signed, madeAtMs: Date.now(), refusal: null },
     limit: formatAmount(wanted.status === 'closed' ? 0n : wanted.limit),
   };
-  await queue.put(line);
-  try {
-    const card = await member.handInTrustLine(signed);
-    await queue.remove(line);
-    return desk.names.fill(card);
-  } catch (error) {
-    if (error instanceof AskError && error.code === 'unreachable') return asItWillBe(line, wanted, before);
-    await queue.remove(line);
-    throw error;
-  }
+  return queue.alone(line, async () => {
+    await queue.put(line);
+    try {
+      const card = await member.handInTrustLine(signed);
+      await queue.remove(line);
+      return desk.names.fill(card);
+    } catch (error) {
+      if (error instanceof AskError && error.code === 'unreachable') return asItWillBe(line, wanted, before);
+      await queue.remove(line);
+      throw error;
+    }
+  });
 }
 
 function asItWillBe(

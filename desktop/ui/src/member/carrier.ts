@@ -8,11 +8,10 @@ import { MemberEvents } from './events.ts';
 import type { Kept } from './hub.ts';
 import { linkToHub } from './invitation.ts';
 import type { Mandates } from './member.ts';
-import type { Memos } from './memos.ts';
 import { neighboursOf } from './neighbours.ts';
 import { isPassing } from './passing.ts';
 import { settle } from './pay.ts';
-import type { WaitingPayment } from './queue.ts';
+import type { WaitingContact, WaitingPayment } from './queue.ts';
 import type { SignedState } from './signed-lines.ts';
 import { Vigil } from './vigil.ts';
 import { type Alarm, alarmsIn, ownLines } from './watch.ts';
@@ -41,6 +40,7 @@ const PLACES: { readonly [N in Used]?: Place } = {
   answerProposal: ['POST', '/clearing/proposals/{id}', 'act'],
 };
 
+const CONTACTS: ReadonlySet<Used> = new Set<Used>(['putContact', 'removeContact']);
 const STATE = 'geo-state';
 /** Under the rate of the hub, with room for all else that is asked. */
 const STATE_GAP_MS = 1_000;
@@ -56,9 +56,10 @@ interface KeptState {
 
 export interface CarrierOptions extends Omit<Desk, 'state'> {
   readonly kept: Kept;
-  readonly memos: Memos;
   /** There is more to show than was read: names, memos, what was sent. */
   readonly changed: () => void;
+  /** What was read before is to be shown otherwise: something was done without the hub. */
+  readonly shown: (state: WholeState) => void;
   /** What the hub may do for the member from now on. */
   readonly renewed: (mandates: Mandates) => void;
   /** What the hub shows otherwise than the member has signed it. */
@@ -69,6 +70,8 @@ export class HubCarrier implements Carrier {
   readonly #options: CarrierOptions;
   readonly #desk: Desk;
   readonly #acts: ReturnType<typeof actsOf>;
+  /** As the hub has it. */
+  #read: WholeState | null = null;
   #state: WholeState | null = null;
   #accounts = '';
   #renewing: Promise<void> | null = null;
@@ -77,6 +80,7 @@ export class HubCarrier implements Carrier {
   #bookAlarms: readonly Alarm[] = [];
   #booksAtMs = Number.NEGATIVE_INFINITY;
   readonly #vigil = new Vigil();
+  #wasAway = false;
 
   constructor(options: CarrierOptions) {
     this.#options = options;
@@ -95,6 +99,8 @@ export class HubCarrier implements Carrier {
     }
     const place = PLACES[name];
     if (place === undefined) throw new AskError('not-found', name);
+    // What was changed before, and is not there yet, comes first.
+    if (CONTACTS.has(name) && (await this.#contactsWaiting()).length > 0) await this.flush();
     const given = await this.#meant(name, input);
     const sent = this.#send<Result<N>>(place, given as object, signal ?? null);
     const told = this.#options.names.fill(await sent.catch((error: unknown) => this.#withoutHub(name, given, error)));
@@ -110,14 +116,17 @@ export class HubCarrier implements Carrier {
     // Before what is shown is asked for: what is signed meanwhile need not be in it.
     const lines = await ownLines(kept);
     const read = await member.state().catch((error: unknown) => {
-      const isTooOften = error instanceof AskError && error.code === 'too-often';
-      if (isTooOften) setTimeout(changed, 1_000 * Number(error.facts.retryAfterS ?? 60));
+      if (!(error instanceof AskError)) throw error;
+      if (error.code === 'too-often') setTimeout(changed, 1_000 * Number(error.facts.retryAfterS ?? 60));
+      if (error.code === 'unreachable') this.#wasAway = true;
       throw error;
     });
+    // The stream of events may outlast a short loss of the connection, and then says nothing of it.
+    if (this.#wasAway) void this.flush().catch(() => undefined);
+    this.#wasAway = false;
     this.#lineAlarms = alarmsIn(lines, read.parts.listTrustLines.trustLines);
     alarmed([...this.#lineAlarms, ...this.#bookAlarms]);
-    const state = this.#filled(read);
-    this.#state = state;
+    const state = await this.#filled(read);
     const keeping: KeptState = { atMs: Date.now(), state: read };
     void kept.set(STATE, JSON.stringify(keeping)).catch(() => undefined);
     void this.#follow(state).catch(() => undefined);
@@ -130,8 +139,7 @@ export class HubCarrier implements Carrier {
     const text = await this.#options.kept.get(STATE);
     if (text === null) return null;
     const { atMs, state } = JSON.parse(text) as KeptState;
-    this.#state = this.#filled(state);
-    return { atMs, state: { ...this.#state, lines: state.lines } };
+    return { atMs, state: { ...(await this.#filled(state)), lines: state.lines } };
   }
 
   openEvents(since: string | null): Events {
@@ -150,6 +158,7 @@ export class HubCarrier implements Carrier {
     const before = JSON.stringify(await this.#options.queue.all());
     await this.#options.queue.flush({
       sendLine: (line) => handInLine(this.#desk, line),
+      sendContact: async (change) => (await import('./contact-changes.ts')).sendContact(this.#options.hub, change),
       settle: (payment) => settle(this.#desk, payment),
     });
     if (JSON.stringify(await this.#options.queue.all()) !== before) this.#options.changed();
@@ -188,10 +197,26 @@ export class HubCarrier implements Carrier {
     return { ...(input as object), to: (await who(this.#desk, to)).publicKey } as Input<N>;
   }
 
-  /** A payment can be confirmed where the hub is away, too: what comes of it is seen when it is there. */
+  /** What can be confirmed where the hub is away, too: a payment, and changes among people. What comes of it is seen later. */
   async #withoutHub<N extends Used>(name: N, input: Input<N>, error: unknown): Promise<Result<N>> {
-    if (name !== 'previewPayment' || !(error instanceof AskError) || error.code !== 'unreachable') throw error;
-    return (await previewAlone(this.#desk, input as Input<'previewPayment'>)) as Result<N>;
+    if (!(error instanceof AskError) || error.code !== 'unreachable') throw error;
+    if (name === 'previewPayment') {
+      return (await previewAlone(this.#desk, input as Input<'previewPayment'>)) as Result<N>;
+    }
+    if (!CONTACTS.has(name)) throw error;
+    const { putLater, removeLater } = await import('./contact-changes.ts').catch(() => Promise.reject(error));
+    const desk = this.#desk;
+    const later =
+      name === 'putContact'
+        ? await putLater(desk, input as Input<'putContact'>)
+        : await removeLater(desk, input as Input<'removeContact'>);
+    if (this.#read !== null) this.#options.shown(await this.#filled(this.#read));
+    return later as Result<N>;
+  }
+
+  async #contactsWaiting(): Promise<readonly WaitingContact[]> {
+    const all = await this.#options.queue.all();
+    return all.filter((one): one is WaitingContact => one.kind === 'contact' && one.refusal === null);
   }
 
   /** What was asked stands in the answer as it was asked, and not as the hub has it. Throws where it speaks of somebody else. */
@@ -220,18 +245,23 @@ export class HubCarrier implements Carrier {
     return hub.read<R>(method, full, body, signal);
   }
 
-  #filled({ cursor, parts }: WholeState): WholeState {
+  /** What was read, with all that only the member knows, and as it will be once the hub is told of what waits. */
+  async #filled(read: WholeState): Promise<WholeState> {
     const { names, memos } = this.#options;
-    const named = names.fill(parts);
+    const changes = await this.#contactsWaiting();
+    const all = changes.length === 0 ? read : (await import('./contact-changes.ts')).withChanges(read, changes);
+    const named = names.fill(all.parts);
     const { entries, next } = named.getHistory;
-    return {
-      cursor,
+    this.#read = read;
+    this.#state = {
+      cursor: all.cursor,
       parts: {
         ...named,
         listContacts: { contacts: [...named.listContacts.contacts, ...neighboursOf(named)] },
         getHistory: { entries: memos.fill(entries), next },
       },
     };
+    return this.#state;
   }
 
   /**

@@ -1,4 +1,7 @@
-/** What payments to the member were for: sealed so that only its key can read it, so it is read here, from the receipts. */
+/**
+ * What payments were for. Of those to the member it is sealed so that only its key can read it, so it is read here, from the
+ * receipts; of its own, which are sealed for others, this browser remembers it.
+ */
 import type { Result } from '#node/api/contract.ts';
 import { decode } from '#protocol/codec.ts';
 import { MAX_DEPTH, MAX_FRAME_BYTES } from '#protocol/limits.ts';
@@ -17,7 +20,7 @@ export class Memos {
   readonly #hub: Hub;
   readonly #kept: Kept;
   readonly #open: (sealed: Uint8Array) => string | null;
-  /** By transaction; the empty text: there is none, or it cannot be read. */
+  /** By transaction, and own ones by payment; the empty text: there is none, or it cannot be read. */
   readonly #texts = new Map<string, string>();
   readonly #wanted = new Set<string>();
 
@@ -33,10 +36,18 @@ export class Memos {
     for (const name of names) this.#texts.set(name.slice(PREFIX.length), (await this.#kept.get(name)) ?? '');
   }
 
+  /** Remembers what an own payment is for. */
+  async keep(paymentId: string, text: string): Promise<void> {
+    if (text === '') return;
+    this.#texts.set(paymentId, text);
+    await this.#kept.set(`${PREFIX}${paymentId}`, text);
+  }
+
   /** Entries with their memos; what was not read yet is remembered for `learn`. */
   fill(entries: readonly Entry[]): Entry[] {
     return entries.map((entry) => {
-      const { role, state, kind, txId, memo } = entry;
+      const { role, state, kind, txId, memo, paymentId } = entry;
+      if (role === 'payer') return { ...entry, memo: memo ?? this.#texts.get(paymentId) ?? null };
       if (role !== 'receiver' || state !== 'COMMITTED' || kind !== 'pay' || txId === null || memo !== null)
         return entry;
       const text = this.#texts.get(txId);

@@ -31,6 +31,7 @@ export async function payOnce(desk: Desk, order: PaymentOrder): Promise<Result<'
     const wanted = { ...order, paymentId: id, receiver: to.publicKey as PublicKey };
     await desk.member.payments.refuseOther(wanted);
     await desk.queue.put(waiting);
+    await desk.memos.keep(id, memo);
     try {
       const paid = await desk.member.pay(wanted);
       return await ended(desk, waiting, paid);

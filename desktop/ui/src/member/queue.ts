@@ -1,4 +1,8 @@
-/** What could not be sent yet, kept until it is: signed trust lines, and payments that nobody has heard the end of. */
+/**
+ * What could not be sent yet, kept until it is: signed trust lines, changes among the people whom the member knows, and
+ * payments that nobody has heard the end of.
+ */
+import type { Input } from '#node/api/contract.ts';
 import { AskError } from '../ask-error.ts';
 import { alone, type Kept } from './hub.ts';
 import type { SignedLine } from './member.ts';
@@ -40,12 +44,26 @@ export interface WaitingPayment {
   readonly phase: 'new' | 'asks' | 'open' | 'over';
 }
 
-export type Waiting = WaitingLine | WaitingPayment;
+/** Somebody who is to be added, called otherwise, marked or removed. */
+export interface WaitingContact {
+  readonly kind: 'contact';
+  /** Of this change: one is sent after the other. */
+  readonly id: string;
+  readonly to: Whom;
+  /** As it is asked of the hub; null: to be removed. */
+  readonly put: Input<'putContact'> | null;
+  readonly madeAtMs: number;
+  readonly refusal: WaitingLine['refusal'];
+}
+
+export type Waiting = WaitingLine | WaitingContact | WaitingPayment;
 
 /** What sends it. */
 export interface Sender {
   /** Throws `AskError`. */
   sendLine(line: WaitingLine): Promise<void>;
+  /** Throws `AskError`. */
+  sendContact(change: WaitingContact): Promise<void>;
   /** `over`: it is not paid and never will be, whatever was signed. Called while nobody else is at it. Throws `AskError`. */
   settle(payment: WaitingPayment): Promise<'paid' | 'open' | 'over'>;
 }
@@ -87,6 +105,11 @@ export class Queue {
     await withPayment(payment.id, () => this.remove(payment));
   }
 
+  /** Two windows of a browser, or two looks of one, do not send the same twice: whoever sends it does so in here. */
+  alone<T>(one: Pick<Waiting, 'kind' | 'id'>, work: () => Promise<T>): Promise<T> {
+    return alone(nameOf(one), work);
+  }
+
   /** Tells all of it. */
   async tell(): Promise<void> {
     this.#changed(await this.all());
@@ -97,7 +120,9 @@ export class Queue {
     for (const one of await this.all()) {
       try {
         if (one.kind === 'payment') await this.#settle(one, sender);
-        else if (one.refusal === null) await this.#sendLine(one, sender);
+        else if (one.refusal !== null) continue;
+        else if (one.kind === 'line') await this.alone(one, () => this.#sendLine(one, sender));
+        else await this.alone(one, () => this.#sendContact(one, sender));
       } catch (error) {
         if (!(error instanceof AskError)) throw error;
         if (error.code === 'unreachable') return;
@@ -106,6 +131,7 @@ export class Queue {
   }
 
   async #sendLine(line: WaitingLine, sender: Sender): Promise<void> {
+    if (!(await this.#isLatest(line))) return;
     try {
       await sender.sendLine(line);
     } catch (error) {
@@ -115,6 +141,18 @@ export class Queue {
       return;
     }
     if (await this.#isLatest(line)) await this.remove(line);
+  }
+
+  async #sendContact(change: WaitingContact, sender: Sender): Promise<void> {
+    if ((await this.#kept.get(nameOf(change))) === null) return;
+    try {
+      await sender.sendContact(change);
+      await this.remove(change);
+    } catch (error) {
+      if (!(error instanceof AskError) || !FINAL_OF_CONTACTS.has(error.code)) throw error;
+      const { code, message, facts } = error;
+      await this.put({ ...change, refusal: { code, message, facts } });
+    }
   }
 
   /** Meanwhile a newer one may have taken its place. */
@@ -148,3 +186,8 @@ const nameOf = ({ kind, id }: Pick<Waiting, 'kind' | 'id'>): string => `${PREFIX
 
 /** What is said of a trust line itself: sent again, it would be the same. */
 const FINAL = new Set(['bad-document', 'bad-encoding', 'limit-below-debt', 'too-many-neighbours', 'to-self']);
+/** The same of a change among people. */
+const FINAL_OF_CONTACTS = new Set([
+  ...['unknown-contact', 'key-unknown', 'contact-in-use', 'alias-taken', 'alias-ambiguous', 'look-alike', 'bad-name'],
+  ...['to-self', 'card-expired', 'bad-link', 'bad-pid', 'bad-key', 'bad-request', 'hub-lies'],
+]);

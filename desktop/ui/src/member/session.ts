@@ -12,12 +12,13 @@ import type { BaggageFlaw } from './arrival.ts';
 import { HubCarrier } from './carrier.ts';
 import type { Signer } from './documents.ts';
 import type { Findability } from './findability.ts';
-import { Hub } from './hub.ts';
+import { Hub, type Kept } from './hub.ts';
 import { type Mandates, Member, type Progressed } from './member.ts';
 import { Memos } from './memos.ts';
 import { Names } from './names.ts';
 import { Queue, type Waiting } from './queue.ts';
-import { browserKept, readValue, writeValue } from './storage.ts';
+import { sealAll, sealedKept } from './sealed-kept.ts';
+import { browserShelf, readValue, writeValue } from './storage.ts';
 import { type LockedSeed, lockSeed } from './vault.ts';
 import type { Alarm } from './watch.ts';
 
@@ -66,6 +67,7 @@ export class Session {
   readonly queue: Queue;
   readonly #seed: Uint8Array;
   readonly #member: Member;
+  readonly #kept: Kept;
   #identity: Identity;
   #names: Names;
   #memos: Memos;
@@ -77,7 +79,8 @@ export class Session {
     this.#seed = seed;
     const signer: Signer = { publicKey: locked.publicKey, sign: signWith(nobleEd25519, seed), network, hub };
     const verify = verifyWith(nobleEd25519);
-    const kept = browserKept;
+    const kept = sealedKept(browserShelf, seed);
+    this.#kept = kept;
     this.hub = new Hub(location.origin, signer, kept, () => this.#signedIn());
     this.queue = new Queue(kept, (all) => {
       waiting.value = all;
@@ -89,6 +92,9 @@ export class Session {
     this.carrier = new HubCarrier({
       ...{ signer, hub: this.hub, member, queue: this.queue, names: this.#names, memos: this.#memos, verify, kept },
       changed: () => void refresh(),
+      shown: ({ parts }) => {
+        known.value = knownFrom(parts);
+      },
       renewed: (now) => {
         mandates.value = now;
       },
@@ -159,6 +165,7 @@ export class Session {
       keptAtMs.value = last.atMs;
       known.value = knownFrom(last.state.parts);
     }
+    void sealAll(browserShelf, this.#kept, this.#seed).catch(() => undefined);
     void refresh().then(() => {
       // Who is not let in asks again when the person says so: a hub answers few such questions.
       if (connection.value !== 'signed-out') goLive();

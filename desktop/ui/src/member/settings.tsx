@@ -6,6 +6,7 @@ import { Field, Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Signs } from '../signs.tsx';
 import { type Known, refresh } from '../state.ts';
 import { forget } from './before.tsx';
+import { Erase } from './erase.tsx';
 import { FindMe } from './find-me.tsx';
 import { Move } from './move.tsx';
 import { OwnWords } from './own-words.tsx';
@@ -29,6 +30,7 @@ export function MemberSettings({ all }: { readonly all: Known }) {
           <FindMe session={session} />
           <Move session={session} />
           <Leave session={session} />
+          <Erase all={all} session={session} />
         </>
       )}
     </>

@@ -34,6 +34,9 @@ export function sessionNow(): Session | null {
   return 'session' in stage.value ? stage.value.session : null;
 }
 
+/** Kept by this window until it is said that the hub has deleted who was here. */
+export const ERASED = 'geo-erased';
+
 /** Finds out where somebody stands. */
 export async function start(): Promise<void> {
   if (!isSecureContext || indexedDB === undefined) {

@@ -1,9 +1,10 @@
 /** What the browser of a member keeps: one database of IndexedDB. Whatever is set is on disk when that resolves. */
 import { AskError } from '../ask-error.ts';
 import type { Kept } from './hub.ts';
+import type { Shelf } from './sealed-kept.ts';
 
 const NAME = 'geo-member';
-/** Texts by name: attempts, what waits to be sent, the last state. */
+/** By name: attempts, what waits to be sent, the last state; all sealed but what was kept before there was a key. */
 const TEXTS = 'texts';
 /** Values that are no texts: keys of the browser cannot be written out. */
 const VALUES = 'values';
@@ -83,14 +84,28 @@ function write(store: string, work: (to: IDBObjectStore) => void): Promise<void>
   );
 }
 
-/** Texts of the member of this browser. */
-export const browserKept: Kept = {
-  async get(name) {
-    return (await read<string | undefined>(TEXTS, (from) => from.get(name))) ?? null;
-  },
+/** Where texts are kept as they are given: sealed, or written out by an earlier version. */
+export const browserShelf: Shelf = {
+  get: (name) => read(TEXTS, (from) => from.get(name)),
   set: (name, value) => write(TEXTS, (to) => to.put(value, name)),
   delete: (name) => write(TEXTS, (to) => to.delete(name)),
   names: (prefix) => read<string[]>(TEXTS, (from) => from.getAllKeys(IDBKeyRange.bound(prefix, `${prefix}\uffff`))),
+  replace: (name, was, value) =>
+    write(TEXTS, (to) => {
+      const asked = to.get(name);
+      asked.addEventListener('success', () => asked.result === was && to.put(value, name));
+    }),
+};
+
+/** What may be read by whoever has this browser: there is no key yet. */
+export const browserKept: Kept = {
+  async get(name) {
+    const text = await browserShelf.get(name);
+    return typeof text === 'string' ? text : null;
+  },
+  set: (name, value) => browserShelf.set(name, value),
+  delete: (name) => browserShelf.delete(name),
+  names: (prefix) => browserShelf.names(prefix),
 };
 
 /** A value by its name; undefined: there is none. */

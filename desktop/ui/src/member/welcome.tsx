@@ -1,11 +1,12 @@
 /** The first of three steps: a new key, or the one of the words that somebody has. */
 import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
 import { t } from '../i18n.tsx';
 import { Title, Trouble, typedIn, useTask } from '../parts.tsx';
 import { Step } from './before.tsx';
 import { Invited } from './invited.tsx';
 import { PassphraseFields, typedPassphrase } from './passphrase.tsx';
-import { makeKey } from './stage.ts';
+import { ERASED, makeKey } from './stage.ts';
 import { m } from './words.ts';
 
 /** Where the page begins for whom its words are to bring back. */
@@ -15,6 +16,8 @@ export function Welcome() {
   const { isBusy, trouble, run } = useTask();
   const isNew = useSignal(location.hash !== WITH_WORDS);
   const isProtected = useSignal(false);
+  const wasErased = useSignal(sessionStorage.getItem(ERASED) !== null);
+  useEffect(() => sessionStorage.removeItem(ERASED), []);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const form = event.currentTarget as HTMLFormElement;
@@ -28,6 +31,7 @@ export function Welcome() {
     <>
       <Step number={1} />
       <Title>{m('welcomeTitle')}</Title>
+      <div role="status">{wasErased.value && <p class="good">{m('erased')}</p>}</div>
       <Invited />
       <p>{m('welcomeWhat')}</p>
       <form class="card" onSubmit={submit}>

@@ -71,7 +71,7 @@ export function putAs(
 }
 
 /** Throws where the hub takes a text that names somebody for somebody else. */
-function mustBe(named: string, publicKey: string): void {
+export function mustBe(named: string, publicKey: string): void {
   const who = named.trim();
   const isNamed = isHex(who, 32) || !isRefusal(parsePid(who));
   if (isNamed && who !== publicKey && who !== pidOf(publicKey as PublicKey)) {

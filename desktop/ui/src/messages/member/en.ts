@@ -76,6 +76,10 @@ export const en = {
   waitingTitle: 'Not sent yet',
   waitingLine: '{who} may owe you up to {money}: signed, and sent as soon as the hub can be reached.',
   refusedLine: 'That {who} may owe you up to {money} was not taken.',
+  waitingChanged: 'What you have changed about {who} is sent as soon as the hub can be reached.',
+  waitingRemoved: '{who} is taken off your people as soon as the hub can be reached.',
+  refusedChanged: 'What you have changed about {who} was not taken.',
+  refusedRemoved: '{who} was not taken off your people.',
   waitingAsks: 'You wanted to pay {money} to {who}, {time}. Nothing was paid: the hub could not be reached.',
   waitingOver: 'You wanted to pay {money} to {who}, {time}. It did not come through, and nothing was paid.',
   waitingOpen:
@@ -170,4 +174,27 @@ export const en = {
   leave: 'Forget me here',
   leaveSure: 'Do you have your 24 words?',
   leaveYes: 'Yes, forget me here',
+  eraseTitle: 'Delete me from this hub',
+  eraseWhat:
+    'The hub then deletes your accounts, your payments, your name and whom you know, and never acts for you again. This browser forgets your key.',
+  eraseStays:
+    'What stays: at the hub, that your key was used here once, without a name; and in the books of the people you dealt with, what was paid, and your public name.',
+  eraseWhen:
+    'That is possible as soon as you owe nobody and nobody owes you, no payment is under way, and there is no dispute.',
+  eraseFirst: 'Settle with them first',
+  eraseYouOwe:
+    'You owe {who} {money}. Give it back as suits you both, in money or in kind, and let yourself be paid the same amount here in return: then you are even.',
+  eraseOwesYou:
+    '{who} owes you {money}. As soon as you have got it back, or want to let it go, pay the same amount here in return: then you are even.',
+  erase: 'Delete me',
+  eraseSure: 'Delete everything of you at this hub?',
+  eraseYes: 'Yes, delete me',
+  eraseMeans:
+    'Nobody can take that back. The history is deleted, too: if you may need it one day, save it first, under History.',
+  erased: 'You were deleted from this hub, and this browser has forgotten your key.',
+  eraseNot: 'You were not deleted',
+  eraseOpen:
+    'A payment of yours is not decided yet. Mostly that takes a minute; “On hold” on the first screen shows what it waits for. Try again then.',
+  eraseDisputed:
+    'There is proof that somebody broke their word to you, and it would be lost. Show it to the operator, and take it along: save your file under “Go on elsewhere”, and end here. What the hub still has of you is deleted by itself later.',
 };

@@ -2,6 +2,7 @@
 import type { Messages } from '../catalogue.ts';
 
 export const reworded = {
+  node: 'Member',
   loading: 'Reading from your hub…',
   connecting: 'Connecting with your hub…',
   unreachable: 'Your hub cannot be reached. This page tries again by itself.',
@@ -14,6 +15,8 @@ export const reworded = {
   cardOrPidHint: 'A text that begins with “geo:”. The short public name of a member works too.',
   noWay: 'No way to pay this much is known right now. You can try: the hub looks for other ways.',
   cardHint: 'Give this to people who want to add you. It says who you are, and lets nobody do anything else.',
+  receiptHint:
+    'A receipt is a file that proves the payment to anybody: it can be checked under History, here and on any other page of GEO.',
   clearingNever: 'Your hub takes no part in this.',
   compareHint:
     'When you meet, or by telephone, let them read to you what their page shows under Settings. If it is letter for letter what stands here, it is them.',
@@ -31,6 +34,7 @@ export const reworded = {
   restoreNotKept: 'People for whom your neighbours had no room: {count}.',
   restoreDone:
     'Confirmed: you can pay and be paid here. Payments to you that began within a minute of your coming do not come through; they can be made again.',
+  restoreSuspended: 'out of use: the rules were broken there',
   restoreBanner: 'You cannot pay or be paid yet: your accounts wait for your word.',
 } as const satisfies Partial<Messages>;
 

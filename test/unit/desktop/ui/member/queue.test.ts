@@ -4,6 +4,7 @@ import {
   Queue,
   type Sender,
   type Waiting,
+  type WaitingContact,
   type WaitingLine,
   type WaitingPayment,
   withPayment,
@@ -14,6 +15,9 @@ const boris = { pid: 'B', publicKey: 'b', name: 'Boris' };
 const line: WaitingLine = {
   ...{ kind: 'line', id: 'B:UAH', to: boris, equivalent: 'UAH', limit: '10', refusal: null },
   ...{ document: 'first', seq: 1, madeAtMs: 1 },
+};
+const change: WaitingContact = {
+  ...{ kind: 'contact', id: 'c1', to: boris, put: { who: 'b', alias: 'Bob' }, madeAtMs: 3, refusal: null },
 };
 const payment: WaitingPayment = {
   ...{ kind: 'payment', id: 'f0', to: boris, equivalent: 'UAH', amount: '5', memo: '', madeAtMs: 2, phase: 'new' },
@@ -32,6 +36,11 @@ describe('what waits to be sent', () => {
     sendLine: ({ document }) => {
       if (answer !== null) return Promise.reject(answer);
       sent.push(document);
+      return Promise.resolve();
+    },
+    sendContact: ({ id }) => {
+      if (answer !== null) return Promise.reject(answer);
+      sent.push(id);
       return Promise.resolve();
     },
     settle: ({ id }) => {
@@ -55,6 +64,13 @@ describe('what waits to be sent', () => {
     await queue.flush(sender);
     expect(sent).toEqual(['first', 'f0']);
     expect([await queue.all(), told]).toEqual([[], []]);
+  });
+
+  it('is sent once by two windows that are at it together', async () => {
+    await queue.put(line);
+    await queue.put(change);
+    await Promise.all([queue.flush(sender), new Queue(kept).flush(sender), queue.flush(sender)]);
+    expect(sent).toEqual(['first', 'c1']);
   });
 
   it('is there for the next visit', async () => {
@@ -90,6 +106,29 @@ describe('what waits to be sent', () => {
     await queue.flush(sender);
     expect(sent).toEqual([]);
     expect(told).toMatchObject([{ refusal: { code: 'limit-below-debt', facts: { debt: '20' } } }]);
+  });
+
+  it.each(['unreachable', 'too-often', 'signature-stale'])(
+    'a change among people stays when the hub is %s, and is sent once',
+    async (code) => {
+      answer = new AskError(code, '');
+      await queue.put(change);
+      await queue.flush(sender);
+      expect(await queue.all()).toEqual([change]);
+      answer = null;
+      await Promise.all([queue.flush(sender), new Queue(kept).flush(sender)]);
+      expect([sent, await queue.all()]).toEqual([['c1'], []]);
+    },
+  );
+
+  it('a change among people that is refused is shown with the reason, and not sent again', async () => {
+    answer = new AskError('contact-in-use', 'no', { pid: 'B' });
+    await queue.put(change);
+    await queue.flush(sender);
+    answer = null;
+    await queue.flush(sender);
+    expect(sent).toEqual([]);
+    expect(told).toMatchObject([{ refusal: { code: 'contact-in-use', facts: { pid: 'B' } } }]);
   });
 
   it('does not hold up what comes after it, unless the hub is away', async () => {
