@@ -35,8 +35,10 @@ export const MAX_FOLLOWED = 1_000;
 
 /** Requests of one member in a minute, by what they ask for; so many at once, too. */
 export const MEMBER_REQUESTS_PER_MINUTE = { login: 5, payments: 30, 'trust-lines': 10, rest: 100 } as const;
-/** Who join from one place in a minute without an invitation: each is kept for good. */
-export const UNINVITED_PER_MINUTE = 10;
+/** Who join from one place in a minute without an invitation of the operator's: each is kept for good. */
+export const NEWCOMERS_PER_MINUTE = 10;
+/** Who join in a minute by invitations of one member, wherever from: a member may make some, and those who come make more. */
+export const INVITED_PER_MINUTE = 20;
 /** The body of a member's request: the longest holds a certificate, and some lists. */
 export const MAX_MEMBER_BODY_BYTES = 65_536;
 /** How long a challenge to log in counts: a browser answers in a second, a person who has to unlock the key in some. */
@@ -67,6 +69,10 @@ export const HOPS_OF_MEMBER = 128;
 export const KNOWLEDGE_OF_MEMBER = 1 / 8;
 /** Counters of delegates that all members remember together, each with a packet of some kilobytes: a minute of a busy hub. */
 export const COUNTERS_OF_MEMBERS = 16_384;
+/** Mandates of one member that still count: a newer one mostly takes the place of all before, and each names 1,000 accounts at most. */
+export const MAX_MANDATES = 8;
+/** What strangers are told of the lines of members is so old at most: each count walks over all of them. */
+export const EQUIVALENTS_KEPT_MS = 10_000;
 /** Payments of members that are under way at once; one that takes longer than this makes room for others. */
 export const PAYMENTS_AT_ONCE = 12;
 export const TURN_MS = 2_000;

@@ -165,7 +165,8 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
     ...{ self: publicKey, network: given.network, verify, clock, log },
     local: (participant) => (participant === publicKey ? late.port : late.hosting?.port(participant)),
     send: (to, frame) => late.host?.send(to, frame),
-    keepHost: (node, addresses) => late.host?.keep(node, addresses),
+    keepHost: (node, addresses) => late.host?.keepThrough(node, addresses),
+    forgetHost: (node) => late.host?.forgetThrough(node),
   });
   const driver = createDriver({
     ...{ records, sign, verify, clock, log, metrics },
@@ -183,7 +184,8 @@ async function openBooks(given: Config, identity: Identity, options: StartOption
     onFailure: (failure) => void stop('the node failed', failure),
   });
   ending.add('the driver', () => driver.stop());
-  const run = { instance, startedAtMs, starts, ending, stop, late, peers };
+  const isHub = options.hosting !== undefined;
+  const run = { instance, startedAtMs, starts, ending, stop, late, peers, isHub };
   return { ...opened, ...run, config, identity, clock, log, verify, sign, metrics, indexer, events, held, driver };
 }
 
@@ -272,6 +274,7 @@ async function joinNetwork(inside: Inside, ready: Promise<Host>): Promise<{ host
     ...{ instance, startedAtMs, log, metrics },
     isEarlierStart: (start) => isStartOf(starts, start),
     restoredAtMs: () => records.node.restoredAtMs,
+    isHub: inside.isHub,
     ...(indexer && { queriesPerSecond: indexer.queriesPerSecond }),
     ...directoryOf(config, clock),
     handlers,

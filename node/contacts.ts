@@ -52,11 +52,15 @@ interface Context {
   readonly documents: Documents<Contact>;
   /** Participants that the node knows besides its contacts: neighbours, and whoever is on the map. */
   readonly strangers: () => Iterable<PublicKey>;
+  /** How many there may be; not given: as many as the owner likes. */
+  readonly limit?: number;
 }
 
 export class Contacts {
   readonly #context: Context;
   readonly #entries = new Map<PublicKey, Contact>();
+  /** Those that are being written for the first time. */
+  readonly #coming = new Set<PublicKey>();
 
   private constructor(context: Context) {
     this.#context = context;
@@ -114,7 +118,9 @@ export class Contacts {
     change: ContactChange,
     nowMs: number,
   ): Promise<
-    Contact | Refusal<'bad-name' | 'to-self'> | NodeRefusal<'alias-taken' | 'look-alike' | 'alias-ambiguous'>
+    | Contact
+    | Refusal<'bad-name' | 'to-self'>
+    | NodeRefusal<'alias-taken' | 'look-alike' | 'alias-ambiguous' | 'too-many-contacts'>
   > {
     const { publicKey } = change;
     if (publicKey === this.#context.self) return refuse('to-self', { what: 'contact' });
@@ -136,8 +142,18 @@ export class Contacts {
       verified: change.verified ?? before?.verified ?? false,
       addedAtMs: before?.addedAtMs ?? nowMs,
     };
-    await this.#context.documents.put(publicKey, contact);
-    this.#entries.set(publicKey, contact);
+    const { documents, limit = Number.POSITIVE_INFINITY } = this.#context;
+    if (before === undefined) {
+      const others = new Set([...this.#coming, publicKey]);
+      if (this.#entries.size + others.size > limit) return refuseHere('too-many-contacts', { limit });
+      this.#coming.add(publicKey);
+    }
+    try {
+      await documents.put(publicKey, contact);
+      this.#entries.set(publicKey, contact);
+    } finally {
+      this.#coming.delete(publicKey);
+    }
     return contact;
   }
 

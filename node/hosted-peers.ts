@@ -16,6 +16,7 @@ import type { Verify } from '#protocol/statement.ts';
 import type { Clock } from './clock.ts';
 import type { Log } from './log.ts';
 import { checkAddress } from './p2p/address.ts';
+import { WantedHosts } from './wanted-hosts.ts';
 
 /** A participant in this process, as the outside sees it. */
 export interface LocalPort {
@@ -35,8 +36,10 @@ interface HostedPeersOptions {
   readonly log: Log;
   readonly local: (participant: PublicKey) => LocalPort | undefined;
   readonly send: (host: PublicKey, frame: Uint8Array) => void;
-  /** Stay linked with a node. */
+  /** Stay linked with a node; it is at these addresses, in place of those said before. */
   readonly keepHost: (host: PublicKey, addresses: readonly string[]) => void;
+  /** No one here is to be linked over it any more. */
+  readonly forgetHost: (host: PublicKey) => void;
 }
 
 interface Pair {
@@ -66,6 +69,7 @@ export class HostedPeers {
   readonly #options: HostedPeersOptions;
   readonly #pairs = new Map<string, Pair>();
   readonly #byHost = new Map<PublicKey, Set<Pair>>();
+  readonly #wanted = new WantedHosts();
   readonly #linkedHosts = new Set<PublicKey>();
 
   constructor(options: HostedPeersOptions) {
@@ -85,14 +89,19 @@ export class HostedPeers {
       this.#end(pair);
     }
     this.#pair(local, remote, host).isWanted = true;
-    // Who was hosted here has gone elsewhere: nobody calls himself, and where it is now the directory may tell.
-    if (host !== this.#options.self) this.#options.keepHost(host, addresses);
+    this.#wanted.want(host, local, remote, addresses);
+    this.#settle(host);
     this.#open(local, remote);
   }
 
   forget(local: PublicKey, remote: PublicKey): void {
     const pair = this.#pairs.get(keyOf(local, remote));
     if (pair !== undefined) this.#end(pair);
+  }
+
+  /** A local participant is not here any more: all its links end, and those who were linked with it are told. */
+  release(local: PublicKey): void {
+    for (const pair of [...this.#pairs.values()]) if (pair.local === local) this.#end(pair);
   }
 
   /** Where a participant is that is linked with a local one, or is to be; null: not over another node. */
@@ -264,12 +273,27 @@ export class HostedPeers {
   #want(pair: Pair): void {
     if (pair.isWanted) return;
     pair.isWanted = true;
-    this.#options.keepHost(pair.host, []);
+    this.#wanted.want(pair.host, pair.local, pair.remote, []);
+    this.#settle(pair.host);
   }
 
   #remove(pair: Pair): void {
     this.#pairs.delete(keyOf(pair.local, pair.remote));
-    this.#byHost.get(pair.host)?.delete(pair);
+    const ofHost = this.#byHost.get(pair.host);
+    ofHost?.delete(pair);
+    if (ofHost?.size === 0) this.#byHost.delete(pair.host);
+    if (!pair.isWanted) return;
+    this.#wanted.end(pair.host, pair.local, pair.remote);
+    this.#settle(pair.host);
+  }
+
+  /** Says where a host is to be found now, or that nobody here needs it. */
+  #settle(host: PublicKey): void {
+    // Who was hosted here has gone elsewhere: nobody calls himself, and where it is now the directory may tell.
+    if (host === this.#options.self) return;
+    const addresses = this.#wanted.addressesOf(host);
+    if (addresses === null) this.#options.forgetHost(host);
+    else this.#options.keepHost(host, addresses);
   }
 
   /** A participant's own node is linked with this one: what another says for it to this node's own participant is passed by. */

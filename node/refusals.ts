@@ -28,6 +28,7 @@ export interface NodeRefusalFacts {
   'look-alike': { alias: string; other: string };
   /** An alias that would be read as a PID, a key or a link. */
   'alias-ambiguous': { alias: string };
+  'too-many-contacts': { limit: number };
   'contact-in-use': { pid: string; equivalent: string };
 
   // Documents and tokens.

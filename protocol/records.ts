@@ -262,6 +262,11 @@ export class Records {
     return this.#mandates.values();
   }
 
+  /** Takes a mandate out of memory under which nothing can be signed any more. */
+  forgetMandate(seq: number): void {
+    this.#mandates.delete(seq);
+  }
+
   /** Participants with whom an account exists. */
   neighbours(): IterableIterator<PublicKey> {
     return this.#accounts.keys();

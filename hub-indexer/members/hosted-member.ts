@@ -13,9 +13,10 @@ import { type MandateRecord, mandateFor } from '#protocol/delegation/mandate.ts'
 import type { Notice } from '#protocol/event.ts';
 import type { HostedProof } from '#protocol/hosted-link.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
+import { LIFETIME_BASE_MS, LIFETIME_PER_HOP_MS, MAX_NEIGHBOURS, MAX_PAYMENT_HOPS } from '#protocol/limits.ts';
 import { type Decline, decodeMessage, encodeMessage } from '#protocol/link.ts';
 import type { Header } from '#protocol/packet.ts';
+import { recordKey } from '#protocol/record-key.ts';
 import { Records } from '#protocol/records.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { Knowledge } from '#protocol/routing/knowledge.ts';
@@ -23,6 +24,7 @@ import { HOPS_OF_MEMBER, KNOWLEDGE_OF_MEMBER, SETTLED_OF_MEMBER } from '../limit
 import { AwaitedDeclines } from './declines.ts';
 import type { Exchange, Port } from './exchange.ts';
 import type { Guard } from './hosting.ts';
+import { endedAmong } from './mandates.ts';
 import type { MemberProfile } from './profiles.ts';
 import { atRest, sealedDocuments } from './sealed-documents.ts';
 import { HostedSigner } from './signer.ts';
@@ -125,6 +127,7 @@ export class HostedMember {
     });
     await driver.start();
     const member = new HostedMember(options, signer, context);
+    await member.forgetEndedMandates();
     exchange.attach(publicKey, member.#port());
     for (const neighbour of records.neighbours()) context.keepLinked(neighbour);
     for (const contact of context.contacts.all()) context.keepLinked(contact.publicKey);
@@ -177,12 +180,28 @@ export class HostedMember {
     return true;
   }
 
-  /** Takes a mandate that was checked. On disk when it resolves. */
+  /** How many mandates will count once this one is there. */
+  mandatesWith(mandate: MandateRecord): number {
+    const all = [...this.signer.mandates(), mandate];
+    return all.length - endedAmong(all, this.#node.clock.nowMs()).length + this.signer.comingCount;
+  }
+
+  /** Takes a mandate that was checked, in the same turn as the check. On disk when it resolves. */
   async takeMandate(mandate: MandateRecord): Promise<void> {
-    await this.context.store.write([mandate], { sync: true });
-    this.records.apply(mandate);
-    this.signer.add(mandate);
+    await this.signer.add(mandate, async () => {
+      await this.context.store.write([mandate], { sync: true });
+      this.records.apply(mandate);
+    });
+    await this.forgetEndedMandates();
     this.presenceChanged();
+  }
+
+  /** Deletes mandates under which nothing can be signed any more. */
+  async forgetEndedMandates(): Promise<void> {
+    const ended = this.signer.forget(endedAmong(this.signer.mandates(), this.#node.clock.nowMs()));
+    if (ended.length === 0) return;
+    for (const { delegation } of ended) this.records.forgetMandate(delegation.seq);
+    await this.context.store.write([], { sync: false, forget: ended.map(recordKey) });
   }
 
   /** Whether others can reach it may be otherwise now. */
@@ -209,9 +228,12 @@ export class HostedMember {
   }
 
   /** What stands in the way of forgetting it; null: it owes and is owed nothing, and nothing is open. */
-  whyNotForget(): 'owed' | 'open' | 'disputed' | null {
+  whyNotForget(): 'owed' | 'unsure' | 'open' | 'disputed' | null {
     const { records } = this;
     for (const { balance } of records.accounts()) if (balance !== 0n) return 'owed';
+    // Who has come back may owe what its neighbours have not shown yet.
+    if (records.node.isFrozen) return 'unsure';
+    for (const { standing } of records.accounts()) if (standing === 'unsure') return 'unsure';
     if (!records.unsettled().next().done) return 'open';
     for (const { state } of records.payments()) if (state === 'NEW' || state === 'PREPARE_IN_PROGRESS') return 'open';
     return records.allEvidence().next().done ? null : 'disputed';
@@ -303,7 +325,7 @@ async function contextOf(
   const { store, driver, events, held } = of;
   const documents = sealedDocuments<Contact>(store.documents<Uint8Array>('contact'), atRest(node.secret));
   const contacts = await Contacts.open({
-    ...{ self: publicKey, network: config.network, verify, documents },
+    ...{ self: publicKey, network: config.network, verify, documents, limit: MAX_NEIGHBOURS },
     *strangers() {
       yield* driver.records.neighbours();
       yield hub.self;

@@ -10,6 +10,7 @@ import {
   COMPARED_CHECK_MS,
   COMPARED_WITHIN_MS,
   COUNTERS_OF_MEMBERS,
+  EQUIVALENTS_KEPT_MS,
   LOAD_INTERVAL_MS,
   MAX_MEMBERS,
   MEMBER_ROUND_MS,
@@ -18,6 +19,7 @@ import {
 import { refuse, type WebRefusal } from '../web/codes.ts';
 import type { Hosting } from '../web/desk.ts';
 import type { EquivalentInfo } from '../web/members.ts';
+import { announcedEquivalents, keptFor } from './equivalents.ts';
 import { Exchange } from './exchange.ts';
 import { HostedMember, type MembersNode, type Told } from './hosted-member.ts';
 import type { MemberProfile, Profiles } from './profiles.ts';
@@ -46,6 +48,8 @@ export class MemberHosting implements Hosting, NodeHosting {
   readonly #guard: Guard;
   readonly #told: Told;
   readonly #members = new Map<PublicKey, HostedMember>();
+  /** What amounts are counted in here. */
+  readonly equivalents: () => readonly EquivalentInfo[];
   readonly #opening = new Map<PublicKey, Promise<HostedMember>>();
   #cancelRound: () => void = () => undefined;
   #cancelWatch: () => void = () => undefined;
@@ -58,6 +62,13 @@ export class MemberHosting implements Hosting, NodeHosting {
     this.#profiles = profiles;
     this.#guard = guard;
     this.#told = told;
+    const recordsOfAll = (): readonly Records[] => [...this.#members.values()].map(({ records }) => records);
+    const { clock } = node;
+    this.equivalents = keptFor(
+      EQUIVALENTS_KEPT_MS,
+      () => clock.nowMs(),
+      () => announcedEquivalents(recordsOfAll()),
+    );
   }
 
   /** Starts the machines of all active members; `told` hears what they tell. */
@@ -156,30 +167,19 @@ export class MemberHosting implements Hosting, NodeHosting {
     this.#members.delete(publicKey);
     this.#guard.hosted.delete(publicKey);
     this.#exchange.detach(publicKey);
-    // Those whom it knows here look where it is now.
-    for (const neighbour of member.records.neighbours()) this.#members.get(neighbour)?.context.keepLinked(publicKey);
+    this.#node.peers.release(publicKey);
     await member.stop();
+  }
+
+  /** Those who know somebody here look where it is, now that it is no member any more. */
+  lookElsewhere(publicKey: PublicKey): void {
+    for (const { records, context } of this.#members.values()) {
+      if (records.accountsWith(publicKey) !== undefined) context.keepLinked(publicKey);
+    }
   }
 
   #isHere(participant: PublicKey): boolean {
     return (this.#profiles.get(participant)?.status ?? 'left') !== 'left';
-  }
-
-  equivalents(): readonly EquivalentInfo[] {
-    const known = new Map<string, { lines: number; participants: Set<PublicKey> }>();
-    for (const { records } of this.#members.values()) {
-      for (const { signed } of records.lines()) {
-        const { equivalent, from, to, status } = signed.line;
-        if (from !== records.self || status !== 'active') continue;
-        const info = known.get(equivalent) ?? { lines: 0, participants: new Set() };
-        info.lines++;
-        info.participants.add(from).add(to);
-        known.set(equivalent, info);
-      }
-    }
-    return [...known]
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([equivalent, { lines, participants }]) => ({ equivalent, lines, participants: participants.size }));
   }
 
   has(participant: PublicKey): boolean {
@@ -251,9 +251,13 @@ export class MemberHosting implements Hosting, NodeHosting {
     if (turn.done === true) return;
     const { value: member } = turn;
     const round = this.#round;
+    const { log } = this.#node;
     member.presenceChanged();
+    member
+      .forgetEndedMandates()
+      .catch((error: unknown) => log.error({ error }, 'old mandates of a member were not deleted'));
     member.context.driver
       .submit({ type: 'timer', timer: { type: 'housekeeping', round } })
-      .catch((error: unknown) => this.#node.log.debug({ error }, 'not taken'));
+      .catch((error: unknown) => log.debug({ error }, 'not taken'));
   }
 }

@@ -17,11 +17,12 @@ import { Invitations } from '../web/invitations.ts';
 import type { Release } from '../web/move-routes.ts';
 import { OperatorDoor } from '../web/operator.ts';
 import { type MembersServer, startMembersWeb } from '../web/server.ts';
+import { endingsOf } from './endings.ts';
 import type { HostedMember, MembersNode } from './hosted-member.ts';
 import { type Guard, MemberHosting } from './hosting.ts';
 import { MemberRecords } from './member-records.ts';
 import { measureMembers, type RequestCounts } from './metrics.ts';
-import { forgotten, Profiles } from './profiles.ts';
+import { Profiles } from './profiles.ts';
 import { Retention } from './retention.ts';
 import { atRest } from './sealed-documents.ts';
 import { rememberVerdicts, rememberVerified } from './verdicts.ts';
@@ -60,8 +61,8 @@ export class MemberDesk {
   async open(given: HostingNode): Promise<MemberHosting> {
     const node = { ...given, ...rememberVerified(verifyWith(rememberVerdicts(nodeEd25519))) };
     const sealing = atRest(node.secret);
-    const profiles = await Profiles.open(node.store, sealing);
     const invitations = await Invitations.open(node.store);
+    const profiles = await Profiles.open(node.store, sealing, (invitation) => invitations.spend(invitation));
     const hosted = new Map<PublicKey, Records>();
     // What is checked there is old, and shall not push out what is needed now.
     const { store, clock, log, verify } = given;
@@ -115,7 +116,7 @@ export class MemberDesk {
     const web = await startMembersWeb(
       {
         ...{ members, store, hub: node.publicKey, network: config.network, clock, verify, log },
-        ...{ host, port, isBehindProxy: this.#isBehindProxy, counts },
+        ...{ host, port, isBehindProxy: this.#isBehindProxy, counts, atRest: atRest(node.secret) },
       },
       (scope, context) => {
         const card = { publicKey: node.publicKey, network: config.network, admission };
@@ -156,23 +157,9 @@ export class MemberDesk {
   #release({ sessions }: Pick<WebContext, 'sessions'>): Release {
     const { node, hosting, profiles, push, records } = this.#opened as Opened;
     const { clock, store } = node;
-    return {
-      nameOf: (publicKey) => (hosting.has(publicKey) ? (profiles.get(publicKey)?.name ?? null) : null),
-      async end(publicKey) {
-        // First on disk: whatever is cut short after that, it does not start here again.
-        await profiles.change(publicKey, (now) => now && { ...now, status: 'left', statusAtMs: clock.nowMs() });
-        await records.forget(publicKey);
-        await hosting.release(publicKey);
-        await push.forget(publicKey);
-      },
-      async forget(publicKey) {
-        await hosting.release(publicKey);
-        await profiles.change(publicKey, (now) => now && forgotten(now, clock.nowMs()));
-        await records.forget(publicKey);
-        await store.erase(publicKey);
-        await push.forget(publicKey);
-        await sessions.endAll(publicKey);
-      },
-    };
+    return endingsOf({
+      ...{ hosting, profiles, clock, store, push, records },
+      endSessions: (publicKey) => sessions.endAll(publicKey),
+    });
   }
 }

@@ -45,18 +45,25 @@ type Kept = Omit<MemberProfile, 'publicKey' | 'pid' | 'contact'> & { readonly co
 export class Profiles {
   readonly #documents: Documents<Kept>;
   readonly #atRest: AtRest;
+  readonly #spent: (invitation: string) => Promise<void>;
   readonly #byKey = new Map<PublicKey, MemberProfile>();
   readonly #byPid = new Map<Pid, MemberProfile>();
   readonly #uses = new Map<string, number>();
   #last: Promise<unknown> = Promise.resolve();
 
-  private constructor(documents: Documents<Kept>, atRest: AtRest) {
+  private constructor(documents: Documents<Kept>, atRest: AtRest, spent: (invitation: string) => Promise<void>) {
+    this.#spent = spent;
     this.#documents = documents;
     this.#atRest = atRest;
   }
 
-  static async open(store: Pick<Store, 'documents'>, atRest: AtRest): Promise<Profiles> {
-    const profiles = new Profiles(store.documents<Kept>('member'), atRest);
+  /** `spent` is told of an invitation by which somebody has come, before the profile ceases to say so; on disk when it resolves. */
+  static async open(
+    store: Pick<Store, 'documents'>,
+    atRest: AtRest,
+    spent: (invitation: string) => Promise<void>,
+  ): Promise<Profiles> {
+    const profiles = new Profiles(store.documents<Kept>('member'), atRest, spent);
     for await (const [id, kept] of profiles.#documents.entries()) {
       const publicKey = id as PublicKey;
       const contact = kept.contact === null ? null : (atRest.open(kept.contact, publicKey) as string);
@@ -77,7 +84,7 @@ export class Profiles {
     return this.#byKey.values();
   }
 
-  /** How many have come by this invitation. */
+  /** How many profiles say that they have come by this invitation. */
   usesOf(invitation: string): number {
     return this.#uses.get(invitation) ?? 0;
   }
@@ -94,6 +101,9 @@ export class Profiles {
       const now = this.#byKey.get(publicKey);
       const changed = await change(now);
       if (!isProfile(changed) || changed === now) return changed;
+      const before = now?.invitation ?? null;
+      // First: one that is cut short after that has one use less, and none more.
+      if (before !== null && before !== changed.invitation) await this.#spent(before);
       const { publicKey: id, pid: _pid, contact, ...kept } = changed;
       await this.#documents.put(id, { ...kept, contact: contact === null ? null : this.#atRest.seal(contact, id) });
       this.#remember(changed);

@@ -3,6 +3,7 @@
  * A signature under a mandate leaves only after the batch with its use is on disk: `unsaved` goes into each batch.
  */
 import { sha256 } from '@noble/hashes/sha2.js';
+import { assert } from '#protocol/bug.ts';
 import { delegatedFlaw, delegatedStatement, encodeDelegated } from '#protocol/delegation/delegated-signature.ts';
 import { type MandateRecord, mandateFor, useMandate } from '#protocol/delegation/mandate.ts';
 import { bytesToHex } from '#protocol/hex.ts';
@@ -32,6 +33,8 @@ interface SignerOptions {
 export class HostedSigner {
   readonly #options: SignerOptions;
   readonly #mandates = new Map<number, MandateRecord>();
+  /** Seqs of mandates that are on their way to the disk. */
+  readonly #coming = new Set<number>();
   readonly #unsaved = new Set<number>();
   readonly #handedIn = new Map<string, Signature>();
   readonly #made = new LruCache<string, Signature | null>(REMEMBERED);
@@ -41,13 +44,41 @@ export class HostedSigner {
     for (const mandate of mandates) this.#mandates.set(mandate.delegation.seq, mandate);
   }
 
-  /** A new mandate, which is on disk already. */
-  add(mandate: MandateRecord): void {
-    this.#mandates.set(mandate.delegation.seq, mandate);
+  /** The newest seq of a mandate that there is, or that is being written; 0: none. */
+  get newestSeq(): number {
+    return Math.max(0, ...this.#mandates.keys(), ...this.#coming);
+  }
+
+  /**
+   * Takes a mandate with a newer seq than all others once `write` has put it on disk. Its seq counts as known at once: what is
+   * used up of a mandate shall not be forgotten because the same one comes twice at a time.
+   */
+  async add(mandate: MandateRecord, write: () => Promise<void>): Promise<void> {
+    const { seq } = mandate.delegation;
+    assert(seq > this.newestSeq, 'a mandate is newer than all before');
+    this.#coming.add(seq);
+    try {
+      await write();
+      this.#mandates.set(seq, mandate);
+    } finally {
+      this.#coming.delete(seq);
+    }
   }
 
   mandates(): Iterable<MandateRecord> {
     return this.#mandates.values();
+  }
+
+  /** How many more are being written. */
+  get comingCount(): number {
+    return this.#coming.size;
+  }
+
+  /** Nothing is signed any more under those of them that it gives back; of others a use is still to be saved. */
+  forget(mandates: readonly MandateRecord[]): readonly MandateRecord[] {
+    const forgotten = mandates.filter(({ delegation }) => !this.#unsaved.has(delegation.seq));
+    for (const { delegation } of forgotten) this.#mandates.delete(delegation.seq);
+    return forgotten;
   }
 
   /** While `run` goes on, these statements count as signed: by the participant itself, which was verified. */

@@ -5,9 +5,12 @@ import type { Store } from '#node/store/store.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { LruCache } from '#protocol/lru.ts';
 import { ACCESS_LIFETIME_MS, MAX_REMEMBERED } from '../limits.ts';
+import { type AtRest, sealedDocuments } from '../members/sealed-documents.ts';
 
 const ALGORITHM = 'HS256';
-const SECRET_ID = 'access-tokens';
+const SECRET_ID = 'access-tokens-sealed';
+/** Earlier versions kept one here that was not sealed. */
+const UNSEALED_ID = 'access-tokens';
 const SECRET_BYTES = 32;
 /** Longer than any that is made here. */
 const MAX_CHARACTERS = 1_024;
@@ -28,9 +31,11 @@ export class AccessTokens {
     this.#hub = hub;
   }
 
-  /** With the secret of this hub, made at its first start. */
-  static async open(store: Pick<Store, 'documents'>, hub: PublicKey): Promise<AccessTokens> {
-    const secrets = store.documents<Uint8Array>('hub-secret');
+  /** With the secret of this hub, made at its first start: whoever has it can read what any member may who is signed in. */
+  static async open(store: Pick<Store, 'documents'>, atRest: AtRest, hub: PublicKey): Promise<AccessTokens> {
+    const documents = store.documents<Uint8Array>('hub-secret');
+    if (documents.get(UNSEALED_ID) !== undefined) await documents.delete(UNSEALED_ID);
+    const secrets = sealedDocuments<Uint8Array>(documents, atRest);
     const kept = secrets.get(SECRET_ID);
     if (kept !== undefined) return new AccessTokens(kept, hub);
     const secret = Uint8Array.from(randomBytes(SECRET_BYTES));

@@ -35,7 +35,10 @@ export interface CodeFacts {
   'invitation-expired': { readonly expiredAtMs: number };
   'invitation-used-up': { readonly uses: number };
   'too-many-invitations': { readonly limit: number };
-  'not-settled': { readonly why: 'owed' | 'open' | 'disputed' };
+  'too-many-mandates': { readonly limit: number };
+  /** Signed before the records that count how far it was used up were lost. */
+  'mandate-old': { readonly seq: number };
+  'not-settled': { readonly why: 'owed' | 'unsure' | 'open' | 'disputed' };
   'payment-under-way': { readonly untilMs: number };
   /** A check found the books of an own account broken; `neighbour` is a PID. */
   'account-blocked': { readonly neighbour: string; readonly equivalent: string };
@@ -96,6 +99,8 @@ export const STATUS: Readonly<Record<Code, number>> = {
   'invitation-expired': 403,
   'invitation-used-up': 403,
   'too-many-invitations': 409,
+  'too-many-mandates': 409,
+  'mandate-old': 409,
   'not-settled': 409,
   'payment-under-way': 409,
   'account-blocked': 409,
@@ -168,9 +173,15 @@ const WORDS: { readonly [C in Code]: (facts: CodeFacts[C]) => string } = {
     `The invitation has been used ${uses === 1 ? 'already' : `${uses} times, as often as it may`}: ask for another.`,
   'too-many-invitations': ({ limit }) =>
     `You have ${limit} invitations that still count, which is the most: wait until one has expired.`,
+  'mandate-old': ({ seq }) =>
+    `How far this mandate was used up is not known here any more: sign one with a number above ${seq}.`,
+  'too-many-mandates': ({ limit }) =>
+    `You have ${limit} mandates that still count, which is the most: wait until one has expired, or give one that lasts as long as those before.`,
   'not-settled': ({ why }) =>
     ({
       owed: 'You still owe somebody, or are owed: settle that first, or take everything along to a node of your own.',
+      unsure:
+        'It is not known yet what you owe: wait until your neighbours have shown their books, and confirm what came back.',
       open: 'A payment of yours is still under way: wait until it has ended.',
       disputed: 'There is evidence that somebody broke their word towards you: take it along before you are forgotten.',
     })[why],

@@ -5,6 +5,7 @@ import type { Store } from '#node/store/store.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Verify } from '#protocol/statement.ts';
 import type { RequestCounts } from '../members/metrics.ts';
+import type { AtRest } from '../members/sealed-documents.ts';
 import { AccessTokens } from './access-tokens.ts';
 import { Challenges } from './challenges.ts';
 import { MemberRates } from './member-rates.ts';
@@ -16,6 +17,8 @@ export interface MembersWebOptions {
   readonly members: Members;
   /** Keeps sessions, and the secret of access tokens. */
   readonly store: Pick<Store, 'documents'>;
+  /** Seals that secret. */
+  readonly atRest: AtRest;
   /** The key of the hub. */
   readonly hub: PublicKey;
   readonly network: string;
@@ -38,11 +41,11 @@ export interface WebContext extends MembersWebOptions {
 }
 
 export async function openContext(options: MembersWebOptions): Promise<WebContext> {
-  const { store, hub, clock } = options;
+  const { store, atRest, hub, clock } = options;
   return {
     ...options,
     sessions: await Sessions.open(store, clock.nowMs()),
-    accessTokens: await AccessTokens.open(store, hub),
+    accessTokens: await AccessTokens.open(store, atRest, hub),
     challenges: new Challenges(),
     replays: new Replays(),
     rates: new MemberRates(options.elapsedMs ?? (() => performance.now())),

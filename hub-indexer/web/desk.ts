@@ -91,9 +91,9 @@ export class Desk implements Members {
   invitation(token: string): Invitation | WebRefusal {
     const kept = this.#usable(token);
     if (isWebRefusal(kept)) return kept;
-    const { by, suggestedLimit, uses, id, expiresAtMs } = kept;
+    const { by, suggestedLimit, uses, expiresAtMs } = kept;
     const { profiles } = this.#options;
-    const usesLeft = uses - profiles.usesOf(id);
+    const usesLeft = uses - this.#usesOf(kept);
     return { by: by === null ? null : (profiles.get(by) ?? null), suggestedLimit, usesLeft, expiresAtMs };
   }
 
@@ -127,10 +127,14 @@ export class Desk implements Members {
     const { invitations, profiles, clock } = this.#options;
     const invitation = invitations.find(token);
     if (invitation === undefined) return refuse('invitation-wrong', {});
-    const { by, uses, expiresAtMs, id } = invitation;
+    const { by, uses, expiresAtMs } = invitation;
     if (by !== null && profiles.get(by)?.status !== 'active') return refuse('invitation-wrong', {});
     if (clock.nowMs() >= expiresAtMs) return refuse('invitation-expired', { expiredAtMs: expiresAtMs });
-    return profiles.usesOf(id) < uses ? invitation : refuse('invitation-used-up', { uses });
+    return this.#usesOf(invitation) < uses ? invitation : refuse('invitation-used-up', { uses });
+  }
+
+  #usesOf({ id, spent = 0 }: KeptInvitation): number {
+    return this.#options.profiles.usesOf(id) + spent;
   }
 
   #suggestedBy(token: string, profile: MemberProfile): SuggestedLimit | null {

@@ -6,6 +6,7 @@ import { systemClock } from '#node/clock.ts';
 import { createLog } from '#node/log.ts';
 import type { Documents } from '#node/store/store.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import { atRest } from '../members/sealed-documents.ts';
 import type { WebContext } from './context.ts';
 import { addHostedParts } from './hosted-parts.ts';
 import type { Members } from './members.ts';
@@ -23,6 +24,7 @@ export async function membersDocument(): Promise<object> {
       {
         members: {} as Members,
         store: { documents: noDocuments },
+        atRest: atRest(new Uint8Array(32)),
         ...{ hub: NOBODY, network: 'geo', clock: systemClock },
         verify: () => false,
         log: createLog({ level: 'silent', file: null }),

@@ -20,6 +20,7 @@ import { txIdOf } from '#protocol/packet.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
 import type { Statement } from '#protocol/statement.ts';
 import { type SignedTrustLine, signedTrustLineShape, trustLineStatement } from '#protocol/trust-line.ts';
+import { MAX_MANDATES } from '../limits.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
 import { refuse as refuseHub, type WebRefusal } from './codes.ts';
 
@@ -28,13 +29,21 @@ type Signed = readonly (readonly [Statement, Signature])[];
 const bad = (why: string): Refusal<'bad-document'> => refuse('bad-document', { why });
 
 /** A mandate for the hub, signed by the member, newer than all before. On disk when it resolves. */
-export async function takeMandate(member: HostedMember, bytes: Uint8Array): Promise<AnyRefusal | null> {
+export async function takeMandate(
+  member: HostedMember,
+  bytes: Uint8Array,
+): Promise<AnyRefusal | WebRefusal<'mandate-old' | 'too-many-mandates'> | null> {
   const handed = readHanded(handedMandateShape, bytes);
   if (isRefusal(handed)) return handed;
   const why = mandateFlaw(member, handed);
   if (why !== null) return bad(why);
   const { delegation, signature, accounts } = handed;
-  await member.takeMandate(newMandate(delegation, signature, accounts));
+  const { restoredAtMs } = member.records.node;
+  // It may have been used up before: one number twice would be proof against this hub.
+  if (restoredAtMs !== null && delegation.seq <= restoredAtMs) return refuseHub('mandate-old', { seq: restoredAtMs });
+  const mandate = newMandate(delegation, signature, accounts);
+  if (member.mandatesWith(mandate) > MAX_MANDATES) return refuseHub('too-many-mandates', { limit: MAX_MANDATES });
+  await member.takeMandate(mandate);
   return null;
 }
 
@@ -47,9 +56,7 @@ function mandateFlaw(member: HostedMember, { delegation, signature, accounts }: 
   if (delegation.delegate !== member.hub) return 'it is for another hub';
   if (!isOfRoot(delegation, accounts)) return 'its accounts are others than it says';
   if (!covers(delegation, clock.nowMs())) return 'it does not cover the present';
-  for (const known of member.signer.mandates()) {
-    if (known.delegation.seq >= delegation.seq) return 'there is a newer one';
-  }
+  if (member.signer.newestSeq >= delegation.seq) return 'there is a newer one';
   return verify(delegationStatement(delegation), signature) ? null : 'it is not signed by the member';
 }
 

@@ -19,6 +19,7 @@ import { receiptOf } from '#protocol/receipt.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
 import { addBooksRoutes } from './books-routes.ts';
+import { isWebRefusal } from './codes.ts';
 import { documentText, lineParams, publicKeyText } from './forms.ts';
 import {
   blockedRefusal,
@@ -120,6 +121,7 @@ function addMandateRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
     async handle({ body }, { member }) {
       const hosted = memberOf(member.publicKey);
       const refusal = await takeMandate(hosted, bytesOf(body.document));
+      if (isWebRefusal(refusal)) return refusal;
       return refusal === null ? viewMandates(hosted) : new Refused(hosted.context, refusal);
     },
   });

@@ -1,6 +1,6 @@
 /**
  * Invitations to a hub, by a member or by the operator. A token is shown once, when it is made; what is kept is its hash.
- * How often one was used is counted by the profiles of those who came.
+ * How often one was used is counted by the profiles of those who came, and here where they were forgotten.
  */
 import { createHash, randomBytes } from 'node:crypto';
 import type { Documents, Store } from '#node/store/store.ts';
@@ -15,6 +15,8 @@ export interface KeptInvitation {
   readonly by: PublicKey | null;
   readonly suggestedLimit: SuggestedLimit | null;
   readonly uses: number;
+  /** How many have come by it whose profiles do not say so any more; not there: nobody. */
+  readonly spent?: number;
   readonly expiresAtMs: number;
 }
 
@@ -36,6 +38,15 @@ export class Invitations {
 
   find(token: string): KeptInvitation | undefined {
     return this.#byId.get(idOf(token));
+  }
+
+  /** Somebody who has come by it is forgotten, or has come again by another: it stays used. */
+  async spend(id: string): Promise<void> {
+    const known = this.#byId.get(id);
+    if (known === undefined) return;
+    const spent = { ...known, spent: (known.spent ?? 0) + 1 };
+    this.#byId.set(id, spent);
+    await this.#documents.put(id, spent);
   }
 
   /** Makes one, and forgets those that have expired. */

@@ -4,9 +4,10 @@ import {
   HTTP_AT_ONCE_EACH,
   HTTP_PER_SECOND,
   HTTP_PER_SECOND_EACH,
+  INVITED_PER_MINUTE,
   MAX_REMEMBERED,
   MEMBER_REQUESTS_PER_MINUTE,
-  UNINVITED_PER_MINUTE,
+  NEWCOMERS_PER_MINUTE,
 } from '../limits.ts';
 import { Rates } from '../rates.ts';
 import { refuse, type WebRefusal } from './codes.ts';
@@ -34,6 +35,7 @@ export class MemberRates {
   readonly #members: Readonly<Record<Action, Rates>>;
   readonly #guesses: Rates;
   readonly #newcomers: Rates;
+  readonly #invited: Rates;
   readonly #places: Rates;
 
   constructor(elapsedMs: () => number) {
@@ -42,7 +44,8 @@ export class MemberRates {
     const ratesOf = (perMinute: number): Rates =>
       new Rates({ each: perMinute / 60, atOnceEach: perMinute, all: HTTP_PER_SECOND }, MAX_REMEMBERED, nowMs);
     this.#guesses = ratesOf(MEMBER_REQUESTS_PER_MINUTE.login);
-    this.#newcomers = ratesOf(UNINVITED_PER_MINUTE);
+    this.#newcomers = ratesOf(NEWCOMERS_PER_MINUTE);
+    this.#invited = ratesOf(INVITED_PER_MINUTE);
     this.#members = {
       login: ratesOf(MEMBER_REQUESTS_PER_MINUTE.login),
       payments: ratesOf(MEMBER_REQUESTS_PER_MINUTE.payments),
@@ -65,11 +68,11 @@ export class MemberRates {
     return this.#guesses.take(`${place} ${member}`, this.#elapsedMs()) ? null : tooOften('login');
   }
 
-  /** Whether somebody more may join from there whom nobody has invited. */
-  newcomer(place: string): WebRefusal<'too-often'> | null {
-    if (this.#newcomers.take(place, this.#elapsedMs())) return null;
-    const retryAfterS = Math.ceil(60 / UNINVITED_PER_MINUTE);
-    return refuse('too-often', { what: 'newcomers', perMinute: UNINVITED_PER_MINUTE, retryAfterS });
+  /** Whether somebody more may join from there, whom the operator has not invited; `inviter`: the member who has. */
+  newcomer(place: string, inviter: PublicKey | null): WebRefusal<'too-often'> | null {
+    const nowMs = this.#elapsedMs();
+    if (!this.#newcomers.take(place, nowMs)) return tooMany(NEWCOMERS_PER_MINUTE);
+    return inviter === null || this.#invited.take(inviter, nowMs) ? null : tooMany(INVITED_PER_MINUTE);
   }
 
   /** The same of somebody who has not said, or not shown, who it is. */
@@ -82,4 +85,8 @@ export class MemberRates {
 function tooOften(action: Action): WebRefusal<'too-often'> {
   const perMinute = MEMBER_REQUESTS_PER_MINUTE[action];
   return refuse('too-often', { what: WHAT[action], perMinute, retryAfterS: Math.ceil(60 / perMinute) });
+}
+
+function tooMany(perMinute: number): WebRefusal<'too-often'> {
+  return refuse('too-often', { what: 'newcomers', perMinute, retryAfterS: Math.ceil(60 / perMinute) });
 }

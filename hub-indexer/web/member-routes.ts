@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { formatAmount, parseAmount } from '#protocol/amount.ts';
 import { excerpt } from '#protocol/excerpt.ts';
 import { type PublicKey, parsePid } from '#protocol/identity.ts';
-import { readJoinRequest } from '#protocol/join-request.ts';
+import { type JoinRequest, readJoinRequest } from '#protocol/join-request.ts';
 import { MAX_JOIN_AGE_MS } from '#protocol/limits.ts';
 import { lineFlaw } from '#protocol/memo.ts';
 import { parseName } from '#protocol/name.ts';
@@ -79,7 +79,7 @@ export function addMemberOperations(scope: FastifyInstance, context: WebContext)
   });
   addRoute(scope, {
     ...{ method: 'GET', path: '/equivalents', name: 'listEquivalents', access: 'anyone' },
-    summary: 'What amounts are counted in here',
+    summary: 'What amounts are counted in here, by the trust lines that members have announced',
     input: {},
     result: schemas.equivalents,
     handle: () => ({ equivalents: [...members.equivalents()] }),
@@ -120,7 +120,7 @@ async function join(
   { request: text, wasElsewhere }: z.output<typeof schemas.joinBody>,
   place: string,
 ) {
-  const { members, network, hub, verify, clock, rates } = context;
+  const { members, network, hub, verify, clock } = context;
   const request = readJoinRequest(Uint8Array.from(Buffer.from(text, 'base64url')), { network, hub, verify });
   switch (request) {
     case 'malformed':
@@ -139,10 +139,17 @@ async function join(
       if (Math.abs(nowMs - createdAtMs) > MAX_JOIN_AGE_MS) {
         return refuse('join-stale', { createdAtMs, nowMs, limitMs: MAX_JOIN_AGE_MS });
       }
-      const isStranger = request.invitation === null && members.profile(request.participant) === undefined;
-      return (isStranger ? rates.newcomer(place) : null) ?? members.join(request, wasElsewhere);
+      return whyNotNow(context, request, place) ?? members.join(request, wasElsewhere);
     }
   }
+}
+
+/** Whoever has no profile yet is counted: a member can make keys as it likes, and invitations for them. */
+function whyNotNow({ members, rates }: WebContext, request: JoinRequest, place: string): WebRefusal | null {
+  if (members.profile(request.participant) !== undefined) return null;
+  const invitation = request.invitation === null ? null : members.invitation(request.invitation);
+  if (invitation === null || isWebRefusal(invitation)) return rates.newcomer(place, null);
+  return invitation.by === null ? null : rates.newcomer(place, invitation.by.publicKey);
 }
 
 function changesOf({ name, contact }: z.output<typeof schemas.profileChanges>): ProfileChanges | WebRefusal {

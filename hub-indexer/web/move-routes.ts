@@ -10,7 +10,7 @@ import { participantChecksum } from '../integrity/checksum.ts';
 import { takeBrought } from '../members/arrival.ts';
 import { bundleOf } from '../members/bundle.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
-import { refuse as refuseHub } from './codes.ts';
+import { refuse as refuseHub, type WebRefusal } from './codes.ts';
 import { documentText, hashText, publicKeyText } from './forms.ts';
 import { readTrustLine, takeTrustLine } from './handed-in.ts';
 import { Refused } from './node-errors.ts';
@@ -23,7 +23,8 @@ const MOST_LINES = 64;
 /** Ends a member here, for good; the name of one who is hosted here, else null. */
 export interface Release {
   readonly nameOf: (publicKey: PublicKey) => string | null;
-  end(publicKey: PublicKey): Promise<void>;
+  /** Not where `whyNot` gives a reason, which is asked in the moment in which its machine ends; then this gives that reason. */
+  end(publicKey: PublicKey, whyNot: () => Refused | WebRefusal | null): Promise<Refused | WebRefusal | null>;
   /** Also deletes all that was kept of it. */
   forget(publicKey: PublicKey): Promise<void>;
 }
@@ -58,14 +59,8 @@ export function addMoveRoutes(
     result: z.object({ left: z.literal(true) }),
     async handle({ body }, { member }) {
       const hosted = memberOf(member.publicKey);
-      if (participantChecksum(hosted.records) !== body.checksum) {
-        return new Refused(hosted.context, refuse('bad-document', { why: 'your accounts have changed since' }));
-      }
-      // What began here is best ended here. What is past its time and held goes along.
-      const untilMs = underWayUntilMs(hosted);
-      if (untilMs >= hosted.context.clock.nowMs()) return refuseHub('payment-under-way', { untilMs });
-      await release.end(member.publicKey);
-      return { left: true } as const;
+      const why = await release.end(member.publicKey, () => whyNotLeave(hosted, body.checksum));
+      return why ?? ({ left: true } as const);
     },
   });
   addRoute(scope, {
@@ -125,6 +120,15 @@ function isOfBefore({ records, publicKey }: HostedMember, { to, equivalent }: Tr
   const known = records.line(publicKey, to, equivalent);
   const { restoredAtMs } = records.node;
   return known !== undefined && restoredAtMs !== null && known.signed.line.seq <= restoredAtMs + MAX_CLOCK_SKEW_MS;
+}
+
+function whyNotLeave(hosted: HostedMember, checksum: string): Refused | WebRefusal | null {
+  if (participantChecksum(hosted.records) !== checksum) {
+    return new Refused(hosted.context, refuse('bad-document', { why: 'your accounts have changed since' }));
+  }
+  // What began here is best ended here. What is past its time and held goes along.
+  const untilMs = underWayUntilMs(hosted);
+  return untilMs >= hosted.context.clock.nowMs() ? refuseHub('payment-under-way', { untilMs }) : null;
 }
 
 /** Until when something may be decided that is reserved now; 0: nothing is. */

@@ -117,6 +117,7 @@ export const codes: Record<ErrorCode, CodeInfo> = {
   'alias-ambiguous': bad,
   'alias-taken': conflict,
   'look-alike': conflict,
+  'too-many-contacts': conflict,
   'contact-in-use': conflict,
   'card-expired': conflict,
   'request-expired': conflict,

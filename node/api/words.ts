@@ -238,6 +238,8 @@ const texts: { readonly [C in Code]: (facts: FactsOf<C>, say: Say) => string } =
     `“${alias}” looks like “${other}”, who is someone else. Choose another alias, or allow the look-alike if you are sure.`,
   'alias-ambiguous': ({ alias }) =>
     `“${alias}” could be taken for a PID, a public key or a link. Choose another alias.`,
+  'too-many-contacts': ({ limit }) =>
+    `There are ${limit} contacts already, which is the most. Remove one that you need no more.`,
   'contact-in-use': ({ pid, equivalent }) =>
     `There is still an account with ${pid} in ${equivalent}: a trust line or a debt. ` +
     'Close the lines and settle the debt first.',

@@ -82,6 +82,12 @@ function checkEnd(parts: readonly string[]): Omit<CheckedAddress, 'text'> | stri
   return { participant, relay: first };
 }
 
+/** The name of the host where it has one; null: an IP address. */
+export function nameIn(address: string): string | null {
+  const [, kind, host] = address.split('/');
+  return kind?.startsWith('dns') === true && host !== undefined ? host : null;
+}
+
 /** Does the address lead through a relay? */
 export function isRelayed(address: string): boolean {
   return address.includes('/p2p-circuit');
@@ -154,26 +160,36 @@ function ipv4Trouble(host: string): string | null {
 }
 
 function ipv6Trouble(host: string): string | null {
-  const words = ipv6Words(host);
-  const [first, second] = words as [number, number];
-  const head = words.slice(0, 5).every((word) => word === 0);
-  // ::a.b.c.d and ::ffff:a.b.c.d are IPv4 addresses in disguise, as is 64:ff9b::a.b.c.d behind a translator.
-  const translated = first === 0x64 && second === 0xff9b;
-  if ((head && (words[5] === 0 || words[5] === 0xffff)) || translated) {
-    const [high, low] = words.slice(6) as [number, number];
-    if (head && words[5] === 0 && high === 0 && low === 1) return null;
-    return ipv4Trouble([high >> 8, high & 255, low >> 8, low & 255].join('.'));
-  }
-  // 6to4: the IPv4 address comes second.
-  if (first === 0x2002) {
-    const [, high, low] = words as [number, number, number];
-    return ipv4Trouble([high >> 8, high & 255, low >> 8, low & 255].join('.'));
-  }
+  const within = ipv4Within(host);
+  if (within !== null) return ipv4Trouble(within);
+  const [first, second] = ipv6Words(host) as [number, number];
   if ((first & 0xffc0) === 0xfe80) return 'a link-local address means nothing without its zone';
   if (first >= 0xff00) return 'it is not the address of one host';
   if ((first === 0xfd00 && second === 0x0ec2) || (first === 0xfd20 && second === 0x00ce))
     return 'addresses of cloud metadata are not dialled';
   return null;
+}
+
+/** The IPv4 address that an IPv6 address stands for; null: none. */
+export function ipv4Within(host: string): string | null {
+  const words = ipv6Words(host);
+  const [first, second, third, , , sixth, high, low] = words as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const dotted = (a: number, b: number): string => [a >> 8, a & 255, b >> 8, b & 255].join('.');
+  const head = words.slice(0, 5).every((word) => word === 0);
+  if (head && sixth === 0 && high === 0 && low === 1) return null;
+  // ::a.b.c.d and ::ffff:a.b.c.d are IPv4 addresses in disguise, as is 64:ff9b::a.b.c.d behind a translator.
+  if ((head && (sixth === 0 || sixth === 0xffff)) || (first === 0x64 && second === 0xff9b)) return dotted(high, low);
+  // 6to4: the IPv4 address comes second.
+  return first === 0x2002 ? dotted(second, third) : null;
 }
 
 /** The eight words of an IPv6 address that `isIPv6` took. */

@@ -4,6 +4,7 @@ import { assert } from '#protocol/bug.ts';
 import type { Pid, PublicKey } from '#protocol/identity.ts';
 import type { Log } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
+import { nameIn } from './address.ts';
 import { AddressBook, dialable } from './address-book.ts';
 import { Admission, type AdmissionPlaces } from './admission.ts';
 import type { Found } from './directory.ts';
@@ -32,6 +33,7 @@ import {
   forgetStrangers,
   handling,
   keepGossiping,
+  type Network,
   startNetwork,
 } from './network.ts';
 import { ownAddresses } from './own-addresses.ts';
@@ -40,6 +42,7 @@ import { QUERY_PROTOCOL, Queries } from './queries.ts';
 import { checkReach } from './reach/check.ts';
 import { Reach, type Reachability } from './reach/reach.ts';
 import type { ReachSettings } from './reach/settings.ts';
+import { reachesAsFar, type Scope, takenAddresses, widestScope } from './scope.ts';
 import { troubleOf } from './trouble.ts';
 import { type OwnPast, TWIN_PROTOCOL, Twins } from './twins.ts';
 
@@ -83,6 +86,8 @@ export interface HostOptions {
   readonly times?: Partial<HostTimes>;
   /** Other numbers of places, for tests. */
   readonly places?: Partial<AdmissionPlaces>;
+  /** It hosts others, who name nodes that its owner does not know: of theirs none is dialled that reaches less far than its own. */
+  readonly isHub?: boolean;
   /** How it takes part in the directory. Not given: it does not. */
   readonly directory?: DirectorySettings;
 }
@@ -118,6 +123,9 @@ export interface Host {
   keep(neighbour: PublicKey, addresses: readonly string[]): void;
   /** No longer dial the neighbour. A link there is stays. */
   forget(neighbour: PublicKey): void;
+  /** As `keep` and `forget`, of a node over which others are reached: both hold beside each other. */
+  keepThrough(node: PublicKey, addresses: readonly string[]): void;
+  forgetThrough(node: PublicKey): void;
   /** Where a neighbour said to be when it was connected the last time; what it says from now on takes its place. */
   recall(neighbour: PublicKey, addresses: readonly string[]): void;
   /** Remember where somebody who is no neighbour can be asked. */
@@ -164,7 +172,15 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const settings = checkReach({ ...NO_HELP, ...options.reach });
   const reach = new Reach({ settings, isKept, log, metrics });
   const isNear = (participant: PublicKey): boolean => keeper.isNear(participant) || reach.isRelay(participant);
-  const libp2p = await createNetwork({
+  const ownNames = new Set(
+    [...settings.relays, ...settings.publicAddresses, ...(options.directory?.bootstrap ?? [])].map(nameIn),
+  );
+  const scope = (): Scope => (options.isHub === true ? widestScope(ownAddresses(libp2p)) : 'loopback');
+  const libp2p: Network = await createNetwork({
+    nameTrouble(name, ip) {
+      if (reachesAsFar(ip, scope()) || ownNames.has(name) || keeper.isOwnName(name)) return null;
+      return 'it stands for a host of a network of this one’s own';
+    },
     ...{ admission, reach, isKept: isNear, metrics, services: finder.services },
     seed: options.seed,
     listen: options.listen,
@@ -185,6 +201,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
     log,
     metrics,
     isKept,
+    isOwn: (participant) => keeper.isOwn(participant),
     frame: async (from, frame) => handlers.frame(from, frame),
     up(neighbour, capabilities, connection) {
       reach.linkUp(neighbour, capabilities, connection);
@@ -205,7 +222,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
   const expect: Admission['expect'] = (neighbour, addresses) => admission.expect(neighbour, addresses);
   const find: Host['find'] = (pid, waitMs) => finder.find(pid, waitMs);
   const found: HostHandlers['found'] = (...where) => handlers.found?.(...where);
-  const keeper = new Keeper({ libp2p, links, log, metrics, expect, find, found });
+  const taken = (addresses: readonly string[]): readonly string[] => takenAddresses(addresses, scope());
+  const keeper = new Keeper({ libp2p, links, log, metrics, expect, taken, find, found });
   const frame = async (from: PublicKey, bytes: Uint8Array): Promise<void> => handlers.frame(from, bytes);
   const queries = new Queries({
     ...{ libp2p, log, metrics, isKept, frame },
@@ -255,6 +273,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     reachability: () => reach.reachability(),
     keep: (neighbour, addresses) => keeper.keep(neighbour, addresses),
     forget: (neighbour) => keeper.forget(neighbour),
+    keepThrough: (node, addresses) => keeper.keepThrough(node, addresses),
+    forgetThrough: (node) => keeper.forgetThrough(node),
     recall: (neighbour, addresses) => keeper.learn(neighbour, addresses),
     learn: (participant, addresses) => book.learn(participant, addresses),
     send(to, frame) {

@@ -8,7 +8,7 @@ import { type Pid, type PublicKey, pidOf } from '#protocol/identity.ts';
 import { MAX_ADDRESSES } from '#protocol/limits.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import type { Log } from '../log.ts';
-import { checkAddress, isRelayed } from './address.ts';
+import { checkAddress, isRelayed, nameIn } from './address.ts';
 import { dialable } from './address-book.ts';
 import type { Found } from './directory.ts';
 import type { EndReason } from './framed-stream.ts';
@@ -39,8 +39,10 @@ export interface UnlinkedInfo {
 }
 
 interface Kept {
-  /** Where it is to be found, as the owner was told. */
-  addresses: readonly Multiaddr[];
+  /** Where it is to be found, as the owner was told; null: the owner does not ask for a link. */
+  own: readonly Multiaddr[] | null;
+  /** The same of those who are reached over it, or whom this node hosts; null: they do not. */
+  through: readonly Multiaddr[] | null;
   /** Where others say it is: the directory, or itself on the local network. */
   found: readonly Multiaddr[];
   /** Where it said to be itself, when it was connected the last time. */
@@ -70,6 +72,8 @@ interface KeeperOptions {
   readonly metrics: HostMetrics;
   /** A neighbour is to have a place from now on, and may come from these addresses. */
   readonly expect: (neighbour: PublicKey, addresses: readonly Multiaddr[]) => void;
+  /** Those of the addresses that strangers tell that may be dialled now. */
+  readonly taken: (addresses: readonly string[]) => readonly string[];
   /** Looks for somebody in the directory; null: there is none. */
   readonly find: (pid: Pid) => Promise<Found> | null;
   /** The directory has other addresses than those that did not work, or says who hosts the neighbour now. */
@@ -101,14 +105,28 @@ export class Keeper {
       .map(([neighbour, { trouble, nextAttemptAtMs }]) => ({ neighbour, trouble, nextAttemptAtMs }));
   }
 
+  /** Has the owner asked for a link? What happens with others is for nobody to read. */
+  isOwn(neighbour: PublicKey): boolean {
+    return (this.#kept.get(neighbour)?.own ?? null) !== null;
+  }
+
   /** Stays linked from now on; other addresses than before are tried at once. */
   keep(neighbour: PublicKey, addresses: readonly string[]): void {
-    const dialled = dialable(neighbour, addresses, this.#options.log);
+    this.#want(neighbour, 'own', dialable(neighbour, addresses, this.#options.log));
+  }
+
+  /** As `keep`, for those who are reached over it or whom this node hosts: beside what the owner asks for. */
+  keepThrough(neighbour: PublicKey, addresses: readonly string[]): void {
+    this.#want(neighbour, 'through', dialable(neighbour, addresses, null));
+  }
+
+  #want(neighbour: PublicKey, by: 'own' | 'through', dialled: readonly Multiaddr[]): void {
     this.#options.expect(neighbour, dialled);
     const kept = this.#kept.get(neighbour);
     if (kept === undefined) {
       const fresh: Kept = {
-        addresses: dialled,
+        own: null,
+        through: null,
         found: [],
         learned: [],
         relays: new Set(),
@@ -122,13 +140,15 @@ export class Keeper {
         bell: new Bell(),
         forgotten: new AbortController(),
       };
+      fresh[by] = dialled;
       this.#kept.set(neighbour, fresh);
       this.#noteRelays(fresh, relaysOf(fresh));
       void this.#run(neighbour, fresh);
-    } else if (dialled.length > 0 && kept.addresses.join() !== dialled.join()) {
-      kept.addresses = dialled;
-      this.#tryAgain(kept);
+      return;
     }
+    const before = toldOf(kept).join();
+    kept[by] = dialled;
+    if (toldOf(kept).join() !== before) this.#tryAgain(kept);
   }
 
   /** The neighbour itself says where it is, in place of what it said before. */
@@ -155,16 +175,28 @@ export class Keeper {
     const kept = this.#kept.get(neighbour);
     if (kept === undefined || this.#options.links.has(neighbour)) return;
     const found = dialable(neighbour, addresses, null);
-    const known = new Set(addressesOf(kept).map((address) => address.toString()));
+    const known = new Set(this.#addressesOf(kept).map((address) => address.toString()));
     if (found.every((address) => known.has(address.toString()))) return;
     kept.found = [...found, ...kept.found].slice(0, MAX_ADDRESSES);
     kept.changed = true;
     kept.bell.ring();
   }
 
+  /** The owner asks for no link any more. */
   forget(neighbour: PublicKey): void {
+    this.#leave(neighbour, 'own');
+  }
+
+  /** Nobody is reached over it any more. */
+  forgetThrough(neighbour: PublicKey): void {
+    this.#leave(neighbour, 'through');
+  }
+
+  #leave(neighbour: PublicKey, by: 'own' | 'through'): void {
     const kept = this.#kept.get(neighbour);
     if (kept === undefined) return;
+    kept[by] = null;
+    if (kept.own !== null || kept.through !== null) return;
     this.#kept.delete(neighbour);
     this.#noteRelays(kept, new Set());
     kept.forgotten.abort();
@@ -187,11 +219,16 @@ export class Keeper {
     const kept = this.#kept.get(neighbour);
     if (kept === undefined || trouble.text === kept.trouble?.text) return;
     kept.trouble = trouble;
-    this.#options.log.info({ neighbour, trouble: trouble.text }, 'no link with a neighbour');
+    const { log } = this.#options;
+    if (kept.own !== null) log.info({ neighbour, trouble: trouble.text }, 'no link with a neighbour');
+    else log.debug({ trouble: trouble.text }, 'no link with a node over which others are reached');
   }
 
   stop(): void {
-    for (const neighbour of [...this.#kept.keys()]) this.forget(neighbour);
+    for (const neighbour of [...this.#kept.keys()]) {
+      this.forget(neighbour);
+      this.forgetThrough(neighbour);
+    }
   }
 
   async #run(neighbour: PublicKey, kept: Kept): Promise<void> {
@@ -218,7 +255,7 @@ export class Keeper {
   /** Opens a stream for the link over the connection there is, or over a new one. */
   async #attempt(neighbour: PublicKey, kept: Kept): Promise<void> {
     const { links, metrics } = this.#options;
-    const addresses = addressesOf(kept);
+    const addresses = this.#addressesOf(kept);
     const timeoutMs = DIAL_TIMEOUT_MS + Math.max(0, addresses.length - 1) * ADDRESS_DIAL_TIMEOUT_MS;
     const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), kept.forgotten.signal]);
     try {
@@ -258,7 +295,7 @@ export class Keeper {
    */
   async #makeDirect(neighbour: PublicKey, kept: Kept): Promise<void> {
     const { libp2p, links, log } = this.#options;
-    const direct = addressesOf(kept).filter((address) => !isRelayed(address.toString()));
+    const direct = this.#addressesOf(kept).filter((address) => !isRelayed(address.toString()));
     if (direct.length > 0) {
       const timeoutMs = DIAL_TIMEOUT_MS + (direct.length - 1) * ADDRESS_DIAL_TIMEOUT_MS;
       const signal = AbortSignal.any([AbortSignal.timeout(timeoutMs), kept.forgotten.signal]);
@@ -281,6 +318,21 @@ export class Keeper {
     }
     for (const relay of relays) this.#relays.set(relay, (this.#relays.get(relay) ?? 0) + 1);
     kept.relays = relays;
+  }
+
+  /** What may be dialled: where the owner does not ask for a link, others have told all of it. */
+  #addressesOf({ own, through, learned, found }: Kept): readonly Multiaddr[] {
+    const taken = (addresses: readonly Multiaddr[]): readonly Multiaddr[] => {
+      const texts = new Set(this.#options.taken(addresses.map(String)));
+      return addresses.filter((address) => texts.has(address.toString()));
+    };
+    const told = toldOf({ own, through: taken(through ?? []) });
+    return once([...told, ...(own === null ? taken(learned) : learned), ...found]);
+  }
+
+  /** Has the owner given this name of a host? */
+  isOwnName(name: string): boolean {
+    return [...this.#kept.values()].some(({ own }) => own?.some((address) => nameIn(address.toString()) === name));
   }
 
   /** Null when there is no way: the neighbour has to call. */
@@ -306,13 +358,18 @@ async function openStream(connection: Connection, signal: AbortSignal): Promise<
   }
 }
 
-function addressesOf({ addresses, learned, found }: Kept): readonly Multiaddr[] {
-  return [...new Map([...addresses, ...learned, ...found].map((address) => [address.toString(), address])).values()];
+/** What the owner was told comes first, and as many as one may say of itself: libp2p dials no more. */
+function toldOf({ own, through }: Pick<Kept, 'own' | 'through'>): readonly Multiaddr[] {
+  return once([...(own ?? []), ...(through ?? [])]).slice(0, MAX_ADDRESSES);
+}
+
+function once(addresses: readonly Multiaddr[]): readonly Multiaddr[] {
+  return [...new Map(addresses.map((address) => [address.toString(), address])).values()];
 }
 
 function relaysOf(kept: Kept): ReadonlySet<PublicKey> {
   const relays = new Set<PublicKey>();
-  for (const address of addressesOf(kept)) {
+  for (const address of [...toldOf(kept), ...kept.learned, ...kept.found]) {
     const checked = checkAddress(address.toString());
     if (!isRefusal(checked) && checked.relay !== null) relays.add(checked.relay);
   }

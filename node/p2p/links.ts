@@ -46,6 +46,8 @@ export interface LinksOptions {
   readonly metrics: HostMetrics;
   /** Neighbours have a place even where the links of others fill the node. */
   readonly isKept: (neighbour: PublicKey) => boolean;
+  /** Is it one that the owner knows? */
+  readonly isOwn: (neighbour: PublicKey) => boolean;
   readonly frame: (from: PublicKey, frame: Uint8Array) => Promise<void>;
   readonly up: (neighbour: PublicKey, capabilities: readonly string[], connection: Connection) => void;
   readonly down: (neighbour: PublicKey, lastedMs: number, reason: EndReason) => void;
@@ -255,10 +257,10 @@ export class Links {
     this.#options.down(link.neighbour, Date.now() - link.sinceMs, reason);
   }
 
-  /** What strangers do is told only to those who look for it: they could fill the log. */
+  /** What others do is told only to those who look for it: strangers could fill the log, and whom members know is nobody's business. */
   #tell(neighbour: PublicKey, facts: object, message: string): void {
-    const { log, isKept } = this.#options;
-    log[isKept(neighbour) ? 'info' : 'debug']({ neighbour, ...facts }, message);
+    const { log, isOwn } = this.#options;
+    log[isOwn(neighbour) ? 'info' : 'debug']({ neighbour, ...facts }, message);
   }
 }
 

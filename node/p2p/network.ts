@@ -15,7 +15,7 @@ import type { Admission } from './admission.ts';
 import type { FinderServices } from './finder.ts';
 import { Guard } from './guard.ts';
 import { ADDRESS_DIAL_TIMEOUT_MS, DIAL_TIMEOUT_MS, LISTEN_BACKLOG, MAX_DIALS, MAX_PARALLEL_DIALS } from './limits.ts';
-import { lookupDialable } from './lookup.ts';
+import { lookupWith, type NameTrouble } from './lookup.ts';
 import type { HostMetrics } from './metrics.ts';
 import { peerIdOf, privateKeyFromSeed, publicKeyOf } from './peer-id.ts';
 import type { Reach } from './reach/reach.ts';
@@ -39,12 +39,11 @@ interface NetworkOptions {
   readonly reach: Reach;
   readonly isKept: (participant: PublicKey) => boolean;
   readonly metrics: HostMetrics;
+  /** What keeps this node from dialling what a name stands for. */
+  readonly nameTrouble: NameTrouble;
   /** Other services of libp2p. */
   readonly services: FinderServices;
 }
-
-/** Libp2p hands them on as they are, and tells TypeScript of some only. */
-const dialOpts: { readonly lookup: LookupFunction } & TCPSocketOptions = { lookup: lookupDialable };
 
 /**
  * Who tells an address through a relay cannot be called at its own, as far as it knows: those are tried once there is a
@@ -61,12 +60,15 @@ function relaysFirst(a: Address, b: Address): -1 | 0 | 1 {
 /** Not started: handlers come first. */
 export async function createNetwork(options: NetworkOptions): Promise<Network> {
   const { admission, reach } = options;
+  const lookup = lookupWith(options.nameTrouble);
+  // Libp2p hands them on as they are, and tells TypeScript of some only.
+  const dialOpts: { readonly lookup: LookupFunction } & TCPSocketOptions = { lookup };
   const guard = new Guard(options.isKept, options.metrics);
   return createLibp2p({
     start: false,
     privateKey: await privateKeyFromSeed(options.seed),
     addresses: { listen: [...options.listen], announceFilter: reach.announceFilter },
-    transports: [tcp({ backlog: LISTEN_BACKLOG, dialOpts }), boundedWebSockets(), reach.transport],
+    transports: [tcp({ backlog: LISTEN_BACKLOG, dialOpts }), boundedWebSockets(lookup), reach.transport],
     connectionEncrypters: [guard.encrypter],
     streamMuxers: [guard.muxer],
     connectionManager: {

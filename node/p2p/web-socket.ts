@@ -5,7 +5,7 @@
  * one message of 100 MB; it cannot break a connection off; and it looks names up by itself, so that whoever gave an address
  * could have it stand for a service of this machine's own network. All that is mended here.
  */
-import type { Server, Socket } from 'node:net';
+import type { LookupFunction, Server, Socket } from 'node:net';
 import type {
   Connection,
   DialTransportOptions,
@@ -18,7 +18,6 @@ import { webSockets } from '@libp2p/websockets';
 import type { Multiaddr } from '@multiformats/multiaddr';
 import { WebSocket } from 'ws';
 import { MAX_STREAM_WINDOW_BYTES, MAX_WEB_SOCKETS, WEB_SOCKET_OPEN_MS } from './limits.ts';
-import { lookupDialable } from './lookup.ts';
 
 type Factory = ReturnType<typeof webSockets>;
 
@@ -37,12 +36,12 @@ interface InnerConnection extends MultiaddrConnection {
   sendReset(): void;
 }
 
-export function boundedWebSockets(): Factory {
+export function boundedWebSockets(lookup: LookupFunction): Factory {
   const create = webSockets();
   return (components) => {
     const transport = create(components) as Inner;
     const [dial, createListener] = [transport.dial.bind(transport), transport.createListener.bind(transport)];
-    transport._connect = async (address, { signal }) => open(uriOf(address.toString()), signal);
+    transport._connect = async (address, { signal }) => open(uriOf(address.toString()), lookup, signal);
     transport.dial = async (address, options) => dial(address, { ...options, upgrader: mending(options.upgrader) });
     transport.createListener = (options) => {
       const listener = createListener({ ...options, upgrader: mending(options.upgrader) }) as InnerListener;
@@ -93,9 +92,9 @@ function uriOf(address: string): string {
   return `${secure === 'tls' ? 'wss' : 'ws'}://${kind === 'ip6' ? `[${host}]` : host}:${port}`;
 }
 
-async function open(uri: string, signal: AbortSignal | undefined): Promise<WebSocket> {
+async function open(uri: string, lookup: LookupFunction, signal: AbortSignal | undefined): Promise<WebSocket> {
   signal?.throwIfAborted();
-  const options = { lookup: lookupDialable, perMessageDeflate: false, maxPayload: MAX_STREAM_WINDOW_BYTES };
+  const options = { lookup, perMessageDeflate: false, maxPayload: MAX_STREAM_WINDOW_BYTES };
   const socket = new WebSocket(uri, options);
   socket.binaryType = 'arraybuffer';
   const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -149,6 +149,53 @@ describe('from another hub', () => {
   }, 60_000);
 });
 
+describe('to the hub that it left', () => {
+  it('a neighbour with a node sees it go, and is linked with it again', async () => {
+    const hub = await startMembersHub();
+    const dora = await startNode('Dora');
+    const bob = await openMember(hub.url, person(102), 'Bob');
+    await dora.client.putContact({ who: await cardOfMember(bob, person(102), 'Bob') });
+    await bob.connection.act('POST', '/participants/me/contacts', { who: (await dora.client.getId({})).card });
+    await bob.trust(dora.node.publicKey, 'UAH', 40n * UNIT);
+    const isLinked = async () => (await dora.client.listContacts({})).contacts[0]?.linked;
+    await vi.waitFor(async () => expect(await isLinked()).toBe(true), 20_000);
+
+    const { file, checksum } = await bob.takeAlong(person(102).seed);
+    await bob.leave(checksum);
+    await vi.waitFor(async () => expect(await isLinked()).toBe(false), 5_000);
+    const again = await openMember(hub.url, person(102), 'Bob');
+    // What it owes may not be known yet.
+    await expect(again.connection.act('DELETE', '/participants/me', null)).rejects.toMatchObject({
+      code: 'not-settled',
+      facts: { why: 'unsure' },
+    });
+    await arrive(again, person(102).seed, file);
+    await vi.waitFor(async () => expect(await isLinked()).toBe(true), 20_000);
+  }, 60_000);
+});
+
+describe('a mandate of before', () => {
+  it('is not used twice: what was counted under it is not known any more', async () => {
+    const hub = await startMembersHub();
+    const alice = await openMember(hub.url, person(106), 'Alice');
+    const bob = await openMember(hub.url, person(107), 'Bob');
+    const act = vi.spyOn(bob.connection, 'act');
+    await bob.trust(alice.key, 'UAH', 500n * UNIT);
+    const mandate = act.mock.calls.find(([, path]) => path === '/participants/me/mandate');
+    if (mandate === undefined) throw new Error('no mandate was given');
+    await alice.renewMandate();
+    expect((await alice.pay(order(bob.key, UNIT))).state).toBe('paid');
+    const { file, checksum } = await bob.takeAlong(person(107).seed);
+    await bob.leave(checksum);
+    const again = await openMember(hub.url, person(107), 'Bob', undefined, true);
+    await expect(again.connection.act(...mandate)).rejects.toMatchObject({ code: 'mandate-old' });
+    await arrive(again, person(107).seed, file);
+    waitForNews();
+    await payOnceLinked(alice, bob.key, UNIT);
+    await expectProven(again, { [alice.key]: '2' });
+  }, 60_000);
+});
+
 describe('limits of before', () => {
   it('are signed again at the next visit, where a page was closed in between; and once only', async () => {
     const [first, second] = [await startMembersHub(), await startMembersHub()];

@@ -15,7 +15,7 @@ export async function startBareNetwork(): Promise<Network> {
   const log = pino({ level: 'silent' });
   const gossip = createGossip({ network: 'test', announcement: () => 'ignore', isKept, log, metrics });
   const network = await createNetwork({
-    ...{ seed: randomSeed(), listen: [], isKept, metrics, services: {} },
+    ...{ seed: randomSeed(), listen: [], isKept, metrics, services: {}, nameTrouble: () => null },
     gossip: gossip.service,
     livenessIntervalMs: 60_000,
     livenessTimeoutMs: 60_000,

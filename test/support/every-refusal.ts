@@ -75,6 +75,7 @@ const factsHere: { [C in keyof NodeRefusalFacts]: NodeRefusalFacts[C] } = {
   'alias-taken': { alias: 'Bob', pid: 'abc' },
   'look-alike': { alias: 'B0b', other: 'Bob' },
   'alias-ambiguous': { alias: 'geo:x' },
+  'too-many-contacts': { limit: 1_000 },
   'contact-in-use': { pid: 'abc', equivalent: 'UAH' },
   'card-expired': { expiredAtMs: THEN_MS },
   'request-expired': { expiredAtMs: THEN_MS },

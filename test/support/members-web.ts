@@ -15,6 +15,8 @@ import { type Person, person, THEN_MS, verify } from './people.ts';
 import { temporaryFolder } from './store.ts';
 
 export const hubKey = person(200).key;
+/** What the hub seals with on disk. */
+export const HUB_SECRET = new Uint8Array(32).fill(7);
 export const NETWORK = 'geo-test';
 
 export interface TestWeb {
@@ -51,12 +53,22 @@ export async function startWeb(options: WebOptions = {}): Promise<TestWeb> {
     },
     equivalents: () => [{ equivalent: 'UAH', lines: 3, participants: 2 }],
   };
-  const profiles = await Profiles.open(store, atRest(new Uint8Array(32).fill(7)));
+  const sealing = atRest(HUB_SECRET);
   const invitations = await Invitations.open(store);
+  const profiles = await Profiles.open(store, sealing, (invitation) => invitations.spend(invitation));
   const desk = new Desk({ profiles, invitations, hosting, admission, clock });
   const web = await startMembersWeb(
     {
-      ...{ members: desk, store, hub: hubKey, network: NETWORK, clock, verify, elapsedMs: () => clock.nowMs() },
+      ...{
+        members: desk,
+        store,
+        atRest: sealing,
+        hub: hubKey,
+        network: NETWORK,
+        clock,
+        verify,
+        elapsedMs: () => clock.nowMs(),
+      },
       ...{
         log: createLog({ level: 'silent', file: null }),
         host: '127.0.0.1',

@@ -14,8 +14,9 @@ const BOBS_ADDRESS = '/ip4/192.0.2.1/tcp/4610';
 let store: Store;
 let contacts: Contacts;
 
-const open = () =>
+const open = (limit?: number) =>
   Contacts.open({
+    ...(limit !== undefined && { limit }),
     self: me.key,
     network: 'geo-test',
     verify,
@@ -185,5 +186,19 @@ describe('a contact that has moved', () => {
   it('is nobody who was not a contact before', async () => {
     await contacts.moved(carol.key, newer, THEN_MS);
     expect(contacts.get(carol.key)).toBeUndefined();
+  });
+});
+
+describe('where there is a limit', () => {
+  it('no more are taken, also not at the same time; those that there are can be changed', async () => {
+    const few = await open(2);
+    const put = (publicKey: Contact['publicKey'], alias?: string) => few.put({ publicKey, alias }, THEN_MS);
+    const [first, , third] = await Promise.all([put(bob.key), put(carol.key), put(stranger.key)]);
+    expect(first).toMatchObject({ publicKey: bob.key });
+    expect(third).toMatchObject({ code: 'too-many-contacts', limit: 2 });
+    expect(few.count).toBe(2);
+    expect(await put(bob.key, 'Bob')).toMatchObject({ alias: 'Bob' });
+    await few.remove(bob.key);
+    expect(await put(stranger.key)).toMatchObject({ publicKey: stranger.key });
   });
 });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { HostedPeers } from '#node/hosted-peers.ts';
 import { createLog } from '#node/log.ts';
-import { encodeHosted, type HostedMessage } from '#protocol/hosted-link.ts';
+import { decodeHosted, encodeHosted, type HostedMessage } from '#protocol/hosted-link.ts';
 import { mandateOf } from '#test/support/hosted.ts';
 import { ManualClock } from '#test/support/manual-clock.ts';
 import { person, THEN_MS, verify } from '#test/support/people.ts';
@@ -17,6 +17,9 @@ const opening: HostedMessage = {
 const FRAME = Uint8Array.of(1);
 
 let told: string[];
+let said: HostedMessage['type'][];
+/** Where hosts are dialled. */
+let kept: Map<string, readonly string[]>;
 let peers: HostedPeers;
 
 const hubSpeaks = (): Promise<void> | null => peers.receive(hub.key, encodeHosted(opening));
@@ -25,6 +28,8 @@ const goesOver = (): boolean => peers.send(clara.key, boris.key, FRAME);
 
 beforeEach(async () => {
   told = [];
+  said = [];
+  kept = new Map();
   peers = new HostedPeers({
     ...{ self: clara.key, network: 'geo-test', verify, clock: new ManualClock(THEN_MS) },
     log: createLog({ level: 'silent', file: null }),
@@ -34,8 +39,9 @@ beforeEach(async () => {
       linkDown: () => told.push('down'),
       proof: () => null,
     }),
-    send: () => undefined,
-    keepHost: () => undefined,
+    send: (_host, frame) => said.push((decodeHosted(frame) as HostedMessage).type),
+    keepHost: (host, addresses) => kept.set(host, addresses),
+    forgetHost: (host) => kept.delete(host),
   });
   peers.keep(clara.key, boris.key, hub.key, []);
   peers.hostUp(hub.key);
@@ -84,6 +90,7 @@ describe('one who is hosted elsewhere', () => {
         ? { receive: () => Promise.resolve(), linkUp: () => undefined, linkDown: () => undefined, proof: () => null }
         : undefined,
     send: () => undefined,
+    forgetHost: () => undefined,
     keepHost: (host, addresses) => kept.push(`${host === hub.key ? 'hub' : 'other'} ${addresses.join()}`),
   });
   const unlinked = () => [...node.unlinked()].map(({ host }) => host);
@@ -108,5 +115,49 @@ describe('one who is hosted elsewhere', () => {
     expect(unlinked()).toEqual([hub.key]);
     node.keep(clara.key, boris.key, other.key, ['/ip4/192.0.2.1/tcp/2']);
     expect(unlinked()).toEqual([other.key]);
+  });
+});
+
+describe('a host', () => {
+  const [dora, elsa] = [person(4), person(5)] as const;
+  const [right, wrong] = ['/ip4/192.0.2.1/tcp/1', '/ip4/192.0.2.2/tcp/1'] as const;
+
+  it('is dialled where any says that it is who is to be linked over it', () => {
+    peers.keep(dora.key, elsa.key, hub.key, [right]);
+    peers.keep(clara.key, boris.key, hub.key, [wrong]);
+    expect(kept.get(hub.key)).toEqual(expect.arrayContaining([right, wrong]));
+    peers.keep(clara.key, boris.key, hub.key, []);
+    expect(kept.get(hub.key)).toEqual([right]);
+  });
+
+  it('is dialled while there is somebody who is to be linked over it', async () => {
+    peers.keep(dora.key, elsa.key, hub.key, [right]);
+    peers.forget(dora.key, elsa.key);
+    expect([...kept.keys()]).toEqual([hub.key]);
+    // While he is linked over the hub, that stays.
+    peers.keep(clara.key, boris.key, elsa.key, []);
+    expect([...kept.keys()]).toEqual([hub.key]);
+    peers.hostDown(hub.key);
+    peers.keep(clara.key, boris.key, elsa.key, []);
+    expect([...kept.keys()]).toEqual([elsa.key]);
+    peers.hostUp(hub.key);
+    peers.forget(clara.key, boris.key);
+    expect(kept.size).toBe(0);
+    // That one calls asks for nothing.
+    await hubSpeaks();
+    expect([kept.size, told.at(-1)]).toEqual([0, 'up']);
+  });
+});
+
+describe('who goes on elsewhere', () => {
+  it('is not linked any more, and says so; and can be linked again when it comes back', async () => {
+    peers.keep(person(4).key, boris.key, hub.key, []);
+    expect(said).toEqual(['hosted-open', 'hosted-open']);
+    peers.release(clara.key);
+    expect([told, said.slice(2)]).toEqual([['up', 'down'], ['hosted-close']]);
+    expect([goesOver(), ...kept.keys()]).toEqual([false, hub.key]);
+    peers.keep(clara.key, boris.key, hub.key, []);
+    await hubSpeaks();
+    expect([told, goesOver()]).toEqual([['up', 'down', 'up'], true]);
   });
 });

@@ -10,9 +10,10 @@ import { recordKey } from '#protocol/record-key.ts';
 import { type Archive, type DurableRecord, Records, type Transaction } from '#protocol/records.ts';
 import { refuse } from '#protocol/refusals.ts';
 import { announced } from '#test/support/announcements.ts';
+import { mandateOf } from '#test/support/hosted.ts';
 import { lineMessage, machineWith } from '#test/support/machine.ts';
 import { type Draft, draft, key, NETWORK, split, UAH } from '#test/support/packets.ts';
-import { THEN_MS } from '#test/support/people.ts';
+import { person, THEN_MS } from '#test/support/people.ts';
 
 const hex = (number: number) => number.toString(16).padStart(64, '0');
 const txIdOf = (number: number) => hex(number) as TxId;
@@ -323,6 +324,14 @@ describe('without an archive, for who knows that nobody asks any more', () => {
     expect(records.positions(txIdOf(1))).toEqual([]);
     expect(records.paid(payer, paymentId)).toBeUndefined();
     expect(records.positions(txIdOf(2))).toHaveLength(1);
+  });
+
+  it('a mandate is forgotten', () => {
+    const accounts = [{ neighbour: key('B'), equivalent: 'UAH', cap: 1n }];
+    const mandates = [1, 2].map((seq) => mandateOf(person(1), person(2), accounts, { seq }));
+    const records = recordsWith(null, ...mandates);
+    records.forgetMandate(1);
+    expect([...records.mandates()]).toEqual([mandates[1]]);
   });
 
   it('what is volatile is gone after a stop, and nothing else', () => {

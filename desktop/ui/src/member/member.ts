@@ -6,9 +6,10 @@ import { encode } from '#protocol/codec.ts';
 import type { CappedAccount } from '#protocol/delegation/accounts-tree.ts';
 import { handedMandateShape } from '#protocol/delegation/handed-in.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { MAX_DELEGATION_LIFETIME_MS } from '#protocol/limits.ts';
+import { MAX_CLOCK_SKEW_MS, MAX_DELEGATION_LIFETIME_MS } from '#protocol/limits.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
+import { AskError } from '../ask-error.ts';
 import type { WholeState } from '../carrier.ts';
 import type { BaggageFlaw } from './arrival.ts';
 import { Attempts } from './attempts.ts';
@@ -125,11 +126,22 @@ export class Member {
     const nowMs = Date.now();
     this.#allowed = allowedBy(newest);
     if (accounts.length === 0 || isEnough(newest, accounts, nowMs)) return now;
-    const handed = makeMandate(this.#signer, accounts, Math.max(nowMs, (newest?.seq ?? 0) + 1), nowMs);
-    const document = toBase64url(encode(handedMandateShape, handed));
-    const renewed = await this.#hub.act<Mandates>('PUT', '/participants/me/mandate', { document });
+    const renewed = await this.#handInMandate(accounts, Math.max(nowMs, (newest?.seq ?? 0) + 1));
     this.#allowed = new Map(accounts.map((one) => [accountName(one.neighbour, one.equivalent), one.cap]));
     return renewed;
+  }
+
+  async #handInMandate(accounts: readonly CappedAccount[], seq: number): Promise<Mandates> {
+    const document = toBase64url(encode(handedMandateShape, makeMandate(this.#signer, accounts, seq, Date.now())));
+    try {
+      return await this.#hub.act<Mandates>('PUT', '/participants/me/mandate', { document });
+    } catch (error) {
+      // The clock here is behind the one by which the hub lost its records.
+      const isOld = error instanceof AskError && error.code === 'mandate-old';
+      const least = isOld ? Number(error.facts.seq) + 1 : 0;
+      if (least <= seq || least > Date.now() + MAX_CLOCK_SKEW_MS) throw error;
+      return this.#handInMandate(accounts, least);
+    }
   }
 
   /** By the limits that were signed, as they were read last, and by what the member owes. */

@@ -25,7 +25,7 @@ function profileOf(publicKey: PublicKey, change: Partial<MemberProfile>): Member
 async function start() {
   const clock = new ManualClock(THEN_MS);
   const store = await openStore(temporaryFolder(), { clock });
-  const profiles = await Profiles.open(store, atRest(new Uint8Array(32).fill(7)));
+  const profiles = await Profiles.open(store, atRest(new Uint8Array(32).fill(7)), () => Promise.resolve());
   await profiles.change(active, () => profileOf(active, {}));
   await profiles.change(gone, () => profileOf(gone, { status: 'left' }));
   const erased: PublicKey[] = [];

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { forgotten } from '#hub-indexer/members/profiles.ts';
 import { refuse } from '#hub-indexer/web/codes.ts';
 import { formatAmount } from '#protocol/amount.ts';
 import { pidOf } from '#protocol/identity.ts';
@@ -117,6 +118,24 @@ describe('by invitation', () => {
       '403 invitation-wrong',
     );
     expect(outcome(await join(web, alice, 'Alice'))).toBe('200');
+  });
+
+  it('stays used when who came by it is forgotten, or comes again by another', async () => {
+    const folder = temporaryFolder();
+    const first = await startWeb({ folder, admission: 'invitation' });
+    const [invitation, other] = [await invitationOf(first, 2), await invitationOf(first, 1)];
+    for (const who of [alice, bob]) expect(outcome(await join(first, who, 'N', { invitation }))).toBe('201');
+    const { profiles } = first;
+    await profiles.change(alice.key, (now) => now && forgotten(now, first.clock.nowMs()));
+    await profiles.change(bob.key, (now) => now && { ...now, status: 'left' });
+    first.clock.advance(1);
+    expect(outcome(await join(first, bob, 'N', { invitation: other }))).toBe('201');
+    const usedUp = async (web: TestWeb) => outcome(await join(web, carol, 'Carol', { invitation }));
+    expect(await usedUp(first)).toBe('403 invitation-used-up');
+    await first.stop();
+    expect(await usedUp(await startWeb({ folder, admission: 'invitation', clock: first.clock }))).toBe(
+      '403 invitation-used-up',
+    );
   });
 
   it('it expires', async () => {

@@ -4,6 +4,7 @@ import { fastify } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
+import { atRest } from '#hub-indexer/members/sealed-documents.ts';
 import { CODES } from '#hub-indexer/web/codes.ts';
 import { addPartsOfNobody, membersDocument } from '#hub-indexer/web/document.ts';
 import { NODE_CODES } from '#hub-indexer/web/node-errors.ts';
@@ -14,6 +15,7 @@ import { pidOf } from '#protocol/identity.ts';
 import {
   ask,
   challengeFor,
+  HUB_SECRET,
   hubKey,
   joinBody,
   loginBody,
@@ -223,7 +225,9 @@ describe('the members’ API', () => {
     app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
     app.setNotFoundHandler((_request, reply) => reply.status(404).send({ other: true }));
     const log = createLog({ level: 'silent', file: null });
-    await addMemberRoutes(app, { members: desk, store, hub: hubKey, network: NETWORK, clock, verify, log });
+    await addMemberRoutes(app, {
+      ...{ members: desk, store, atRest: atRest(HUB_SECRET), hub: hubKey, network: NETWORK, clock, verify, log },
+    });
     const url = await app.listen({ host: '127.0.0.1', port: 0 });
     onTestFinished(() => app.close());
     const challenge = await ask({ url }, 'POST', '/api/v1/auth/challenge', { body: { participant: alice.key } });

@@ -4,8 +4,19 @@ import { MAX_SIGNED_REQUESTS_EACH } from '#hub-indexer/limits.ts';
 import { MemberRates } from '#hub-indexer/web/member-rates.ts';
 import { Replays } from '#hub-indexer/web/replays.ts';
 import { addRoute } from '#hub-indexer/web/routes.ts';
-import { ask, challengeFor, join, login, loginBody, member, outcome, startWeb } from '#test/support/members-web.ts';
-import { person } from '#test/support/people.ts';
+import {
+  ask,
+  challengeFor,
+  join,
+  joinBody,
+  login,
+  loginBody,
+  member,
+  outcome,
+  startWeb,
+  type TestWeb,
+} from '#test/support/members-web.ts';
+import { type Person, person } from '#test/support/people.ts';
 
 const [alice, bob] = [person(1), person(2)];
 const ME = '/api/v1/participants/me';
@@ -15,6 +26,11 @@ async function many(count: number, one: () => Promise<string>): Promise<readonly
   const outcomes: string[] = [];
   for (let i = 0; i < count; i++) outcomes.push(await one());
   return outcomes;
+}
+
+async function invitationBy({ desk }: TestWeb, by: Person | null): Promise<string> {
+  const made = await desk.invite(by?.key ?? null, { suggestedLimit: null, uses: 100, lifetimeMs: 60_000 });
+  return 'token' in made ? made.token : '';
 }
 
 it('logs a member in five times a minute, wherever from', async () => {
@@ -74,18 +90,32 @@ it('answers strangers, and those with wrong tokens, by where they are', async ()
   expect(await asks('198.51.100.1')).toBe('200');
 });
 
-it('lets ten a minute join from one place whom nobody has invited', async () => {
+it('lets ten a minute join from one place whom the operator has not invited', async () => {
   const web = await startWeb();
   let next = 10;
   const joins = await many(11, async () => outcome(await join(web, person(next++), 'N')));
   expect(joins).toEqual([...Array<string>(10).fill('201'), '429 too-often']);
-  // Who is in, and who was invited, is let in all the same.
+  // Who is in, and who was invited by the operator, is let in all the same.
   expect(outcome(await join(web, person(10), 'N'))).toBe('200');
-  const made = await web.desk.invite(person(10).key, { suggestedLimit: null, uses: 1, lifetimeMs: 1_000 });
-  const invitation = 'token' in made ? made.token : '';
-  expect(outcome(await join(web, person(30), 'N', { invitation }))).toBe('201');
+  expect(outcome(await join(web, person(30), 'N', { invitation: await invitationBy(web, null) }))).toBe('201');
+  const invitation = await invitationBy(web, person(10));
+  expect(outcome(await join(web, person(32), 'N', { invitation }))).toBe('429 too-often');
   web.clock.advance(6_000);
   expect(outcome(await join(web, person(31), 'N'))).toBe('201');
+});
+
+it('lets twenty a minute join by invitations of one member, wherever from', async () => {
+  const web = await startWeb();
+  for (const who of [alice, bob]) await join(web, who, 'N');
+  const [invitation, another] = [await invitationBy(web, alice), await invitationBy(web, bob)];
+  let next = 10;
+  const comes = async (by: string) => {
+    const from = `192.0.2.${++next}`;
+    const body = joinBody(web, person(next), 'N', { invitation: by });
+    return outcome(await ask(web, 'POST', '/api/v1/participants', { body, from }));
+  };
+  expect(await many(21, () => comes(invitation))).toEqual([...Array<string>(20).fill('201'), '429 too-often']);
+  expect(await comes(another)).toBe('201');
 });
 
 describe('the rates', () => {

@@ -1,8 +1,11 @@
-import { SignJWT } from 'jose';
+import { type JWTPayload, SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { atRest, sealedDocuments } from '#hub-indexer/members/sealed-documents.ts';
+import { openStore } from '#node/store/store.ts';
 import {
   ask,
   challengeFor,
+  HUB_SECRET,
   hubKey,
   join,
   login,
@@ -110,7 +113,8 @@ describe('an access token', () => {
     const none = Buffer.from('{"alg":"none","typ":"JWT"}').toString('base64url');
     const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as Record<string, unknown>;
     const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(new Uint8Array(32));
-    const secret = web.store.documents<Uint8Array>('hub-secret').get('access-tokens') as Uint8Array;
+    const secrets = sealedDocuments<Uint8Array>(web.store.documents('hub-secret'), atRest(HUB_SECRET));
+    const secret = secrets.get('access-tokens-sealed') as Uint8Array;
     const elsewhere = await new SignJWT({ ...claims, iss: bob.key, aud: bob.key })
       .setProtectedHeader({ alg: 'HS256' })
       .sign(secret);
@@ -125,6 +129,25 @@ describe('an access token', () => {
     const basic = await ask(web, 'GET', ME, { headers: { authorization: `Basic ${accessToken}` } });
     expect(outcome(basic)).toBe('401 token-wrong');
     expect(basic.headers.get('www-authenticate')).toBe('Bearer');
+  });
+
+  it('is made with a secret that is sealed on disk, and not with one that earlier versions kept there', async () => {
+    const folder = temporaryFolder();
+    const store = await openStore(folder);
+    const exposed = new Uint8Array(32).fill(9);
+    await store.documents('hub-secret').put('access-tokens', exposed);
+    await store.close();
+    const web = await startWeb({ folder });
+    const { accessToken } = await member(web, alice, 'Alice');
+    const claims = JSON.parse(Buffer.from(accessToken.split('.')[1] as string, 'base64url').toString()) as JWTPayload;
+    const forged = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).sign(exposed);
+    expect([await me(web, accessToken), await me(web, forged)]).toEqual(['200', '401 token-wrong']);
+    const documents = web.store.documents<Uint8Array>('hub-secret');
+    const secret = sealedDocuments<Uint8Array>(documents, atRest(HUB_SECRET)).get('access-tokens-sealed');
+    for await (const [, kept] of documents.entries()) {
+      expect(Buffer.from(kept).includes(Buffer.from(secret as Uint8Array))).toBe(false);
+      expect(kept).not.toEqual(exposed);
+    }
   });
 
   it('ends with its session, and with the membership', async () => {

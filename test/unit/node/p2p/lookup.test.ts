@@ -1,10 +1,10 @@
 import type { LookupAddress } from 'node:dns';
 import { expect, it } from 'vitest';
-import { lookupDialable } from '#node/p2p/lookup.ts';
+import { lookupWith } from '#node/p2p/lookup.ts';
 
 async function look(name: string, all: boolean): Promise<string | readonly LookupAddress[]> {
   return new Promise((resolve, reject) => {
-    lookupDialable(name, { all }, (error, address) => (error === null ? resolve(address) : reject(error)));
+    lookupWith(() => null)(name, { all }, (error, address) => (error === null ? resolve(address) : reject(error)));
   });
 }
 

@@ -74,8 +74,13 @@ export const hubRefusals = {
   'invitation-used-up': 'This invitation was used already. Ask for another.',
   'too-many-invitations':
     'You have {limit} invitations that still count, which is the most. Wait until one has expired.',
+  'mandate-old':
+    'What you have signed for your hub is from before its records were lost. Reload the page: it signs anew.',
+  'too-many-mandates':
+    'The hub has {limit} of your mandates that still count, which is the most. Try again when one of them has expired.',
   'payment-under-way': 'A payment of yours is under way. It is decided within a minute: try again then.',
-  'not-settled': 'Settle first: you still owe, or are owed, or a payment is under way. Or take everything along.',
+  'not-settled':
+    'Settle first: you still owe, or are owed, a payment is under way, or you have not confirmed yet what came back. Or take everything along.',
   'account-blocked':
     'A check of this hub found that one of your accounts in {equivalent} does not add up. Nothing new happens on it until the operator has looked: tell them. Your receipts count as before.',
   'record-flawed': 'What you signed about where you are does not fit. Reload the page and try again.',

@@ -111,6 +111,7 @@ export const enRefusals: RefusalMessages = {
     'alias-taken': 'You call somebody else “{alias}” already. Choose another name.',
     'look-alike': '“{alias}” looks like “{other}”, who is somebody else. Choose another name.',
     'alias-ambiguous': '“{alias}” could be taken for a link or a public name. Choose another name.',
+    'too-many-contacts': 'You have {limit} people here already, which is the most. Remove one whom you need no more.',
     'contact-in-use': 'There is still a limit or a debt between you in {equivalent}. Settle that first.',
     'card-expired': 'This contact card was good until {expiredAtMs}. Ask for a new one.',
     'request-expired': 'This request was to be paid until {expiredAtMs}. Ask for a new one.',
