@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { identityOf } from '#node/identity/key-file.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { seedFromWords } from '#protocol/words.ts';
+import { seedFromWords, wordsFromSeed } from '#protocol/words.ts';
 import { startBrowser } from '#test/support/browser.ts';
 import { letOwe, pay, seeBalances } from '#test/support/hands.ts';
 import { type LyingNeighbour, startLyingNeighbour } from '#test/support/lying-neighbour.ts';
@@ -223,5 +223,22 @@ describe('whose affairs are not over', () => {
       expect(await page.flaws(`member-erase-disputed-${language}`)).toEqual([]);
     }
     expect([await found('Danylo'), page.complaints]).toEqual([1, []]);
+  });
+
+  it('what is owed is not known yet: is told to wait for the neighbours', async () => {
+    const page = await MemberPage.open(browser, hub.url);
+    await page.page.getByLabel('No, I have my 24 words').check();
+    await page.fill('Your 24 words, in order', wordsFromSeed(person(130).seed));
+    await page.press('Next');
+    await page.fill('Your name', 'Petro');
+    await page.press('Join');
+    await page.see('Before you go on here');
+    await page.go('Settings');
+    await press(page);
+    await section(page)
+      .getByText(/^It is not known yet what you owe and are owed/)
+      .waitFor();
+    expect(await page.flaws('member-erase-unsure')).toEqual([]);
+    expect([await found('Petro'), page.complaints]).toEqual([1, []]);
   });
 });

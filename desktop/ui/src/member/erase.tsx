@@ -15,7 +15,7 @@ import { M, m } from './words.ts';
 type Account = Known['balance']['accounts'][number];
 
 /** Why the hub keeps what it has, beside what is owed: that is seen in the books. */
-const WHY = { open: 'eraseOpen', disputed: 'eraseDisputed' } as const;
+const WHY = { unsure: 'eraseUnsure', open: 'eraseOpen', disputed: 'eraseDisputed' } as const;
 
 /** The section of the settings; there is a button once everybody is even. */
 export function Erase({ all, session }: { readonly all: Known; readonly session: Session }) {
@@ -83,7 +83,7 @@ function whyNot(error: unknown): keyof typeof WHY | 'gone' | 'unknown' | null {
   if (error.code === 'login-refused') return 'gone';
   if (error.code !== 'not-settled') return 'unknown';
   const { why } = error.facts;
-  return why === 'open' || why === 'disputed' ? why : null;
+  return why === 'unsure' || why === 'open' || why === 'disputed' ? why : null;
 }
 
 /** With whom to settle, and how. */

@@ -189,5 +189,5 @@ const FINAL = new Set(['bad-document', 'bad-encoding', 'limit-below-debt', 'too-
 /** The same of a change among people. */
 const FINAL_OF_CONTACTS = new Set([
   ...['unknown-contact', 'key-unknown', 'contact-in-use', 'alias-taken', 'alias-ambiguous', 'look-alike', 'bad-name'],
-  ...['to-self', 'card-expired', 'bad-link', 'bad-pid', 'bad-key', 'bad-request', 'hub-lies'],
+  ...['to-self', 'card-expired', 'bad-link', 'bad-pid', 'bad-key', 'bad-request', 'hub-lies', 'too-many-contacts'],
 ]);

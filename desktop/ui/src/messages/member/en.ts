@@ -193,6 +193,8 @@ export const en = {
     'Nobody can take that back. The history is deleted, too: if you may need it one day, save it first, under History.',
   erased: 'You were deleted from this hub, and this browser has forgotten your key.',
   eraseNot: 'You were not deleted',
+  eraseUnsure:
+    'It is not known yet what you owe and are owed. Wait until your neighbours have shown their books, and confirm on the first screen that they are right.',
   eraseOpen:
     'A payment of yours is not decided yet. Mostly that takes a minute; “On hold” on the first screen shows what it waits for. Try again then.',
   eraseDisputed:
