@@ -46,9 +46,14 @@ async function dorasBalance(): Promise<string | undefined> {
 
 describe.each([
   // What went through a neighbour who has lost nothing is back at everybody; what only these two knew of is undone at both.
-  { name: 'members who bring nothing', brings: false, owed: '12' },
-  { name: 'members who bring what their browsers have kept, which is all there was', brings: true, owed: '18' },
-])('$name', ({ brings, owed }) => {
+  { name: 'members who bring nothing', brings: null, owed: '12' },
+  {
+    name: 'members who bring a file of what their browsers had kept, which is all there was',
+    brings: 'file',
+    owed: '18',
+  },
+  { name: 'members whose pages show what they have kept by themselves', brings: 'kept', owed: '18' },
+] as const)('$name', ({ brings, owed }) => {
   it('are frozen until their neighbours agree and they confirm; nothing is signed twice, and balances are equal again', async () => {
     [anna, boris] = [] as unknown as [TestMember, TestMember];
     hub = await startMembersHub();
@@ -108,10 +113,14 @@ describe.each([
     // Nothing comes back before the members let the hub speak for them.
     expect(await balances(boris)).toMatchObject({ [dora.node.publicKey]: '-1' });
 
-    if (brings) {
+    if (brings === 'file') {
       expect(await anna.arrive(ANNA.seed, files[0])).toBeNull();
       expect(await boris.arrive(BORIS.seed, files[1])).toBeNull();
-    } else for (const member of [anna, boris]) await member.renewMandate();
+    }
+    for (const member of [anna, boris]) {
+      if (brings === 'kept') await member.bringKept();
+      await member.renewMandate();
+    }
     for (const member of [anna, boris]) {
       await vi.waitFor(async () => {
         const { accounts } = await restoration(member);
@@ -137,7 +146,7 @@ describe.each([
       [anna, boris],
       [boris, anna],
     ] as const) {
-      const undone = brings ? [] : [{ neighbour: other.key, flaw: 'missing' }];
+      const undone = brings !== null ? [] : [{ neighbour: other.key, flaw: 'missing' }];
       expect((await member.checkBooks()).unproven).toMatchObject(undone);
       expect((await member.alarms()).map(({ type }) => type)).toEqual(undone.map(() => 'balance-unproven'));
     }

@@ -75,6 +75,7 @@ export class HubCarrier implements Carrier {
   #state: WholeState | null = null;
   #accounts = '';
   #renewing: Promise<void> | null = null;
+  #bringing: Promise<void> | null = null;
   #spentAtMs: number[] = [];
   #lineAlarms: readonly Alarm[] = [];
   #bookAlarms: readonly Alarm[] = [];
@@ -270,6 +271,7 @@ export class HubCarrier implements Carrier {
   async #follow(state: WholeState): Promise<void> {
     const { parts } = state;
     const { member, names, memos, changed } = this.#options;
+    if (parts.getStatus.restored?.frozen === true) await this.#bringKept();
     const lines = parts.listTrustLines.trustLines.map(({ neighbour, equivalent, given, received }) => [
       ...[neighbour.publicKey, equivalent, given?.limit, received?.limit],
     ]);
@@ -283,6 +285,15 @@ export class HubCarrier implements Carrier {
     }
     const [hasNames, hasMemos] = [await names.learn(), await memos.learn()];
     if (hasNames || hasMemos) changed();
+  }
+
+  /** Once in a visit: before the member confirms what came back. */
+  #bringKept(): Promise<void> {
+    this.#bringing ??= this.#options.member.bringKept().catch((error: unknown) => {
+      this.#bringing = null;
+      throw error;
+    });
+    return this.#bringing;
   }
 
   /** Now and then, not with each event; whatever else the hub does not answer. */

@@ -280,6 +280,17 @@ export class Member {
     return new Made(this.#signer, this.#hub, this.#kept);
   }
 
+  /**
+   * Shows the hub what this browser has kept of the member: where the hub came back from an old copy, it makes up for what that has
+   * not. Throws `AskError`.
+   */
+  async bringKept(): Promise<void> {
+    const [{ keptRecords }, { handOver }] = await Promise.all([import('./own-backup.ts'), import('./arrival.ts')]);
+    const { publicKey, network } = this.#signer;
+    const records = await keptRecords(publicKey, this.#kept, []);
+    await handOver(this.#hub, publicKey, { network, createdAtMs: Date.now(), records, contacts: [] }, () => undefined);
+  }
+
   /** Says that what came back is right, signs all limits anew, and lets the hub do its part. Throws `AskError`. */
   async confirmRestored(regardless: boolean): Promise<Result<'confirmRestored'>> {
     await this.#kept.set(ANEW, ANEW);

@@ -15,9 +15,11 @@ import type { DurableRecord, LineRecord, PaidRecord } from '#protocol/records.ts
 import { isRefusal } from '#protocol/refusals.ts';
 import { encodePlainly } from '#protocol/stored-value.ts';
 import type { WholeState } from '../carrier.ts';
+import { accountName } from './checked.ts';
 import { type HopProof, keptCheckpoints, keptProofs } from './evidence.ts';
 import type { Kept } from './hub.ts';
 import { signedLineIn } from './signed-lines.ts';
+import { ownDocuments } from './watch.ts';
 
 /** Whose it is, in which network. */
 interface Owner {
@@ -31,6 +33,17 @@ interface LastShown {
   readonly contacts: WholeState['parts']['listContacts']['contacts'];
 }
 
+/** What others have signed for the member, as records; `lines`: documents of trust lines besides the own ones. */
+export async function keptRecords(
+  self: PublicKey,
+  kept: Kept,
+  lines: readonly string[],
+): Promise<readonly DurableRecord[]> {
+  const checkpoints = (await keptCheckpoints(kept)).flatMap((text) => checkpointsIn(text, self));
+  const transactions = transactionsIn(await keptProofs(kept), self);
+  return [...newestLines([...lines, ...(await ownDocuments(kept))]), ...checkpoints, ...transactions];
+}
+
 /** The two parts of a backup file, to be sealed: see `backupFile`. */
 export async function ownBackup(
   { publicKey, network }: Owner,
@@ -38,16 +51,18 @@ export async function ownBackup(
   { lines, contacts }: LastShown,
   nowMs: number,
 ): Promise<{ readonly summary: Uint8Array; readonly contents: Uint8Array }> {
-  const checkpoints = (await keptCheckpoints(kept)).flatMap((text) => checkpointsIn(text, publicKey));
-  const transactions = transactionsIn(await keptProofs(kept), publicKey);
-  const records: DurableRecord[] = [...lines.flatMap(linesIn), ...checkpoints, ...transactions];
+  const records = await keptRecords(publicKey, kept, lines);
   const known = contacts.map(({ publicKey: key, alias, cardName, addresses, verified }) => ({
     ...{ publicKey: key, alias, cardName, addresses, verified, addedAtMs: nowMs },
   }));
   const all = { version: 1, network, publicKey, createdAtMs: nowMs, records, contacts: known, settings: null };
-  const accounts = new Set(lines.flatMap(linesIn).map(({ signed: { line } }) => `${line.from} ${line.to}`)).size;
-  const summary = { createdAtMs: nowMs, network, accounts, contacts: known.length };
+  const accounts = new Set(records.flatMap((record) => (record.type === 'line' ? [accountOf(record, publicKey)] : [])));
+  const summary = { createdAtMs: nowMs, network, accounts: accounts.size, contacts: known.length };
   return { summary: encodePlainly(summary), contents: await deflated(encodePlainly(all)) };
+}
+
+function accountOf({ signed: { line } }: LineRecord, self: PublicKey): string {
+  return accountName(line.from === self ? line.to : line.from, line.equivalent);
 }
 
 async function deflated(bytes: Uint8Array): Promise<Uint8Array> {
@@ -55,9 +70,18 @@ async function deflated(bytes: Uint8Array): Promise<Uint8Array> {
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-function linesIn(text: string): readonly LineRecord[] {
-  const signed = signedLineIn(text);
-  return signed === null ? [] : [{ type: 'line', signed, acked: true, conflicting: null }];
+/** One record of each direction of trust, the newest. */
+function newestLines(documents: readonly string[]): readonly LineRecord[] {
+  const newest = new Map<string, LineRecord>();
+  for (const document of documents) {
+    const signed = signedLineIn(document);
+    if (signed === null) continue;
+    const { from, to, equivalent, seq } = signed.line;
+    const name = `${from} ${to} ${equivalent}`;
+    if ((newest.get(name)?.signed.line.seq ?? 0) >= seq) continue;
+    newest.set(name, { type: 'line', signed, acked: true, conflicting: null });
+  }
+  return [...newest.values()];
 }
 
 function checkpointsIn(text: string, self: PublicKey): readonly CheckpointRecord[] {

@@ -68,6 +68,12 @@ export async function ownLines(kept: Kept): Promise<readonly OwnLine[]> {
   });
 }
 
+/** The documents of those, in base64url. */
+export async function ownDocuments(kept: Kept): Promise<readonly string[]> {
+  const texts = await Promise.all((await kept.names(PREFIX)).map((name) => kept.get(name)));
+  return texts.flatMap((text) => (JSON.parse(text ?? '{}') as Partial<KeptLine>).document ?? []);
+}
+
 /** Remembers a trust line that the hub has taken, by its document in base64url. */
 export async function keepLine(kept: Kept, document: string): Promise<void> {
   const line = signedLineIn(document)?.line;
