@@ -92,7 +92,7 @@ describe('the 24 words', () => {
     expect(await anna.flaws('member-own-words')).toEqual([]);
     await anna.press('Hide them');
     await anna.page.locator('summary:focus').getByText('Show my 24 words').waitFor();
-    expect(await shown()).toEqual([]);
+    await expect.poll(shown).toEqual([]);
 
     await anna.page.getByText('Show my 24 words').click();
     await anna.press('Show them');

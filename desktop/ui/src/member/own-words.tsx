@@ -37,6 +37,7 @@ export function OwnWords({ session }: { readonly session: Session }) {
   };
   const close = (): void => {
     if (fold.current === null) return;
+    hide();
     fold.current.open = false;
     fold.current.querySelector('summary')?.focus();
   };
