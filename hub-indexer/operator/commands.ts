@@ -72,7 +72,9 @@ function say(json: boolean, document: object, text: string): void {
 function showAudit(view: AuditView, json: boolean): ExitCode {
   const { total, entries, flaw } = view;
   const lines = entries.map(({ number, atMs, who, what, words, facts }) => {
-    const details = facts.map(({ name, value }) => line`\n      ${dim(name)} ${value}`).join('');
+    const details = facts
+      .map(({ name, value }) => line`\n      ${dim(name.replace(/AtMs$/, ''))} ${shownFact(name, value)}`)
+      .join('');
     return line`${number}  ${when(atMs)}  ${bold(who)}  ${what}: ${words}${{ trusted: details }}`;
   });
   const shown = entries.length < total ? ` Shown are the newest ${entries.length} of ${total} entries.` : '';
@@ -124,4 +126,9 @@ async function unblock(
     answer,
     `${letGo.length === 1 ? 'One end' : 'Both ends'} of the account may be used again; the books were checked.`,
   );
+}
+
+/** Times are written as people read them. */
+function shownFact(name: string, value: string | number | boolean | null): string {
+  return name.endsWith('AtMs') && Number(value) > 0 ? when(Number(value)) : String(value);
 }

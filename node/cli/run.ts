@@ -5,7 +5,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { type Problem, parserSentence, problemOf, usage } from './problem.ts';
 import { buildProgram } from './program.ts';
 import { bad, line, safe, safeJson } from './text.ts';
-import { runHub } from './verbs/hub.ts';
+import { hubArguments, runHub } from './verbs/hub.ts';
 import { runSimulator } from './verbs/sim.ts';
 
 /** The version of the documents that `--json` prints. It grows when something in them changes its meaning or goes. */
@@ -15,7 +15,8 @@ const SCHEMA = 1;
 export async function runCli(argv: readonly string[]): Promise<number> {
   // All that follows is their own, also what would be an option of geo.
   if (argv[0] === 'sim') return runSimulator(argv.slice(1));
-  if (argv[0] === 'hub') return runHub(argv.slice(1));
+  const hub = hubArguments(argv);
+  if (hub !== null) return runHub(hub);
 
   const json = argv.includes('--json');
   let exitCode: ExitCode = EXIT.done;

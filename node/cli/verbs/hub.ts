@@ -13,3 +13,12 @@ export const addHub: AddVerb = (program) => {
 export async function runHub(argv: readonly string[]): Promise<number> {
   return runProgram('hub', argv);
 }
+
+/** What comes after `hub`, with the options that every command takes where they stand before it; null: it is another command. */
+export function hubArguments(argv: readonly string[]): readonly string[] | null {
+  let at = 0;
+  while (argv[at]?.startsWith('--')) at += argv[at] === '--data-dir' ? 2 : 1;
+  if (argv[at] !== 'hub') return null;
+  const command = argv.slice(at + 1);
+  return at === 0 ? command : [...command, ...argv.slice(0, at)];
+}
