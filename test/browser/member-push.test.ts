@@ -90,6 +90,12 @@ it('the settings say so where the browser refuses, and where its push service ca
   await anna.context.close();
 }, 90_000);
 
+/** Until the hub knows it: what it tells a page that is open it does not push. */
+async function untilNoPageIsOpen(): Promise<void> {
+  const figures = async (): Promise<string> => (await fetch(`${hub.hub.httpUrl}/metrics`)).text();
+  await expect.poll(figures, { timeout: 10_000 }).toMatch(/^geo_hub_member_sockets 0$/m);
+}
+
 it('turned on in Ukrainian, it tells in Ukrainian what came with the page closed; turned off, the hub forgets it', async () => {
   const service: PushService = await startPushService();
   const its = new SubscribedBrowser(service.url, 'boris');
@@ -115,6 +121,7 @@ it('turned on in Ukrainian, it tells in Ukrainian what came with the page closed
   await beside.goto(`${hub.url}/icon.png`);
   const deliver = await deliverer(beside);
   await boris.page.close();
+  await untilNoPageIsOpen();
   await carol.trust(key, 'UAH', UNIT);
   await vi.waitFor(() => expect(service.pushed).toHaveLength(1), 10_000);
   await deliver(its.open(service.pushed[0] as PushService['pushed'][number]));
