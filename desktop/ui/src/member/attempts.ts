@@ -2,10 +2,11 @@
 import { fromBase64url, toBase64url } from '#protocol/base64url.ts';
 import { encode } from '#protocol/codec.ts';
 import { type HandedAttempt, handedAttemptShape, readHanded } from '#protocol/delegation/handed-in.ts';
+import { MAX_DELEGATION_LIFETIME_MS } from '#protocol/limits.ts';
 import { type Header, type PaymentId, txIdOf } from '#protocol/packet.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { accountName } from './checked.ts';
-import type { Kept } from './hub.ts';
+import { alone, type Kept } from './hub.ts';
 import type { Shown } from './outcome.ts';
 
 /** One of them. Not sent: nobody else can have seen it. */
@@ -27,8 +28,16 @@ interface WrittenProof {
   readonly decline: string | null;
 }
 
+/** An attempt that may have left this browser, and what it lets go over own accounts (as in `accountName`), 10⁻⁸ units. */
+interface Sent {
+  readonly atMs: number;
+  readonly over: readonly { readonly account: string; readonly units: string }[];
+}
+
 const PREFIX = 'geo-attempt-';
-const PROOF_PREFIX = 'geo-attempt-proof-';
+const PROOF_PREFIX = 'geo-proof-of-attempt-';
+/** What was sent while the longest mandate lasts. */
+const GONE = 'geo-gone-over';
 
 export class Attempts {
   readonly #kept: Kept;
@@ -44,6 +53,7 @@ export class Attempts {
 
   /** It is about to leave this browser. */
   async sending(attempt: HandedAttempt): Promise<void> {
+    await this.#noteGone(attempt);
     await this.#write(attempt, true);
   }
 
@@ -62,8 +72,7 @@ export class Attempts {
   }
 
   async #read(prefix: string): Promise<readonly Omit<KeptAttempt, 'proof'>[]> {
-    const names = (await this.#kept.names(prefix)).filter((name) => !name.startsWith(PROOF_PREFIX));
-    const texts = await Promise.all(names.map((name) => this.#kept.get(name)));
+    const texts = await Promise.all((await this.#kept.names(prefix)).map((name) => this.#kept.get(name)));
     return texts.flatMap((text) => {
       const { document, isSent } = JSON.parse(text ?? '{}') as Partial<Written>;
       const attempt = readHanded(handedAttemptShape, fromBase64url(document ?? ''));
@@ -71,18 +80,32 @@ export class Attempts {
     });
   }
 
-  /** What the attempts that were sent since let go over each account of the member, as in `accountName`. */
-  async goneOver(sinceMs: number): Promise<ReadonlyMap<string, bigint>> {
+  /** What attempts that were sent lately let go over each account of the member, as in `accountName`. */
+  async goneOver(): Promise<ReadonlyMap<string, bigint>> {
     const gone = new Map<string, bigint>();
-    for (const { attempt, isSent } of await this.#read(PREFIX)) {
-      const { header, routes } = attempt;
-      if (!isSent || header.createdAtMs < sinceMs) continue;
-      for (const { nodes, amount } of routes) {
-        const name = accountName(nodes[1] ?? '', header.equivalent);
-        gone.set(name, (gone.get(name) ?? 0n) + amount);
-      }
+    for (const { account, units } of Object.values(await this.#readGone()).flatMap(({ over }) => over)) {
+      gone.set(account, (gone.get(account) ?? 0n) + BigInt(units));
     }
     return gone;
+  }
+
+  /** In one small note: it is asked for after each payment, and a member may have made thousands. */
+  async #noteGone({ header, routes }: HandedAttempt): Promise<void> {
+    const over = routes.map(({ nodes, amount }) => ({
+      account: accountName(nodes[1] ?? '', header.equivalent),
+      units: String(amount),
+    }));
+    const sent: Sent = { atMs: header.createdAtMs, over };
+    await alone(GONE, async () => {
+      const all = { ...(await this.#readGone()), [txIdOf(header)]: sent };
+      await this.#kept.set(GONE, JSON.stringify(all));
+    });
+  }
+
+  async #readGone(): Promise<Readonly<Record<string, Sent>>> {
+    const all = JSON.parse((await this.#kept.get(GONE)) ?? '{}') as Record<string, Sent>;
+    const sinceMs = Date.now() - MAX_DELEGATION_LIFETIME_MS;
+    return Object.fromEntries(Object.entries(all).filter(([, { atMs }]) => atMs >= sinceMs));
   }
 
   /** Each under a name of its own, so that two windows do not overwrite what the other has written. */

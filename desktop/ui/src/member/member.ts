@@ -6,7 +6,7 @@ import { encode } from '#protocol/codec.ts';
 import type { CappedAccount } from '#protocol/delegation/accounts-tree.ts';
 import { handedMandateShape } from '#protocol/delegation/handed-in.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { MAX_CLOCK_SKEW_MS, MAX_DELEGATION_LIFETIME_MS } from '#protocol/limits.ts';
+import { MAX_CLOCK_SKEW_MS } from '#protocol/limits.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { DEFAULT_POLICY, type LinePolicy, type LineStatus, signedTrustLineShape } from '#protocol/trust-line.ts';
 import { AskError } from '../ask-error.ts';
@@ -146,7 +146,7 @@ export class Member {
 
   /** By the limits that were signed, as they were read last, and by what the member owes. */
   async #caps(): Promise<readonly Capped[]> {
-    const owed = new Map(await this.#attempts.goneOver(Date.now() - MAX_DELEGATION_LIFETIME_MS));
+    const owed = new Map(await this.#attempts.goneOver());
     for (const [name, balance] of await provenBalances(this.#kept)) {
       if (-balance > (owed.get(name) ?? 0n)) owed.set(name, -balance);
     }
