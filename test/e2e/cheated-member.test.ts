@@ -11,7 +11,7 @@ import type { Use } from '#protocol/delegation/delegated-signature.ts';
 import { handedMandateShape } from '#protocol/delegation/handed-in.ts';
 import { type MandateRecord, newMandate, useMandate } from '#protocol/delegation/mandate.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { MAX_CLOCK_SKEW_MS, VERSION } from '#protocol/limits.ts';
+import { CHECKPOINT_AGE_MS, MAX_CLOCK_SKEW_MS, VERSION } from '#protocol/limits.ts';
 import type { Message } from '#protocol/link.ts';
 import {
   type Certificate,
@@ -253,7 +253,14 @@ describe('a hub that', () => {
       { type: 'limit-passed', neighbour: boris.key, equivalent: 'UAH', limit: '5' },
     ]);
     // Nothing is closed over it: the certificate stays evidence.
-    expect((await anna.checkBooks()).signed).toBe(0);
+    advance(CHECKPOINT_AGE_MS + 60_000);
+    let signed = 0;
+    for (let round = 0; round < 2; round++) {
+      await boris.checkBooks();
+      signed += (await anna.checkBooks()).signed;
+    }
+    expect(signed).toBe(0);
+    expect((await anna.alarms()).map(({ type }) => type)).toEqual(['limit-passed']);
   });
 
   it('says “aborted” of what was paid', async () => {
@@ -274,5 +281,21 @@ describe('a hub that', () => {
     expect((await anna.pay(once)).state).toBe('open');
     expect(sent).toBe(1);
     expect(await balances(boris)).toEqual({ [annaKey.key]: '6' });
+  });
+
+  it('shows nothing any more of what it has proven', async () => {
+    const boris = await openMember(hub.url, person(people++), 'Boris');
+    await boris.trust(annaKey.key, 'UAH', 100n * UNIT);
+    await boris.renewMandate();
+    const once = order(boris.key, 6n * UNIT);
+    expect((await anna.pay(once)).state).toBe('paid');
+    let asked = 0;
+    changeAnswers(anna.connection, 'read', async (path, _body, answer) => {
+      if (!path.startsWith('/payments/attempts/')) return answer();
+      asked++;
+      return { receipt: null, aborts: [], decline: null };
+    });
+    expect((await anna.pay(once)).state).toBe('paid');
+    expect(asked).toBe(0);
   });
 });

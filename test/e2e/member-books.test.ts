@@ -292,6 +292,13 @@ describe('a hub that lies', () => {
     expect((await bob.checkBooks()).signed).toBe(1);
   });
 
+  it('shows an account no more on which something was proven', async () => {
+    expect((await alice.pay(order(bob.key, 1n * UNIT))).state).toBe('paid');
+    expect(await flaws()).toEqual([]);
+    lie(({ accounts }) => accounts?.splice(0));
+    expect(await flaws()).toEqual(['missing']);
+  });
+
   it('shows an older checkpoint than it has shown', async () => {
     for (const member of [alice, bob, alice, bob]) await member.checkBooks();
     expect(await agreedBetween(bob, alice.key)).not.toBeNull();

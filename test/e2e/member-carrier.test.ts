@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
-import type { Hub } from '#desktop/ui/src/member/hub.ts';
+import { Hub } from '#desktop/ui/src/member/hub.ts';
 import { Memos } from '#desktop/ui/src/member/memos.ts';
 import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { makeCard, readCard } from '#protocol/card.ts';
@@ -210,6 +210,28 @@ describe('the carrier of a member', () => {
     await boris.carrier.readState();
     expect(boris.alarms).toMatchObject([{ type: 'line-hidden', limit: '100' }]);
   });
+});
+
+it('a hub that has lost records is shown what the browser has kept, once', async () => {
+  const bring = vi
+    .spyOn(boris.member, 'bringKept')
+    .mockRejectedValueOnce(new AskError('unreachable', ''))
+    .mockResolvedValue();
+  const read = vi.spyOn(boris.hub, 'read');
+  const real = read.getMockImplementation() ?? Hub.prototype.read.bind(boris.hub);
+  read.mockImplementation(async (method, path, ...rest) => {
+    const answer = (await real(method, path, ...rest)) as { parts?: { getStatus: object } };
+    if (!path.endsWith('/state') || answer.parts === undefined) return answer as never;
+    const restored = { lostAtMs: Date.now(), frozen: true, unsure: [], agreed: [] };
+    return { ...answer, parts: { ...answer.parts, getStatus: { ...answer.parts.getStatus, restored } } } as never;
+  });
+  // What was cut short is done at the next look, and what was done is not done again.
+  for (const times of [1, 2, 2]) {
+    await boris.carrier.readState();
+    await vi.waitFor(() => expect(bring).toHaveBeenCalledTimes(times));
+  }
+  read.mockRestore();
+  bring.mockRestore();
 });
 
 describe('without the hub', () => {
