@@ -3,13 +3,14 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
-import { Hub } from '#desktop/ui/src/member/hub.ts';
+import type { Hub } from '#desktop/ui/src/member/hub.ts';
 import { Memos } from '#desktop/ui/src/member/memos.ts';
 import { randomHex } from '#desktop/ui/src/member/random.ts';
 import { makeCard, readCard } from '#protocol/card.ts';
 import { pidOf } from '#protocol/identity.ts';
 import { invitationIn } from '#protocol/join-request.ts';
 import type { PaymentId } from '#protocol/packet.ts';
+import { changeAnswers } from '#test/support/hub-answers.ts';
 import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
 import { startMembersHub, type TestHub } from '#test/support/members.ts';
 import { person, verify } from '#test/support/people.ts';
@@ -217,20 +218,18 @@ it('a hub that has lost records is shown what the browser has kept, once', async
     .spyOn(boris.member, 'bringKept')
     .mockRejectedValueOnce(new AskError('unreachable', ''))
     .mockResolvedValue();
-  const read = vi.spyOn(boris.hub, 'read');
-  const real = read.getMockImplementation() ?? Hub.prototype.read.bind(boris.hub);
-  read.mockImplementation(async (method, path, ...rest) => {
-    const answer = (await real(method, path, ...rest)) as { parts?: { getStatus: object } };
-    if (!path.endsWith('/state') || answer.parts === undefined) return answer as never;
+  changeAnswers(boris.hub, 'read', async (path, _body, ask) => {
+    const answer = (await ask()) as { parts?: { getStatus: object } };
+    if (!path.endsWith('/state') || answer.parts === undefined) return answer;
     const restored = { lostAtMs: Date.now(), frozen: true, unsure: [], agreed: [] };
-    return { ...answer, parts: { ...answer.parts, getStatus: { ...answer.parts.getStatus, restored } } } as never;
+    return { ...answer, parts: { ...answer.parts, getStatus: { ...answer.parts.getStatus, restored } } };
   });
   // What was cut short is done at the next look, and what was done is not done again.
   for (const times of [1, 2, 2]) {
     await boris.carrier.readState();
     await vi.waitFor(() => expect(bring).toHaveBeenCalledTimes(times));
   }
-  read.mockRestore();
+  delete (boris.hub as Partial<Hub>).read;
   bring.mockRestore();
 });
 
