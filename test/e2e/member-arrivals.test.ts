@@ -31,6 +31,8 @@ import { person } from '#test/support/people.ts';
 import { startTcpProxy } from '#test/support/tcp-proxy.ts';
 
 const UNIT = 100_000_000n;
+/** A hub answers so much in a minute, and not more. */
+const SELDOM = { timeout: 30_000, interval: 500 };
 const advance = clocksAhead();
 
 /** So long that nothing new can be taken for what was signed before the move. */
@@ -56,7 +58,7 @@ async function arrive(member: TestMember, seed: Uint8Array, file: Uint8Array): P
 
 /** Pays as soon as all on the way are connected again: what is refused until then is not paid. */
 async function payOnceLinked(member: TestMember, to: PublicKey, amount: bigint): Promise<void> {
-  await vi.waitFor(async () => expect((await member.pay(order(to, amount))).state).toBe('paid'), 20_000);
+  await vi.waitFor(async () => expect((await member.pay(order(to, amount))).state).toBe('paid'), SELDOM);
 }
 
 async function untilAgreed(member: TestMember, least: number): Promise<void> {
@@ -64,7 +66,7 @@ async function untilAgreed(member: TestMember, least: number): Promise<void> {
     const { accounts } = await member.connection.read<Result<'getRestoration'>>('GET', '/participants/me/restoration');
     expect(accounts.length).toBeGreaterThanOrEqual(least);
     expect(accounts.map(({ standing }) => standing)).not.toContain('unsure');
-  }, 30_000);
+  }, SELDOM);
 }
 
 /** What a member and its neighbours show of each other, and that nothing is hidden or invented. */
@@ -91,7 +93,7 @@ describe('from a node of its own', () => {
     await bobsNode.client.setTrustLine({ who: 'Dora', equivalent: 'UAH', limit: '40', waitMs: 20_000 });
     await dora.client.setTrustLine({ who: 'Bob', equivalent: 'UAH', limit: '30', waitMs: 20_000 });
     await alice.trust(bobsKey, 'UAH', 50n * UNIT);
-    await vi.waitFor(async () => expect((await alice.pay(order(bobsKey, 12_34567890n))).state).toBe('paid'), 20_000);
+    await vi.waitFor(async () => expect((await alice.pay(order(bobsKey, 12_34567890n))).state).toBe('paid'), SELDOM);
     const three = { to: 'Dora', equivalent: 'UAH', amount: '3', waitMs: 20_000 };
     expect((await bobsNode.client.pay(three)).state).toBe('COMMITTED');
 
@@ -158,11 +160,11 @@ describe('to the hub that it left', () => {
     await bob.connection.act('POST', '/participants/me/contacts', { who: (await dora.client.getId({})).card });
     await bob.trust(dora.node.publicKey, 'UAH', 40n * UNIT);
     const isLinked = async () => (await dora.client.listContacts({})).contacts[0]?.linked;
-    await vi.waitFor(async () => expect(await isLinked()).toBe(true), 20_000);
+    await vi.waitFor(async () => expect(await isLinked()).toBe(true), SELDOM);
 
     const { file, checksum } = await bob.takeAlong(person(102).seed);
     await bob.leave(checksum);
-    await vi.waitFor(async () => expect(await isLinked()).toBe(false), 5_000);
+    await vi.waitFor(async () => expect(await isLinked()).toBe(false), SELDOM);
     const again = await openMember(hub.url, person(102), 'Bob');
     // What it owes may not be known yet.
     await expect(again.connection.act('DELETE', '/participants/me', null)).rejects.toMatchObject({
@@ -170,7 +172,7 @@ describe('to the hub that it left', () => {
       facts: { why: 'unsure' },
     });
     await arrive(again, person(102).seed, file);
-    await vi.waitFor(async () => expect(await isLinked()).toBe(true), 20_000);
+    await vi.waitFor(async () => expect(await isLinked()).toBe(true), SELDOM);
   }, 60_000);
 });
 
@@ -252,7 +254,7 @@ describe('while a payment is under way', () => {
     await bob.trust(doras, 'UAH', 0n);
     await dora.client.setTrustLine({ who: bob.key, equivalent: 'UAH', limit: '40', waitMs: 20_000 });
     const pay = (units: bigint) => bob.pay(order(doras, units * UNIT));
-    await vi.waitFor(async () => expect((await pay(5n)).state).toBe('paid'), 20_000);
+    await vi.waitFor(async () => expect((await pay(5n)).state).toBe('paid'), SELDOM);
 
     wire.freeze();
     const open = pay(1n).catch(() => null);
@@ -271,7 +273,7 @@ describe('while a payment is under way', () => {
 
     const moved = await openMember(second.url, person(99), 'Bob', undefined, true);
     await arrive(moved, seed, file);
-    await vi.waitFor(async () => expect((await moved.state()).parts.listHeld.held).toEqual([]), 20_000);
+    await vi.waitFor(async () => expect((await moved.state()).parts.listHeld.held).toEqual([]), SELDOM);
     await expectProven(moved, { [doras]: '-5' });
     expect((await dora.client.getBalance({})).accounts.map(({ balance }) => balance)).toEqual(['5']);
     await wire.stop();

@@ -29,10 +29,12 @@ beforeAll(async () => {
   await boris.carrier.ask('setTrustLine', { who: pidOf(annasKey.key), ...UAH, limit: '100' });
   await Promise.all([boris.carrier.renew(), anna.carrier.renew()]);
   // The hub connects them once both have let it do its part.
-  await vi.waitFor(
-    async () => expect((await anna.carrier.ask('getBalance', {})).accounts[0]?.linked).toBe(true),
-    10_000,
-  );
+  const isLinked = async (): Promise<boolean> => {
+    const { accounts } = await anna.carrier.ask('getBalance', {});
+    return accounts[0]?.linked === true;
+  };
+  // Seldom enough for what the hub answers in a minute.
+  await vi.waitFor(async () => expect(await isLinked()).toBe(true), { timeout: 20_000, interval: 500 });
 });
 
 /** What Anna owes. */

@@ -12,9 +12,9 @@ import packageJson from '../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Without what an outer `npm test` sets: it would point the inner npm at this repository. */
+/** Without what an outer `npm test` sets: it would point the inner npm at this repository, and build the pages for a test. */
 const ENVIRONMENT = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$)/i.test(name)),
+  Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|NODE_ENV$)/i.test(name)),
 );
 
 let folder: string;
