@@ -11,6 +11,7 @@ import { addNodeOperations } from './operations.ts';
 import { addPushRoutes, type Push } from './push-routes.ts';
 import { addReadingRoutes } from './reading-routes.ts';
 import { addRecordRoutes, type Records } from './record-routes.ts';
+import { addState } from './state.ts';
 
 interface HostedParts {
   /** The machine of a member. */
@@ -29,6 +30,7 @@ export function addHostedParts(
 ): void {
   const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
   addNodeOperations(scope, contextOf);
+  addState(scope, contextOf);
   addReadingRoutes(scope, contextOf);
   addEvents(scope, web, contextOf, (member, ask) => push.opened(member, ask));
   addLedger(scope, contextOf);

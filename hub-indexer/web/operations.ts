@@ -3,7 +3,7 @@
  * at the places of the members' API. What costs the member is not among them; it hands that in, signed (handed-in.ts).
  */
 import type { FastifyInstance } from 'fastify';
-import { z } from 'zod';
+import type { z } from 'zod';
 import type { ParticipantContext } from '#node/api/context.ts';
 import { type CheckedInput, type OperationName, operations, type Result } from '#node/api/contract.ts';
 import type { ParticipantHandler } from '#node/api/handler.ts';
@@ -16,10 +16,7 @@ import { quotePayment } from '#node/api/operations/quote.ts';
 import { getHistory, getTransaction, listHeld, resolveTransaction } from '#node/api/operations/transactions.ts';
 import { getBalance, listTrustLines } from '#node/api/operations/trust.ts';
 import { isAnyRefusal } from '#node/refusals.ts';
-import { encode } from '#protocol/codec.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import { signedTrustLineShape } from '#protocol/trust-line.ts';
-import { documentText } from './forms.ts';
 import type { Access } from './guard.ts';
 import type { Action } from './member-rates.ts';
 import { Refused } from './node-errors.ts';
@@ -72,59 +69,11 @@ const PLACES = {
   answerProposal: change('POST', '/clearing/proposals/:id', answerProposal),
 } as const satisfies { readonly [N in OperationName]?: Place<N> };
 
-/** What a page shows first, in one answer: each part as its operation gives it. */
-const STATE = [
-  'getStatus',
-  'listContacts',
-  'getBalance',
-  'listTrustLines',
-  'listHeld',
-  'getClearing',
-  'getHistory',
-] as const;
-
 /** Adds them all. `contextOf` gives what belongs to a member. */
 export function addNodeOperations(scope: FastifyInstance, contextOf: (member: PublicKey) => ParticipantContext): void {
   for (const name of Object.keys(PLACES) as (keyof typeof PLACES)[]) {
     addOperation(scope, name, PLACES[name] as unknown as Place<OperationName>, contextOf);
   }
-  addState(scope, contextOf);
-}
-
-function addState(scope: FastifyInstance, contextOf: (member: PublicKey) => ParticipantContext): void {
-  const parts = z.object({
-    getStatus: operations.getStatus.result,
-    listContacts: operations.listContacts.result,
-    getBalance: operations.getBalance.result,
-    listTrustLines: operations.listTrustLines.result,
-    listHeld: operations.listHeld.result,
-    getClearing: operations.getClearing.result,
-    getHistory: operations.getHistory.result,
-  } satisfies Record<(typeof STATE)[number], z.ZodType>);
-  addRoute(scope, {
-    ...{ method: 'GET', path: '/participants/me/state', name: 'getState', access: 'member' },
-    summary: 'All that a page shows first, as of one moment, with where events go on from there',
-    input: { querystring: z.strictObject({ entries: z.coerce.number().int().min(1).max(1_000).optional() }) },
-    result: z.object({
-      cursor: z.string(),
-      parts,
-      lines: z.array(documentText).describe('Your trust lines and those that others give you, as they were signed'),
-    }),
-    async handle({ querystring: { entries } }, { member }) {
-      const context = contextOf(member.publicKey);
-      const { cursor } = context.events;
-      const state: Partial<Record<(typeof STATE)[number], unknown>> = {};
-      for (const name of STATE) {
-        const input = name === 'getHistory' ? { limit: entries ?? 100 } : {};
-        const handler = PLACES[name].handler as unknown as ParticipantHandler<OperationName>;
-        state[name] = await handler(context, input as CheckedInput<OperationName>, null);
-      }
-      const lines = [...context.driver.records.lines()].map(({ signed }) =>
-        Buffer.from(encode(signedTrustLineShape, signed)).toString('base64url'),
-      );
-      return { cursor, parts: state as z.input<typeof parts>, lines };
-    },
-  });
 }
 
 function addOperation<N extends OperationName>(

@@ -104,7 +104,8 @@ describe('two members in two browsers', () => {
     expect(await boris.page.getByText('not as it should be').count()).toBe(0);
     const state = '**/api/v1/participants/me/state*';
     await boris.page.route(state, async (route) => {
-      const response = await route.fetch();
+      // All there is, and not what is new.
+      const response = await route.fetch({ postData: '{}' });
       await route.fulfill({ response, body: (await response.text()).replaceAll('"17.5"', '"99"') });
     });
     await boris.page.reload();

@@ -16,6 +16,7 @@ import { readHanded } from '#protocol/delegation/handed-in.ts';
 import { CHECKPOINT_AGE_MS } from '#protocol/limits.ts';
 import { isRefusal } from '#protocol/refusals.ts';
 import { clocksAhead } from '#test/support/clocks-ahead.ts';
+import { changeAnswers } from '#test/support/hub-answers.ts';
 import {
   balances,
   cardOfMember,
@@ -175,12 +176,11 @@ describe('a hub that lies', () => {
   /** What Bob is told goes through this first. */
   function lie(change: (answer: Answers) => void): void {
     honest = bob.connection.read.bind(bob.connection);
-    const read = honest;
-    bob.connection.read = async <T>(...given: Parameters<typeof read>): Promise<T> => {
-      const answer = structuredClone(await read<T>(...given));
+    changeAnswers(bob.connection, 'read', async (_path, _body, ask) => {
+      const answer = structuredClone(await ask());
       change(answer as Answers);
       return answer;
-    };
+    });
   }
 
   const flaws = async () => (await bob.checkBooks()).unproven.map(({ flaw }) => flaw);

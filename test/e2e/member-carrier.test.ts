@@ -10,7 +10,7 @@ import { makeCard, readCard } from '#protocol/card.ts';
 import { pidOf } from '#protocol/identity.ts';
 import { invitationIn } from '#protocol/join-request.ts';
 import type { PaymentId } from '#protocol/packet.ts';
-import { changeAnswers } from '#test/support/hub-answers.ts';
+import { changeAnswer, changeAnswers } from '#test/support/hub-answers.ts';
 import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
 import { startMembersHub, type TestHub } from '#test/support/members.ts';
 import { person, verify } from '#test/support/people.ts';
@@ -41,21 +41,6 @@ beforeAll(async () => {
 async function owed(): Promise<string | undefined> {
   const { accounts } = await anna.carrier.ask('getBalance', {});
   return accounts[0]?.iOwe;
-}
-
-/** Answers once in place of the hub, after it or instead of it. */
-function once(
-  of: Hub,
-  name: 'act' | 'read',
-  change: (path: string, answer: () => Promise<unknown>) => Promise<unknown>,
-): void {
-  const real = of[name].bind(of) as (...given: unknown[]) => Promise<unknown>;
-  Object.assign(of, {
-    [name](...given: unknown[]) {
-      delete (of as Partial<Hub>)[name];
-      return change(String(given[1]), () => real(...given));
-    },
-  });
 }
 
 const away = (): Promise<never> => Promise.reject(new AskError('unreachable', ''));
@@ -101,7 +86,7 @@ describe('the carrier of a member', () => {
   });
 
   it('refuses an answer of the hub that is about somebody else', async () => {
-    once(anna.hub, 'read', async (_path, answer) => {
+    changeAnswer(anna.hub, 'read', async (answer) => {
       const preview = (await answer()) as { to: object };
       return { ...preview, to: { ...preview.to, publicKey: person(83).key } };
     });
@@ -110,7 +95,7 @@ describe('the carrier of a member', () => {
   });
 
   it('shows the amount that will be signed, whatever the hub answers', async () => {
-    once(anna.hub, 'read', async (_path, answer) => ({
+    changeAnswer(anna.hub, 'read', async (answer) => ({
       ...((await answer()) as object),
       amount: '1',
       equivalent: 'hour',
@@ -121,7 +106,7 @@ describe('the carrier of a member', () => {
 
   it('refuses a contact of the hub that is called as somebody else’s key, or has another public name', async () => {
     const mallory = { pid: pidOf(person(83).key), publicKey: person(83).key, name: annasKey.key };
-    once(anna.hub, 'read', async (_path, answer) => {
+    changeAnswer(anna.hub, 'read', async (answer) => {
       const state = (await answer()) as { parts: object };
       const contact = { ...mallory, alias: mallory.name, cardName: null, addresses: [], verified: true, linked: false };
       return { ...state, parts: { ...state.parts, listContacts: { contacts: [contact] } } };
@@ -129,7 +114,7 @@ describe('the carrier of a member', () => {
     await anna.carrier.readState();
     const pay = anna.carrier.ask('pay', { to: annasKey.key, ...UAH, amount: '1' });
     await expect(pay).rejects.toMatchObject({ code: 'hub-lies' });
-    once(anna.hub, 'read', async (_path, answer) => {
+    changeAnswer(anna.hub, 'read', async (answer) => {
       const state = (await answer()) as { parts: object };
       const contact = { ...mallory, pid: pidOf(borisKey.key), alias: null, cardName: null, addresses: [] };
       return { ...state, parts: { ...state.parts, listContacts: { contacts: [contact] } } };
@@ -143,7 +128,7 @@ describe('the carrier of a member', () => {
     const put = anna.carrier.ask('putContact', { who: card, alias: 'Boris' });
     expect((await put).suggestedLimit).toEqual({ ...UAH, amount: '9' });
     const lying = (change: (contact: object) => object) =>
-      once(anna.hub, 'act', async (_path, answer) => {
+      changeAnswer(anna.hub, 'act', async (answer) => {
         const told = (await answer()) as { contact: object };
         return { ...told, contact: change(told.contact), suggestedLimit: { ...UAH, amount: '9000' } };
       });
@@ -169,7 +154,11 @@ describe('the carrier of a member', () => {
   });
 
   it('does not find a member whom the hub gives another key', async () => {
-    once(anna.hub, 'read', async () => ({ pid: pidOf(person(84).key), publicKey: person(83).key, name: 'Mallory' }));
+    changeAnswer(anna.hub, 'read', async () => ({
+      pid: pidOf(person(84).key),
+      publicKey: person(83).key,
+      name: 'Mallory',
+    }));
     const asked = anna.carrier.ask('setTrustLine', { who: pidOf(person(84).key), ...UAH, limit: '1' });
     await expect(asked).rejects.toMatchObject({ code: 'hub-lies' });
   });
@@ -206,7 +195,7 @@ describe('the carrier of a member', () => {
   it('says when the hub hides what was signed', async () => {
     await boris.carrier.readState();
     expect(boris.alarms).toEqual([]);
-    once(boris.hub, 'read', async (_path, answer) => {
+    changeAnswer(boris.hub, 'read', async (answer) => {
       const state = (await answer()) as { parts: { listTrustLines: object } };
       return { ...state, parts: { ...state.parts, listTrustLines: { trustLines: [] } } };
     });
@@ -237,7 +226,7 @@ it('a hub that has lost records is shown what the browser has kept, once', async
 
 describe('without the hub', () => {
   it('a payment whose answer was lost is found out about, and not made again', async () => {
-    once(anna.hub, 'act', async (_path, answer) => {
+    changeAnswer(anna.hub, 'act', async (answer) => {
       await answer();
       return away();
     });
@@ -250,7 +239,7 @@ describe('without the hub', () => {
   });
 
   it('a payment that was signed and not sent is sent when the hub is back, once', async () => {
-    once(anna.hub, 'act', away);
+    changeAnswer(anna.hub, 'act', away);
     const order = { to: borisKey.key, ...UAH, amount: '4', id: 'unsent' };
     expect(await anna.carrier.ask('pay', order)).toMatchObject({ state: 'PREPARE_IN_PROGRESS' });
     expect(await owed()).toBe('15');
@@ -352,7 +341,7 @@ describe('without the hub', () => {
   it('what of it is refused is kept with the reason, and shown as the hub has it', async () => {
     await anna.carrier.ask('setTrustLine', { who: borisKey.key, ...UAH, limit: '3' });
     await anna.carrier.readState();
-    once(anna.hub, 'act', away);
+    changeAnswer(anna.hub, 'act', away);
     await anna.carrier.ask('removeContact', { who: borisKey.key });
     expect((await anna.carrier.lastState())?.state.parts.listContacts.contacts).toHaveLength(2);
     await anna.carrier.flush();

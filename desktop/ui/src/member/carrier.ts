@@ -41,18 +41,11 @@ const PLACES: { readonly [N in Used]?: Place } = {
 };
 
 const CONTACTS: ReadonlySet<Used> = new Set<Used>(['putContact', 'removeContact']);
-const STATE = 'geo-state';
 /** Under the rate of the hub, with room for all else that is asked. */
 const STATE_GAP_MS = 1_000;
 const STATES_AT_ONCE = 8;
 /** So long between two looks at what proves the balances. */
 const BOOKS_GAP_MS = 120_000;
-
-/** The last state with when it was read. */
-interface KeptState {
-  readonly atMs: number;
-  readonly state: SignedState;
-}
 
 export interface CarrierOptions extends Omit<Desk, 'state'> {
   readonly kept: Kept;
@@ -128,18 +121,16 @@ export class HubCarrier implements Carrier {
     this.#lineAlarms = alarmsIn(lines, read.parts.listTrustLines.trustLines);
     alarmed([...this.#lineAlarms, ...this.#bookAlarms]);
     const state = await this.#filled(read);
-    const keeping: KeptState = { atMs: Date.now(), state: read };
-    void kept.set(STATE, JSON.stringify(keeping)).catch(() => undefined);
     void this.#follow(state).catch(() => undefined);
     void this.#checkBooks(state).catch(() => undefined);
     return state;
   }
 
-  /** What was read at an earlier visit; null: nothing. */
-  async lastState(): Promise<KeptState | null> {
-    const text = await this.#options.kept.get(STATE);
-    if (text === null) return null;
-    const { atMs, state } = JSON.parse(text) as KeptState;
+  /** What was read at an earlier visit, and when; null: nothing. */
+  async lastState(): Promise<{ readonly atMs: number; readonly state: SignedState } | null> {
+    const last = await this.#options.member.lastState();
+    if (last === null) return null;
+    const { atMs, state } = last;
     return { atMs, state: { ...(await this.#filled(state)), lines: state.lines } };
   }
 
@@ -308,7 +299,7 @@ export class HubCarrier implements Carrier {
       if (isPassing(error) && !this.#vigil.isUnanswered()) throw error;
       return null;
     });
-    this.#bookAlarms = await this.#vigil.judge(state, checked, () => member.state());
+    this.#bookAlarms = await this.#vigil.judge(state, checked, () => member.stateAnew());
     alarmed([...this.#lineAlarms, ...this.#bookAlarms]);
     if (await member.allowsTooLittle()) await this.renew();
   }

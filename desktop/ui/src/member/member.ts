@@ -18,6 +18,7 @@ import { accountName, type Checked, provenBalances } from './checked.ts';
 import { makeMandate, makeTrustLine, type Order, type Signer } from './documents.ts';
 import type { Findability } from './findability.ts';
 import { alone, type Hub, type Kept } from './hub.ts';
+import { LastState } from './last-state.ts';
 import { neighboursOf } from './neighbours.ts';
 import { type Paid, Payments } from './payments.ts';
 import { randomBytes } from './random.ts';
@@ -71,6 +72,7 @@ export class Member {
   readonly #attempts: Attempts;
   readonly #verify: Verify;
   readonly #lines: LineReader;
+  readonly #last: LastState;
   /** As they were read last. */
   #shown: SignedLines | null = null;
   /** What may go over each account under the mandate that the hub has, as in `accountName`. */
@@ -83,6 +85,7 @@ export class Member {
     this.#kept = kept;
     this.#attempts = new Attempts(kept);
     this.#verify = verify;
+    this.#last = new LastState(hub, kept);
     this.#lines = new LineReader({ self: signer.publicKey, network: signer.network, verify });
     this.payments = new Payments(signer, hub, this.#attempts, verify);
   }
@@ -91,17 +94,28 @@ export class Member {
   async alarms(): Promise<readonly Alarm[]> {
     const lines = await ownLines(this.#kept);
     const state = await this.state();
-    const found = await new Vigil().judge(state, await this.checkBooks(), () => this.state());
+    const found = await new Vigil().judge(state, await this.checkBooks(), () => this.stateAnew());
     return [...alarmsIn(lines, state.parts.listTrustLines.trustLines), ...found];
   }
 
   /** What there is, with trust lines as their owners have signed them. Throws `AskError`. */
   async state(): Promise<SignedState> {
-    return this.asSigned(await this.#hub.read<SignedState>('GET', '/participants/me/state'));
+    return this.#asSigned(await this.#last.read());
   }
 
-  /** What was shown, with trust lines as their owners have signed them. */
-  asSigned(state: SignedState): SignedState {
+  /** The same, all of it anew: where something is not as it should be. Throws `AskError`. */
+  async stateAnew(): Promise<SignedState> {
+    this.#last.forget();
+    return this.state();
+  }
+
+  /** The same of an earlier visit, and when that was; null: nothing is kept. */
+  async lastState(): Promise<{ readonly atMs: number; readonly state: SignedState } | null> {
+    const last = await this.#last.lastKept();
+    return last === null ? null : { ...last, state: this.#asSigned(last.state) };
+  }
+
+  #asSigned(state: SignedState): SignedState {
     this.#shown = this.#lines.read(state.lines);
     return asSigned(state, this.#shown);
   }
