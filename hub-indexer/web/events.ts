@@ -49,8 +49,8 @@ export function addEvents(
     socket.once('close', page.closed);
     const right = {
       isGood: () => sessions.memberOf(sessionId, clock.nowMs()) === publicKey,
-      // Sessions end by themselves; it is looked before each message.
-      whenEnded: () => () => undefined,
+      // One that expires ends by itself: that is looked at before each message.
+      whenEnded: (end: () => void) => sessions.whenEnded(sessionId, end),
       why: 'this session has ended',
     };
     streamEvents(contextOf(publicKey), socket, right, (request.query as z.output<typeof eventsQuery>).since);

@@ -4,6 +4,7 @@
  * owner or a thief has come second.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import type { Documents, Store } from '#node/store/store.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import { MAX_SESSIONS_EACH, REFRESH_LIFETIME_MS } from '../limits.ts';
@@ -34,6 +35,8 @@ export class Sessions {
   readonly #documents: Documents<Session>;
   readonly #byId = new Map<string, Session>();
   readonly #idsByMember = new Map<PublicKey, Set<string>>();
+  /** Named by the ids of sessions. */
+  readonly #ended = new EventEmitter().setMaxListeners(0);
 
   private constructor(documents: Documents<Session>) {
     this.#documents = documents;
@@ -55,6 +58,12 @@ export class Sessions {
   memberOf(id: string, nowMs: number): PublicKey | null {
     const session = this.#byId.get(id);
     return session !== undefined && nowMs < session.expiresAtMs ? session.participant : null;
+  }
+
+  /** Calls back when the session is ended, and not when it expires. Returns what takes that back. */
+  whenEnded(id: string, callback: () => void): () => void {
+    this.#ended.once(id, callback);
+    return () => void this.#ended.off(id, callback);
   }
 
   async begin(participant: PublicKey, nowMs: number): Promise<Continued> {
@@ -134,6 +143,7 @@ export class Sessions {
     const ids = this.#idsByMember.get(session.participant);
     ids?.delete(id);
     if (ids?.size === 0) this.#idsByMember.delete(session.participant);
+    this.#ended.emit(id);
     await this.#documents.delete(id);
   }
 

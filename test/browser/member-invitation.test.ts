@@ -146,4 +146,36 @@ describe('an invitation of a member', () => {
     await nadia.heading('You are in');
     await nadia.see(/^You are a member now, and Olena is among your people/);
   }, 60_000);
+
+  it('is read where the page is open already', async () => {
+    const vera = await MemberPage.open(browser, hub.url);
+    await vera.heading('Welcome');
+    await vera.page.evaluate(`location.href = ${JSON.stringify(await inviteBy(olena))}`);
+    await vera.see('Olena invites you.');
+    await vera.join('Vera');
+    await vera.see(/^You are a member now, and Olena is among your people/);
+  }, 60_000);
+
+  it('brings a member together with who invites', async () => {
+    const yuri = await MemberPage.open(browser, await invitation());
+    await yuri.join('Yuri');
+    await yuri.heading('Home');
+    await yuri.page.evaluate(`location.href = ${JSON.stringify(await inviteBy(olena))}`);
+    await yuri.heading('You were invited');
+    await yuri.see('You are a member already. Olena is among your people now.');
+    expect(await yuri.flaws('member-invited-again')).toEqual([]);
+    await yuri.press(/^Let Olena owe you up to/);
+    await yuri.see(/owe you up to 100.00/);
+    await yuri.press('Go on');
+    await yuri.heading('Home');
+    await yuri.go('People');
+    await yuri.see('Olena');
+    await yuri.page.reload();
+    await yuri.heading('People');
+
+    // By their own link nobody is brought together with themselves.
+    await olena.page.evaluate(`location.href = ${JSON.stringify(await inviteBy(olena))}`);
+    await olena.heading('Home');
+    expect(olena.complaints).toEqual([]);
+  }, 60_000);
 });

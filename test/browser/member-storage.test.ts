@@ -97,3 +97,28 @@ it('what one window forgets, another does not keep', async () => {
   })`;
   expect(await other.page.evaluate(kept)).toBe(0);
 });
+
+it('a passphrase that one window sets is not undone by another that is still at the beginning', async () => {
+  const first = await MemberPage.open(browser, hub.url);
+  await first.press('Next');
+  await first.heading('Your 24 words');
+  const second = await MemberPage.openIn(first.context, hub.url);
+  await second.heading('Your 24 words');
+  await first.writeDown();
+  await first.fill('Your name', 'Maria');
+  await first.press('Join');
+  await first.heading('Home');
+  await first.go('Settings');
+  await first.page.getByText('Set a passphrase').click();
+  await first.fill('Passphrase', 'correct horse');
+  await first.fill('The same again', 'correct horse');
+  await first.page.getByRole('region', { name: 'Passphrase of this' }).getByRole('button', { name: 'Save' }).click();
+  await first.see('Asked whenever the page is opened here.');
+
+  await second.writeDown();
+  await second.heading('What are you called?');
+  await second.page.reload();
+  await second.fill('Passphrase', 'correct horse');
+  await second.press('Open');
+  await second.heading('Home');
+}, 60_000);

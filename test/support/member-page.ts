@@ -52,6 +52,11 @@ export class MemberPage {
   /** From nothing to what one is called, with the words typed from the paper. */
   async words(): Promise<readonly string[]> {
     await this.press('Next');
+    return this.writeDown();
+  }
+
+  /** From the words, as they are shown, to what one is called. */
+  async writeDown(): Promise<readonly string[]> {
     const shown = this.page.locator('ol.words li');
     await shown.nth(23).waitFor();
     const words = await shown.allInnerTexts();

@@ -50,8 +50,8 @@ export function before() {
       return <Words words={now.words} session={now.session} />;
     case 'joining':
       return <Joining session={now.session} />;
-    case 'joined':
-      return <IsIn {...now} />;
+    case 'met':
+      return <Met {...now} />;
     case 'in':
       return null;
   }
@@ -98,16 +98,14 @@ async function startOver(): Promise<void> {
   await forget(invitation === null ? '#/home' : invitationLink('', invitation));
 }
 
-function IsIn({ joined, isByLink, session }: Extract<Stage, { name: 'joined' }>) {
-  const { inviter, suggestedLimit } = joined;
-  if (inviter === null) return null;
+function Met({ inviter, suggestedLimit, isByLink, isNew, session }: Extract<Stage, { name: 'met' }>) {
   return (
     <>
-      <Step number={3} />
-      <Title>{m('joinedTitle')}</Title>
+      {isNew && <Step number={3} />}
+      <Title>{m(isNew ? 'joinedTitle' : 'metTitle')}</Title>
       <section class="card">
         <p>
-          <M k="joinedWhat" who={<Name of={inviter} />} />
+          <M k={isNew ? 'joinedWhat' : 'metWhat'} who={<Name of={inviter} />} />
         </p>
         {suggestedLimit !== null && (
           <>

@@ -12,7 +12,7 @@ import type { BaggageFlaw } from './arrival.ts';
 import { HubCarrier } from './carrier.ts';
 import type { Signer } from './documents.ts';
 import type { Findability } from './findability.ts';
-import { Hub, type Kept } from './hub.ts';
+import { alone, Hub, type Kept } from './hub.ts';
 import { type Mandates, Member, type Progressed } from './member.ts';
 import { Memos } from './memos.ts';
 import { Names } from './names.ts';
@@ -36,6 +36,9 @@ export interface Identity {
 }
 
 const IDENTITY = 'identity';
+/** Held by the window that changes it. */
+export const IDENTITY_LOCK = 'geo-identity';
+const ORDER: readonly Progress[] = ['words', 'name', 'member'];
 
 /** Undefined: this browser has none. */
 export const readIdentity = (): Promise<Identity | undefined> => readValue<Identity>(IDENTITY);
@@ -108,17 +111,28 @@ export class Session {
     return this.#identity;
   }
 
-  /** Kept for good when it resolves. */
+  /** Kept for good when it resolves. Nobody goes back. */
   async progress(progress: Progress): Promise<void> {
-    this.#identity = { ...this.#identity, progress };
-    await keepIdentity(this.#identity);
+    await this.#change((now) => ({
+      progress: ORDER.indexOf(now.progress) > ORDER.indexOf(progress) ? now.progress : progress,
+    }));
   }
 
   /** Locks the key anew; null: with no passphrase. */
   async lock(passphrase: string | null): Promise<void> {
     const locked = await lockSeed(this.#seed, this.#identity.locked.publicKey, passphrase);
-    this.#identity = { ...this.#identity, locked };
-    await keepIdentity(this.#identity);
+    await this.#change(() => ({ locked }));
+  }
+
+  /** Another window may have changed it meanwhile, or have forgotten it. */
+  async #change(change: (now: Identity) => Partial<Identity>): Promise<void> {
+    this.#identity = await alone(IDENTITY_LOCK, async () => {
+      const now = await readIdentity();
+      if (now === undefined) throw new AskError('nothing-kept', 'there is no key in this browser any more');
+      const changed = { ...now, ...change(now) };
+      await keepIdentity(changed);
+      return changed;
+    });
   }
 
   /**

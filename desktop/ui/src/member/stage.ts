@@ -7,10 +7,11 @@ import type { PublicKey } from '#protocol/identity.ts';
 import { type Invitation, invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import { notLoaded } from '../lazily.tsx';
-import { alone, type InvitationInfo, type Joined, readHub, readInvitation } from './hub.ts';
-import { dropInvitation, keepInvitation, mustInvite } from './invitation.ts';
+import { alone, type InvitationInfo, type Limit, type MemberInfo, readHub, readInvitation } from './hub.ts';
+import { dropInvitation, keepInvitation, keptInvitation, mustInvite } from './invitation.ts';
+import { isPassing } from './passing.ts';
 import { refused } from './refused.ts';
-import { type Identity, keepIdentity, readIdentity, Session } from './session.ts';
+import { IDENTITY_LOCK, type Identity, keepIdentity, readIdentity, Session } from './session.ts';
 import { browserKept } from './storage.ts';
 import { lockSeed, openSeed } from './vault.ts';
 
@@ -24,8 +25,18 @@ export type Stage =
   | { readonly name: 'locked'; readonly identity: Identity }
   | { readonly name: 'words'; readonly words: readonly string[]; readonly session: Session }
   | { readonly name: 'joining'; readonly session: Session }
-  | { readonly name: 'joined'; readonly joined: Joined; readonly isByLink: boolean; readonly session: Session }
+  | ({ readonly name: 'met'; readonly session: Session } & Met)
   | { readonly name: 'in'; readonly session: Session };
+
+/** Whom an invitation is from. */
+interface Met {
+  readonly inviter: MemberInfo;
+  readonly suggestedLimit: Limit | null;
+  /** Is it the link that names who invites, and not the hub alone? */
+  readonly isByLink: boolean;
+  /** Has it brought somebody in, or was that one a member before? */
+  readonly isNew: boolean;
+}
 
 export const stage = signal<Stage>({ name: 'starting' });
 
@@ -79,7 +90,7 @@ export async function makeKey(words: string | null, passphrase: string | null): 
     ...{ locked, hub, network, isNew: words === null },
     progress: words === null ? 'words' : 'name',
   };
-  const isFirst = await alone('geo-identity', async () => {
+  const isFirst = await alone(IDENTITY_LOCK, async () => {
     if ((await readIdentity()) !== undefined) return false;
     await keepIdentity(identity);
     return true;
@@ -140,8 +151,9 @@ export async function isMemberAlready(session: Session): Promise<boolean> {
 export async function join(session: Session, name: string, invitation: Invitation | null): Promise<void> {
   // One that is used up may be so by a request whose answer was lost: the hub says so when it is asked to take in.
   if (invitation !== null) await readInvited(invitation).catch(unlessOnlyInvalid);
-  const joined = await session.hub.join(name, 'person', invitation?.token ?? null, !session.identity.isNew);
-  const { inviter, suggestedLimit } = joined;
+  const { inviter, suggestedLimit } = await session.hub.join(
+    ...([name, 'person', invitation?.token ?? null, !session.identity.isNew] as const),
+  );
   if (invitation !== null) mustInvite(invitation, inviter, suggestedLimit);
   await session.progress('member');
   await dropInvitation(browserKept);
@@ -150,10 +162,20 @@ export async function join(session: Session, name: string, invitation: Invitatio
     stage.value = { name: 'in', session };
     return;
   }
-  await session.carrier.ask('putContact', { who: inviter.publicKey }).catch(() => undefined);
-  const isByLink = invitation !== null && invitation.from !== null;
-  stage.value = { name: 'joined', joined, isByLink, session };
+  await meet(session, inviter, suggestedLimit, { isByLink: isByLink(invitation), isNew: true });
 }
+
+async function meet(
+  session: Session,
+  inviter: MemberInfo,
+  suggestedLimit: Limit | null,
+  how: Pick<Met, 'isByLink' | 'isNew'>,
+): Promise<void> {
+  await session.carrier.ask('putContact', { who: inviter.publicKey }).catch(() => undefined);
+  stage.value = { name: 'met', inviter, suggestedLimit, ...how, session };
+}
+
+const isByLink = (invitation: Invitation | null): boolean => invitation !== null && invitation.from !== null;
 
 function unlessOnlyInvalid(error: unknown): void {
   if (!isInvalid(error)) throw error;
@@ -179,4 +201,19 @@ export function goOn(session: Session): void {
 async function goIn(session: Session): Promise<void> {
   await session.begin();
   stage.value = { name: 'in', session };
+  void meetAgain(session).catch(() => undefined);
+}
+
+/** A member opens an invitation: it is in already, and may not know who invites. Throws `AskError`. */
+async function meetAgain(session: Session): Promise<void> {
+  const invitation = await keptInvitation(browserKept);
+  if (invitation === null) return;
+  const { by, suggestedLimit } = await readInvited(invitation).catch(async (error: unknown) => {
+    // It is looked at once more when the hub is there.
+    if (!isPassing(error)) await dropInvitation(browserKept);
+    throw error;
+  });
+  await dropInvitation(browserKept);
+  if (by === null || by.publicKey === session.identity.locked.publicKey) return;
+  await meet(session, by, suggestedLimit, { isByLink: isByLink(invitation), isNew: false });
 }

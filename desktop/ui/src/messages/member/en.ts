@@ -31,6 +31,8 @@ export const en = {
   joining: 'One moment…',
   joinedTitle: 'You are in',
   joinedWhat: 'You are a member now, and {who} is among your people.',
+  metTitle: 'You were invited',
+  metWhat: 'You are a member already. {who} is among your people now.',
   joinedSuggestion:
     'Letting somebody owe you is how payments to you become possible. Do it with people you trust, and for as much as you could bear to lose.',
   joinedHubSays:
