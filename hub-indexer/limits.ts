@@ -89,6 +89,9 @@ export const INTEGRITY_INTERVAL_MS = 300_000;
 export const CHECK_SLICE_MS = 5;
 /** And so long they have it: a check takes a fifth of the time at most. */
 export const CHECK_PAUSE_MS = 20;
+/** Where the process was busy for more than this part of the time since the slice before, they have it for longer. */
+export const BUSY_FOR_CHECKS = 0.7;
+export const BUSY_CHECK_PAUSE_MS = 80;
 /** Signatures of every participant are looked at in one of so many checks, within the hour: each takes 0.1 ms. */
 export const SIGNATURES_EVERY = 12;
 /** Checkpoints that are kept: three and a half days of them. */

@@ -2,6 +2,7 @@
  * Keeps the integrity of a hub: checks all books every few minutes in slices that leave room for other work, writes a
  * checkpoint of each check, and blocks what is found broken before it tells anybody.
  */
+import { performance } from 'node:perf_hooks';
 import { setImmediate as otherWork, setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '#node/clock.ts';
 import type { Log } from '#node/log.ts';
@@ -10,6 +11,8 @@ import { hex, list, record, uint } from '#protocol/codec.ts';
 import { equivalentShape } from '#protocol/packet.ts';
 import type { Verify } from '#protocol/statement.ts';
 import {
+  BUSY_CHECK_PAUSE_MS,
+  BUSY_FOR_CHECKS,
   CHECK_PAUSE_MS,
   CHECK_SLICE_MS,
   INTEGRITY_INTERVAL_MS,
@@ -60,6 +63,9 @@ export interface IntegrityOptions {
   /** Told of each that the check before did not find, when the accounts it touches are blocked. */
   readonly onViolation: (violation: Violation) => void;
 }
+
+/** How long all else has its turn after a slice, in milliseconds; by how busy the process was since the one before, 0 … 1. */
+export const pauseAfter = (busy: number): number => (busy > BUSY_FOR_CHECKS ? BUSY_CHECK_PAUSE_MS : CHECK_PAUSE_MS);
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
@@ -173,6 +179,7 @@ export class IntegrityKeeper {
   }
 
   async #inSlices<T>(steps: Generator<void, T>): Promise<T | null> {
+    let before = performance.eventLoopUtilization();
     for (;;) {
       await otherWork();
       if (this.#isStopped) return null;
@@ -181,7 +188,9 @@ export class IntegrityKeeper {
         const step = steps.next();
         if (step.done === true) return step.value;
       }
-      await pause(CHECK_PAUSE_MS, undefined, { ref: false });
+      const { utilization } = performance.eventLoopUtilization(before);
+      before = performance.eventLoopUtilization();
+      await pause(pauseAfter(utilization), undefined, { ref: false });
     }
   }
 

@@ -5,7 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ChainLink, HashChain } from '#hub-indexer/integrity/chain.ts';
 import { participantChecksum, stateChecksum } from '#hub-indexer/integrity/checksum.ts';
 import { type Integrity, openIntegrity } from '#hub-indexer/integrity/integrity.ts';
+import { pauseAfter } from '#hub-indexer/integrity/keeper.ts';
 import type { Violation } from '#hub-indexer/integrity/violation.ts';
+import { CHECK_SLICE_MS } from '#hub-indexer/limits.ts';
 import { openStore, type Store } from '#node/store/store.ts';
 import { uint } from '#protocol/codec.ts';
 import type { PublicKey } from '#protocol/identity.ts';
@@ -114,6 +116,13 @@ describe('checkpoints', () => {
     clock.advance(10 * INTERVAL_MS);
     expect(opened.keeper.latest(1)[0]?.number).toBe(3);
   });
+});
+
+it('a check takes a fifth of the time at most, and a sixteenth where the process is busy', () => {
+  const part = (busy: number): number => CHECK_SLICE_MS / (CHECK_SLICE_MS + pauseAfter(busy));
+  expect([0, 0.25, 0.7].map(part)).toEqual([0.2, 0.2, 0.2]);
+  expect(part(0.71)).toBeLessThan(1 / 16);
+  expect(part(1)).toBe(part(0.71));
 });
 
 describe('a violation', () => {
