@@ -24,13 +24,11 @@ const MOST_ENTRIES = 1_000;
 const NAME_CHARACTERS = 8;
 const MOST_NAMES = 5_000;
 
-const rowName = z.string().regex(/^[A-Za-z0-9_-]{8}$/);
-const names = z.array(rowName).max(MOST_NAMES);
-/** Of lists in which few rows change at a time. */
-const rowNames = z.strictObject({
-  ...{ contacts: names, accounts: names, trustLines: names, held: names, entries: names, lines: names },
-});
-const known = rowNames.partial();
+const names = z.array(z.string().regex(/^[A-Za-z0-9_-]{8}$/));
+/** Of lists in which few rows change at a time. However many rows there are, all of them have names in an answer. */
+const namesOf = (list: typeof names) =>
+  z.strictObject({ contacts: list, accounts: list, trustLines: list, held: list, entries: list, lines: list });
+const known = namesOf(names.max(MOST_NAMES)).partial();
 
 const parts = z.object({
   getStatus: operations.getStatus.result,
@@ -45,7 +43,7 @@ const state = z.object({
   cursor: z.string(),
   parts,
   lines: z.array(documentText).describe('Your trust lines and those that others give you, as they were signed'),
-  rows: rowNames
+  rows: namesOf(names)
     .optional()
     .describe(
       'Where you name what you have: names of all rows of each list, in order; what you named is not in the list',

@@ -239,3 +239,12 @@ describe('a page whose connection was lost', () => {
     await anew.cut();
   }, 120_000);
 });
+
+it('the stream ends with its session, and says so', async () => {
+  const zoe = await openMember(hub.url, person(199), 'Zoe');
+  const socket = await zoe.connection.openEvents(null);
+  const closed = new Promise<CloseEvent>((resolve) => socket.addEventListener('close', resolve));
+  await new Promise((resolve) => socket.addEventListener('open', resolve));
+  await zoe.connection.signOut();
+  expect((await closed).reason).toBe('this session has ended');
+});

@@ -45,7 +45,7 @@ export class LastState {
   /** As the hub has it now; kept soon after. Throws `AskError`. */
   async read(): Promise<SignedState> {
     // What cannot be read counts as nothing: then all is asked for.
-    this.#looked ??= this.lastKept().catch(() => null);
+    this.#looked ??= this.#open().catch(() => undefined);
     await this.#looked;
     const before = this.#last;
     const whole = (isNamed(before) ? await this.#readNews(before) : null) ?? (await this.#ask({}));
@@ -78,9 +78,11 @@ export class LastState {
     if (text === null) return null;
     const { atMs, answer } = JSON.parse(text) as Partial<KeptAnswer>;
     // Of a page from before there were names.
-    if (answer === undefined || atMs === undefined) return null;
-    this.#last ??= answer;
-    return { atMs, state: answer };
+    return answer === undefined || atMs === undefined ? null : { atMs, state: answer };
+  }
+
+  async #open(): Promise<void> {
+    this.#last = (await this.lastKept())?.state ?? null;
   }
 }
 
