@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { countReporter } from './test/support/count-reporter.ts';
 
+/** What is waited for is waited for as long as a busy machine takes; the default is a second. */
+const expect = { poll: { timeout: 20_000 } };
 /** Processes that tests start themselves start as soon as those that `geo` starts. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
 
@@ -15,6 +17,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          expect,
           include: ['test/unit/**/*.test.ts'],
           // Opening a key that a passphrase protects is slow on purpose.
           testTimeout: 60_000,
@@ -44,6 +47,7 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
+          expect,
           env,
           globalSetup: 'test/support/build-ui.ts',
           include: ['test/e2e/**/*.test.ts'],
@@ -57,6 +61,7 @@ export default defineConfig({
       {
         test: {
           name: 'browser',
+          expect,
           env,
           globalSetup: 'test/support/build-ui.ts',
           include: ['test/browser/**/*.test.ts'],

@@ -122,8 +122,11 @@ export class MemberDesk {
         const card = { publicKey: node.publicKey, network: config.network, admission };
         const release = this.#release(context);
         retention = this.#retention(context);
-        const cardNow = () => ({ ...card, nowMs: clock.nowMs() });
-        addHostedParts(scope, context, { memberOf, card: cardNow, release, push, records });
+        addHostedParts(scope, context, {
+          ...{ memberOf, release, push, records },
+          findMember: (publicKey) => hosting.member(publicKey),
+          card: () => ({ ...card, nowMs: clock.nowMs() }),
+        });
         door.addRoutes(scope, context, integrity);
       },
     );

@@ -41,6 +41,7 @@ export async function membersDocument(): Promise<object> {
 export function addPartsOfNobody(scope: FastifyInstance, web: WebContext): void {
   addHostedParts(scope, web, {
     memberOf: nobody,
+    findMember: nobody,
     card: nobody,
     release: { nameOf: nobody, end: nobody, forget: nobody },
     push: { publicKey: '', subscribe: nobody, unsubscribe: nobody, opened: nobody },

@@ -2,23 +2,16 @@
 import type { FastifyInstance } from 'fastify';
 import type { ParticipantContext } from '#node/api/context.ts';
 import type { PublicKey } from '#protocol/identity.ts';
-import type { HostedMember } from '../members/hosted-member.ts';
 import type { WebContext } from './context.ts';
 import { addEvents, addLedger } from './events.ts';
-import { addHostedRoutes, type HubCard } from './hosted-routes.ts';
-import type { Release } from './move-routes.ts';
+import { addHostedRoutes, type HostedRoutes } from './hosted-routes.ts';
 import { addNodeOperations } from './operations.ts';
 import { addPushRoutes, type Push } from './push-routes.ts';
 import { addReadingRoutes } from './reading-routes.ts';
 import { addRecordRoutes, type Records } from './record-routes.ts';
 import { addState } from './state.ts';
 
-interface HostedParts {
-  /** The machine of a member. */
-  readonly memberOf: (publicKey: PublicKey) => HostedMember;
-  /** What anybody may know of the hub now. */
-  readonly card: () => HubCard;
-  readonly release: Release;
+interface HostedParts extends HostedRoutes {
   readonly push: Push;
   readonly records: Records;
 }
@@ -26,15 +19,15 @@ interface HostedParts {
 export function addHostedParts(
   scope: FastifyInstance,
   web: WebContext,
-  { memberOf, card, release, push, records }: HostedParts,
+  { push, records, ...routes }: HostedParts,
 ): void {
-  const contextOf = (publicKey: PublicKey): ParticipantContext => memberOf(publicKey).context;
+  const contextOf = (publicKey: PublicKey): ParticipantContext => routes.memberOf(publicKey).context;
   addNodeOperations(scope, contextOf);
   addState(scope, contextOf);
   addReadingRoutes(scope, contextOf);
   addEvents(scope, web, contextOf, (member, ask) => push.opened(member, ask));
   addLedger(scope, contextOf);
-  addHostedRoutes(scope, memberOf, card, release);
+  addHostedRoutes(scope, routes);
   addPushRoutes(scope, push);
   addRecordRoutes(scope, records);
 }

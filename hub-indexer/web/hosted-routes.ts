@@ -37,7 +37,7 @@ import { Turnstile } from './turnstile.ts';
 
 /** A payment that has not ended by then is told as it stands. */
 const PAYMENT_WAIT_MS = 20_000;
-/** So long a neighbour that is connected may take to say that it has a trust line. */
+/** So long a neighbour that is connected may take to say that it has a trust line, and a member of this hub to have it. */
 const ACK_WAIT_MS = 5_000;
 /** So long the receiver may take to say that it declines. */
 const DECLINE_WAIT_MS = 5_000;
@@ -90,24 +90,28 @@ const hubCard = z.object({
   nowMs: z.number().int(),
 });
 
-/** Adds the routes; `memberOf` gives the machine of a member. */
-export function addHostedRoutes(
-  scope: FastifyInstance,
-  memberOf: (publicKey: PublicKey) => HostedMember,
-  cardNow: () => HubCard,
-  release: Release,
-): void {
+export interface HostedRoutes {
+  /** The machine of a member. */
+  readonly memberOf: (publicKey: PublicKey) => HostedMember;
+  /** Of anybody; undefined: is no member here. */
+  readonly findMember: (publicKey: PublicKey) => HostedMember | undefined;
+  /** What anybody may know of the hub now. */
+  readonly card: () => HubCard;
+  readonly release: Release;
+}
+
+export function addHostedRoutes(scope: FastifyInstance, { memberOf, findMember, card, release }: HostedRoutes): void {
   addRoute(scope, {
     ...{ method: 'GET', path: '/hub', name: 'getHub', access: 'anyone' },
     summary: 'Which hub this is, and whom it takes',
     input: {},
     result: hubCard,
-    handle: cardNow,
+    handle: card,
   });
   addMandateRoutes(scope, memberOf);
   addDeclineRoute(scope, memberOf);
   addMoveRoutes(scope, memberOf, release);
-  addTrustLineRoutes(scope, memberOf);
+  addTrustLineRoutes(scope, memberOf, findMember);
   addPaymentRoutes(scope, memberOf);
   addBooksRoutes(scope, memberOf);
 }
@@ -154,11 +158,15 @@ function viewMandates(hosted: HostedMember): z.input<typeof mandates> {
   };
 }
 
-function addTrustLineRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKey) => HostedMember): void {
+function addTrustLineRoutes(
+  scope: FastifyInstance,
+  memberOf: HostedRoutes['memberOf'],
+  findMember: HostedRoutes['findMember'],
+): void {
   const take = async (hosted: HostedMember, document: string, id: string | null, isClosing: boolean) => {
     const signed = readTrustLine(bytesOf(document));
     if (isRefusal(signed)) return new Refused(hosted.context, signed);
-    const { to, equivalent, status } = signed.line;
+    const { to, equivalent, status, seq } = signed.line;
     const isOther = id !== null && id !== `${pidOf(to)}:${equivalent}`;
     const isOpen = isClosing && status !== 'closed';
     const refusal: AnyRefusal | null =
@@ -171,6 +179,10 @@ function addTrustLineRoutes(scope: FastifyInstance, memberOf: (publicKey: Public
     const isAcked = (): boolean => records.line(hosted.publicKey, to, equivalent)?.acked === true;
     // Whoever is not connected learns of it later, and nobody waits for that.
     if (records.linked.has(to)) await waitUntil(context, isAcked, ACK_WAIT_MS);
+    const other = findMember(to);
+    const isThere = (): boolean => (other?.records.line(hosted.publicKey, to, equivalent)?.signed.line.seq ?? 0) >= seq;
+    // Whose page is opened now finds it.
+    if (other !== undefined) await waitUntil(other.context, isThere, ACK_WAIT_MS);
     return viewTrustCard(context, to, equivalent);
   };
   addRoute(scope, {

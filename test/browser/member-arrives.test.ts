@@ -75,12 +75,12 @@ it('and goes on at another hub, once those who know it have shown the same', asy
   await anna.press('This is right: use it');
   await anna.see(/^Confirmed: you can pay and be paid here/);
   await anna.see(/^You paid/);
-  await vi.waitFor(async () => expect(Object.values(await balances(boris))).toEqual(['12.34']));
+  await vi.waitFor(async () => expect(Object.values(await balances(boris))).toEqual(['12.34']), 20_000);
   expect(await anna.flaws('member-arrived')).toEqual([]);
 
   await anna.go('Pay');
   await anna.pay('Boris', '1');
   await anna.see('Paid');
-  await vi.waitFor(async () => expect(Object.values(await balances(boris))).toEqual(['13.34']));
+  await vi.waitFor(async () => expect(Object.values(await balances(boris))).toEqual(['13.34']), 20_000);
   expect(anna.complaints).toEqual([]);
 }, 120_000);

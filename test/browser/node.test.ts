@@ -58,7 +58,7 @@ async function payIntoSilence(amount: string): Promise<void> {
   await vi.waitFor(async () => {
     const payment = await alice.client.pay({ to: 'Carol', equivalent: 'UAH', amount, waitMs: 100 });
     if (payment.state === 'ABORTED') throw new Error(payment.refusal?.text);
-  });
+  }, 20_000);
 }
 
 describe('connections', () => {

@@ -134,7 +134,7 @@ describe('a node that stops', () => {
       const payment = await alice.client.pay({ to: 'Carol', equivalent: 'UAH', amount: '1' });
       if (payment.refusal?.code !== 'neighbour-offline') throw new Error('Bob has not noticed yet');
       return payment;
-    });
+    }, 20_000);
     expect(failed.refusal?.text).toBe('Bob is not connected with Carol now. Try again when Carol is online.');
 
     await startAgain(carol);
@@ -167,7 +167,7 @@ describe('a node that stops', () => {
     await vi.waitFor(async () => {
       const { contacts } = await bob.client.listContacts();
       if (contacts.length < 3) throw new Error('not waiting yet');
-    });
+    }, 20_000);
     await bob.node.stop('while somebody waits');
     expect(await waiting).toMatchObject({ linked: false });
     await startAgain(bob);

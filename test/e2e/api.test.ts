@@ -150,7 +150,7 @@ describe('a payment', () => {
     expect(paid.ms).toBeGreaterThanOrEqual(0);
     expect(paid.routes.map(({ nodes }) => nodes.map(({ name }) => name))).toEqual([['Alice', 'Bob', 'Carol']]);
     expect(await balanceOf(alice)).toEqual({ Bob: '-40' });
-    await vi.waitFor(async () => expect(await balanceOf(bob)).toEqual({ Alice: '40', Carol: '-40' }));
+    await vi.waitFor(async () => expect(await balanceOf(bob)).toEqual({ Alice: '40', Carol: '-40' }), 20_000);
     expect(await balanceOf(carol)).toEqual({ Bobby: '40' });
     expect((await bob.client.getBalance({ equivalent: 'UAH' })).net).toEqual([
       { equivalent: 'UAH', net: '0', owedToMe: '40', owedByMe: '40' },

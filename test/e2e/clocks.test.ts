@@ -187,6 +187,7 @@ describe.each(ROLES.map((role, at) => [role, at as 0 | 1 | 2] as const))('the cl
     nodes[at] = await start(at);
     await network.link(alice, bob);
     await network.link(bob, carol);
+    await quiet();
     expect(TOO_EARLY_OR_LATE).toContain((await pay())?.code);
     await network.stop(people[at]);
     clocks[at].setOff(0);

@@ -55,11 +55,11 @@ async function payIntoSilence(amount: string): Promise<string> {
     const payment = await alice.client.pay({ to: 'Carol', equivalent: 'UAH', amount, waitMs: 100 });
     if (payment.state === 'ABORTED') throw new Error(payment.refusal?.text);
     return payment;
-  });
+  }, 20_000);
   await vi.waitFor(async () => {
     const { held } = await bob.client.listHeld();
     if (held.every(({ txId }) => txId !== paid.txId)) throw new Error('it has not come to Bob yet');
-  });
+  }, 20_000);
   return paid.txId as string;
 }
 
@@ -106,14 +106,14 @@ describe('an amount whose payment is not decided', () => {
       const [held] = (await bob.client.listHeld()).held;
       if (held === undefined || held.lastAskedAtMs === null) throw new Error('Carol was not asked yet');
       return held;
-    });
+    }, 20_000);
     expect(asked).toMatchObject({ stage: 'held', linked: true });
     expect(asked.nextAskAtMs).toBeGreaterThan(asked.lastAskedAtMs ?? 0);
   });
 
   it('says in words whom it waits for and what to do', async () => {
     await park.stopAll();
-    await vi.waitFor(async () => expect((await bob.client.listHeld()).held).toMatchObject([{ linked: false }]));
+    await vi.waitFor(async () => expect((await bob.client.listHeld()).held).toMatchObject([{ linked: false }]), 20_000);
     const { stdout } = await geo(bob).run(['status']);
     expect(stdout).toMatch(/12\.00 UAH held: waiting for Carol \(offline since \d{4}-\d\d-\d\d \d\d:\d\d\)/);
     expect(stdout).toContain(`payment Alice → Carol, `);
@@ -148,7 +148,7 @@ describe('an amount whose payment is not decided', () => {
     // Alice still has to say that she knows.
     await vi.waitFor(async () => {
       expect(await bob.client.listOpenTransactions()).toEqual({ transactions: [], more: false });
-    });
+    }, 20_000);
     expect((await geo(bob).run(['tx', 'list'])).stdout).toBe('Every transaction is settled.\n');
     expect((await geo(bob).run(['status'])).stdout).not.toContain('held');
   });

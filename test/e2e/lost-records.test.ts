@@ -27,7 +27,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const { state } = await alice.client.pay({ to: 'Bob', equivalent: 'UAH', amount: '5' });
     if (state !== 'COMMITTED') throw new Error('not linked yet');
-  });
+  }, 20_000);
   await bob.node.stop('to forget');
   await rm(bob.config.dataDir, { recursive: true });
   await cp(join(folder, 'copy'), bob.config.dataDir, { recursive: true });

@@ -11,7 +11,7 @@ import { pidOf } from '#protocol/identity.ts';
 import { invitationIn } from '#protocol/join-request.ts';
 import type { PaymentId } from '#protocol/packet.ts';
 import { changeAnswer, changeAnswers } from '#test/support/hub-answers.ts';
-import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
+import { carrierOf, letLink, type TestCarrier } from '#test/support/member-carrier.ts';
 import { startMembersHub, type TestHub } from '#test/support/members.ts';
 import { person, verify } from '#test/support/people.ts';
 
@@ -27,14 +27,7 @@ beforeAll(async () => {
   anna = await carrierOf(hub.url, annasKey, 'Anna');
   boris = await carrierOf(hub.url, borisKey, 'Boris');
   await boris.carrier.ask('setTrustLine', { who: pidOf(annasKey.key), ...UAH, limit: '100' });
-  await Promise.all([boris.carrier.renew(), anna.carrier.renew()]);
-  // The hub connects them once both have let it do its part.
-  const isLinked = async (): Promise<boolean> => {
-    const { accounts } = await anna.carrier.ask('getBalance', {});
-    return accounts[0]?.linked === true;
-  };
-  // Seldom enough for what the hub answers in a minute.
-  await vi.waitFor(async () => expect(await isLinked()).toBe(true), { timeout: 20_000, interval: 500 });
+  await letLink(anna, boris);
 });
 
 /** What Anna owes. */
@@ -218,7 +211,7 @@ it('a hub that has lost records is shown what the browser has kept, once', async
   // What was cut short is done at the next look, and what was done is not done again.
   for (const times of [1, 2, 2]) {
     await boris.carrier.readState();
-    await vi.waitFor(() => expect(bring).toHaveBeenCalledTimes(times));
+    await vi.waitFor(() => expect(bring).toHaveBeenCalledTimes(times), 20_000);
   }
   delete (boris.hub as Partial<Hub>).read;
   bring.mockRestore();

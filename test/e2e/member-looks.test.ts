@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { AskError } from '#desktop/ui/src/ask-error.ts';
 import { pidOf } from '#protocol/identity.ts';
-import { carrierOf, type TestCarrier } from '#test/support/member-carrier.ts';
+import { carrierOf, letLink, type TestCarrier } from '#test/support/member-carrier.ts';
 import { startMembersHub } from '#test/support/members.ts';
 import { person } from '#test/support/people.ts';
 
@@ -19,8 +19,9 @@ beforeAll(async () => {
   anna = await carrierOf(hub.url, annasKey, 'Anna');
   const boris = await carrierOf(hub.url, borisKey, 'Boris');
   await boris.carrier.ask('setTrustLine', { who: pidOf(annasKey.key), ...UAH, limit: '100' });
-  await Promise.all([boris.carrier.renew(), anna.carrier.renew()]);
-  await anna.carrier.ask('pay', { to: pidOf(borisKey.key), amount: '1', ...UAH });
+  await letLink(anna, boris);
+  const paid = await anna.carrier.ask('pay', { to: pidOf(borisKey.key), amount: '1', ...UAH });
+  expect(paid.state).toBe('COMMITTED');
 });
 afterAll(() => vi.restoreAllMocks());
 

@@ -9,11 +9,13 @@ import { Attempts } from '#desktop/ui/src/member/attempts.ts';
 import { makeAttempt } from '#desktop/ui/src/member/documents.ts';
 import { readHub } from '#desktop/ui/src/member/hub.ts';
 import { alarmsIn, ownLines } from '#desktop/ui/src/member/watch.ts';
+import { Exchange } from '#hub-indexer/members/exchange.ts';
 import type { Result } from '#node/api/contract.ts';
 import { verifyFiles } from '#node/export/verify-files.ts';
 import { nodeEd25519 } from '#node/identity/ed25519.ts';
 import { openStore } from '#node/store/store.ts';
 import { verifyWith } from '#protocol/statement.ts';
+import { DEFAULT_POLICY } from '#protocol/trust-line.ts';
 import {
   balances,
   cardOfMember,
@@ -94,6 +96,29 @@ describe('three members of one hub', () => {
     const paid = await alice.pay(order(carol.key, 20n * UNIT));
     expect(paid.state).toBe('paid');
     expect(await balances(carol)).toMatchObject({ [bob.key]: '20' });
+  });
+
+  it('who has just come finds the trust line once it is given, also where the hub is slow', async () => {
+    const dana = await openMember(hub.url, person(49), 'Dana');
+    const hand = Reflect.get(Exchange.prototype, 'hand');
+    const slow = vi.spyOn(Exchange.prototype, 'hand').mockImplementation(function (this: Exchange, ...given) {
+      if (given[2].type !== 'trust-line') return hand.apply(this, given);
+      setTimeout(() => hand.apply(this, given), 500);
+      return true;
+    });
+    const wanted = {
+      to: dana.key,
+      equivalent: 'UAH',
+      limit: 3n * UNIT,
+      status: 'active',
+      policy: DEFAULT_POLICY,
+    } as const;
+    await carol.handInTrustLine(carol.signTrustLine(wanted, undefined));
+    const { parts } = await dana.state();
+    slow.mockRestore();
+    expect(parts.listTrustLines.trustLines).toContainEqual(
+      expect.objectContaining({ received: expect.objectContaining({ limit: '3' }) }),
+    );
   });
 
   it('too much is refused, and nothing is held', async () => {

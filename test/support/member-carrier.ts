@@ -1,4 +1,5 @@
 /** The carrier of a member's page over a real hub, without a page. */
+import { expect, vi } from 'vitest';
 import { HubCarrier } from '#desktop/ui/src/member/carrier.ts';
 import type { Signer } from '#desktop/ui/src/member/documents.ts';
 import { Hub, type Kept, readHub } from '#desktop/ui/src/member/hub.ts';
@@ -23,6 +24,16 @@ export interface TestCarrier {
   readonly alarms: Alarm[];
   /** Reads the state until it is as wanted: names and memos come after it. */
   until(isSo: (state: Awaited<ReturnType<HubCarrier['readState']>>) => boolean): Promise<void>;
+}
+
+/** Lets the hub do its part for both, and connect them. Asked seldom enough for what it answers in a minute. */
+export async function letLink(one: TestCarrier, other: TestCarrier): Promise<void> {
+  await Promise.all([one.carrier.renew(), other.carrier.renew()]);
+  const isLinked = async (): Promise<boolean> => {
+    const { accounts } = await one.carrier.ask('getBalance', {});
+    return accounts[0]?.linked === true;
+  };
+  await vi.waitFor(async () => expect(await isLinked()).toBe(true), { timeout: 20_000, interval: 500 });
 }
 
 /** Joins where it is new. */

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await vi.waitFor(async () => {
     const { trustLines } = await client.listTrustLines();
     expect(trustLines.find(({ neighbour }) => neighbour.name === 'Mallory')?.received).not.toBeNull();
-  });
+  }, 20_000);
 });
 
 afterAll(async () => {

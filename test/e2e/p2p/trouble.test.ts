@@ -131,7 +131,7 @@ it('is shown by the API to who asks for a link, and to who looks later', async (
     await other.untilLogged('no link with an incompatible node');
     await vi.waitFor(async () => {
       expect(await alice.client.connectPeer(asked)).toMatchObject({ linked: false, trouble: words });
-    });
+    }, 20_000);
     expect(await alice.client.listPeers()).toMatchObject({
       peers: [{ participant: { publicKey: other.publicKey }, address: null, linkedAtMs: null, trouble: words }],
     });

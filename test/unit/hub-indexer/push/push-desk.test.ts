@@ -52,7 +52,7 @@ async function subscribed(): Promise<Told> {
   return {
     ...{ desk, clock, service, browser },
     async heard(most) {
-      await vi.waitFor(() => expect(service.pushed.length).toBeGreaterThanOrEqual(most));
+      await vi.waitFor(() => expect(service.pushed.length).toBeGreaterThanOrEqual(most), 20_000);
       return service.pushed.map((pushed) => browser.open(pushed).trim());
     },
     async counted(outcome) {
@@ -139,7 +139,7 @@ it.each([404, 410])('forgets a browser of which the service says %i', async (sta
   desk.told(anna, received);
   clock.advance(PUSH_DELAY_MS);
   await heard(1);
-  await vi.waitFor(async () => expect(await counted('gone')).toBe(1));
+  await vi.waitFor(async () => expect(await counted('gone')).toBe(1), 20_000);
   clock.advance(PUSH_INTERVAL_MS);
   desk.told(anna, received);
   expect(clock.waiting).toBe(0);
@@ -150,7 +150,7 @@ it('counts what fails, and goes on; a service that never answers keeps nobody wa
   service.answer(500);
   desk.told(anna, received);
   clock.advance(PUSH_DELAY_MS);
-  await vi.waitFor(async () => expect(await counted('failed')).toBe(1));
+  await vi.waitFor(async () => expect(await counted('failed')).toBe(1), 20_000);
   service.answer(null);
   desk.told(anna, received);
   clock.advance(PUSH_INTERVAL_MS);

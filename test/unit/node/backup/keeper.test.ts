@@ -50,7 +50,7 @@ async function keeper() {
     // The last change is in a file, or it is known why not.
     await vi.waitFor(async () => {
       if (backups.trouble === null) expect(await backups.list()).not.toHaveLength(files.length);
-    });
+    }, 20_000);
   };
   return { dataDir, backupDir, clock, records, contacts, handedOut, backups, pass };
 }
@@ -78,7 +78,7 @@ describe('backups', () => {
     records.apply(emptyAccount(bob.key, 'UAH'));
     await backups.start();
     clock.advance(2_000);
-    await vi.waitFor(async () => expect(await backups.list()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await backups.list()).toHaveLength(1), 20_000);
     backups.notice({ type: 'account', neighbour: bob.key, equivalent: 'UAH' });
     clock.advance(DAY_MS / 2);
     expect(await backups.list()).toHaveLength(1);
@@ -140,7 +140,7 @@ describe('backups', () => {
     await expect(backups.now()).rejects.toMatchObject({ code: 'folder-unreadable' });
     await rm(backupDir);
     clock.advance(600_000);
-    await vi.waitFor(() => expect(backups.trouble).toBeNull());
+    await vi.waitFor(() => expect(backups.trouble).toBeNull(), 20_000);
     expect(await backups.list()).toHaveLength(1);
   });
 

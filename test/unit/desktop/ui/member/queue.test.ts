@@ -167,7 +167,7 @@ describe('what waits to be sent', () => {
       const forgotten: Promise<void>[] = [];
       const settle: Sender['settle'] = async () => {
         forgotten.push(queue.forget(payment));
-        await vi.waitFor(() => expect(told).toEqual([]));
+        await vi.waitFor(() => expect(told).toEqual([]), 20_000);
         return how;
       };
       await queue.flush({ ...sender, settle });
@@ -189,7 +189,7 @@ describe('what waits to be sent', () => {
     await isBegun.promise;
     const flushing = queue.flush(sender);
     // It has read what there is, and waits.
-    await vi.waitFor(async () => expect((await navigator.locks.query()).pending).toHaveLength(1));
+    await vi.waitFor(async () => expect((await navigator.locks.query()).pending).toHaveLength(1), 20_000);
     mayEnd.resolve();
     await Promise.all([paying, flushing]);
     expect([await queue.all(), told, sent]).toEqual([[], [], []]);
