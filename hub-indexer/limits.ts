@@ -92,8 +92,11 @@ export const CHECK_PAUSE_MS = 20;
 /** Where the process was busy for more than this part of the time since the slice before, they have it for longer. */
 export const BUSY_FOR_CHECKS = 0.7;
 export const BUSY_CHECK_PAUSE_MS = 80;
-/** Signatures of every participant are looked at in one of so many checks, within the hour: each takes 0.1 ms. */
-export const SIGNATURES_EVERY = 12;
+/**
+ * Of every participant all that came since its last checkpoints, with the signatures, is looked at in one of so many checks,
+ * within the hour: a third of a millisecond for each hop. The others look at what is new.
+ */
+export const WHOLE_EVERY = 12;
 /** Checkpoints that are kept: three and a half days of them. */
 export const KEPT_CHECKPOINTS = 1_000;
 /** Violations told in one checkpoint; what is beyond is counted in it, and is in the audit log. */

@@ -29,7 +29,9 @@ export function* auditAccount(records: Records, account: Account, verify: Verify
   const agreed = record?.agreed ?? null;
   const flaw = linesFlaw(records, account, verify) ?? (agreed && checkpointFlaw(agreed, verify));
   if (flaw !== null) return flaw;
-  const journal = yield* readJournal(records, account, record?.entries ?? 0);
+  const from = record?.entries ?? 0;
+  const head = from === 0 ? EMPTY_HEAD : records.entry(neighbour, equivalent, from)?.head;
+  const journal = yield* readJournal(records, account, from, head);
   if (typeof journal === 'string') return journal;
   let balance = agreed === null ? 0n : balanceSeenBy(records.self, agreed.checkpoint);
   for (const { hop, delta } of counted(journal, account.closedUntilMs)) {
@@ -39,6 +41,35 @@ export function* auditAccount(records: Records, account: Account, verify: Verify
     yield;
   }
   return balance === account.balance ? null : 'the balance is not what its hops add up to';
+}
+
+/**
+ * Does an account follow from how it was when it was last found right? Its journal goes on from there, each hop in it since
+ * counts as its position says, and the balance is that of then with all of them. Reads and checks only what is new: yes says
+ * nothing anew of what was there before; no proves no flaw, which is for `auditAccount` to find. Yields as that does.
+ */
+export function* followsFrom(
+  before: Account,
+  records: Records,
+  account: Account,
+  verify: Verify,
+): Generator<void, boolean> {
+  if (linesFlaw(records, account, verify) !== null) return false;
+  if (account === before) return true;
+  const journal = yield* readJournal(records, account, before.entries, before.journalHead);
+  if (typeof journal === 'string') return false;
+  const latest = new Map<string, { hop: BookedHop; delta: bigint }>();
+  let balance = before.balance;
+  for (const { hop, delta } of journal) {
+    balance += delta;
+    if (hop !== null && hop.createdAtMs > account.closedUntilMs) latest.set(hopKey(hop), { hop, delta });
+  }
+  for (const { hop, delta } of latest.values()) {
+    const isRight = hopFlaw(records, account, hop, delta, verify) === null || isTakenBack(records, account, hop, delta);
+    if (!isRight) return false;
+    yield;
+  }
+  return balance === account.balance;
 }
 
 function linesFlaw(records: Records, account: Account, verify: Verify): string | null {
@@ -69,15 +100,16 @@ function checkpointFlaw(
   return isSigned ? null : 'the last checkpoint is not signed by both';
 }
 
-/** The entries after number `from`, or what is wrong with their chain. */
+/** The entries after number `from`, whose head is given, or what is wrong with their chain. */
 function* readJournal(
   records: Records,
   account: Account,
   from: number,
+  headThere: string | undefined,
 ): Generator<void, readonly JournalEntry[] | string> {
   const { neighbour, equivalent, entries, journalHead } = account;
   const journal: JournalEntry[] = [];
-  let head = from === 0 ? EMPTY_HEAD : records.entry(neighbour, equivalent, from)?.head;
+  let head = headThere;
   for (let number = from + 1; number <= entries && head !== undefined; number++) {
     const entry = records.entry(neighbour, equivalent, number);
     if (entry === undefined || entry.number !== number) return `entry ${number} of a journal is missing`;
@@ -99,17 +131,28 @@ function counted(journal: readonly JournalEntry[], untilMs: number): { hop: Book
   return [...hops.values()];
 }
 
-function hopFlaw(records: Records, account: Account, hop: BookedHop, delta: bigint, verify: Verify): string | null {
-  const { txId, routeIndex } = hop;
-  const isIn = delta > 0n;
-  const at = isIn ? hop.hop + 1 : hop.hop;
+/** What the position of a hop says of the account: in from the neighbour, or out to it. */
+function positionOf(records: Records, { neighbour }: Account, { txId, routeIndex, hop }: BookedHop, isIn: boolean) {
+  const at = isIn ? hop + 1 : hop;
   const position = records.position(txId, routeIndex, at);
-  if (position === undefined) return `transaction ${txId} is missing`;
-  const other = position.route.nodes[isIn ? at - 1 : at + 1];
+  if (position === undefined) return undefined;
   const counts = isIn ? incomingCounts(position) : outgoingCounts(position);
   const amount = isIn ? position.route.amount : -position.route.amount;
-  if (other !== account.neighbour || !counts || amount !== delta)
-    return `transaction ${txId} does not say what is booked`;
+  return { position, counts, amount, isWithIt: position.route.nodes[isIn ? at - 1 : at + 1] === neighbour };
+}
+
+/** Is an entry the one by which its hop counts no longer? */
+function isTakenBack(records: Records, account: Account, hop: BookedHop, delta: bigint): boolean {
+  const said = positionOf(records, account, hop, delta < 0n);
+  return said?.isWithIt === true && !said.counts && said.amount === -delta;
+}
+
+function hopFlaw(records: Records, account: Account, hop: BookedHop, delta: bigint, verify: Verify): string | null {
+  const { txId } = hop;
+  const said = positionOf(records, account, hop, delta > 0n);
+  if (said === undefined) return `transaction ${txId} is missing`;
+  const { position, counts, amount, isWithIt } = said;
+  if (!isWithIt || !counts || amount !== delta) return `transaction ${txId} does not say what is booked`;
   const certificate = certificateAt(position);
   if (certificate === null) return `transaction ${txId} has no certificate`;
   return certificateFlaw(certificate, verify) === null ? null : `the certificate of ${txId} is not valid`;

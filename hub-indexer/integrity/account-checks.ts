@@ -1,7 +1,7 @@
 /** What one end of an account shows by itself: INV-LIMIT and INV-JOURNAL. */
 import type { Account } from '#protocol/account.ts';
 import { formatAmount } from '#protocol/amount.ts';
-import { auditAccount } from '#protocol/audit.ts';
+import { auditAccount, followsFrom } from '#protocol/audit.ts';
 import { hopKey } from '#protocol/journal.ts';
 import { downstreamOf, incomingReserved, outgoingReserved, upstreamOf } from '#protocol/position.ts';
 import type { Records } from '#protocol/records.ts';
@@ -66,10 +66,16 @@ function waivedLate(records: Records, { neighbour, equivalent, entries }: Accoun
 }
 
 /**
- * Whether an account is what its documents prove (§8.7). Yields often; what changes meanwhile may look like a flaw, and
- * is one only if it is still there when looked at in one go.
+ * Whether an account is what its documents prove (§8.7); where it was found right `before`, whether it follows from that.
+ * Yields often; what changes meanwhile may look like a flaw, and is one only if it is still there when looked at in one go.
  */
-export function* checkJournal(records: Records, account: Account, verify: Verify): Generator<void, Violation | null> {
+export function* checkJournal(
+  records: Records,
+  account: Account,
+  verify: Verify,
+  before?: Account,
+): Generator<void, Violation | null> {
+  if (before !== undefined && (yield* followsFrom(before, records, account, verify))) return null;
   if ((yield* auditAccount(records, account, verify)) === null) return null;
   const now = records.account(account.neighbour, account.equivalent);
   if (now === undefined) return null;

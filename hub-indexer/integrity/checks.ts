@@ -2,20 +2,27 @@
  * The integrity checks: whether the books of all participants hosted here keep the invariants that can be seen from the
  * books alone (protocol §14). Pure; any moment between two steps is one at which they may be asked.
  */
+import type { Account } from '#protocol/account.ts';
 import { formatAmount } from '#protocol/amount.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { Records } from '#protocol/records.ts';
 import type { Verify } from '#protocol/statement.ts';
 import { checkJournal, checkLimit } from './account-checks.ts';
 import { checkClearings } from './clearings.ts';
+import { accountKey } from './counted.ts';
 import { checkMirror } from './mirror.ts';
 import type { Violation } from './violation.ts';
 
 /** Those hosted here, as they are now; it may change between two slices of a check. */
 export type Hosted = ReadonlyMap<PublicKey, Records>;
 
-/** With what the signatures of one participant's documents are looked at; where there is none, all but those is. */
+/** With what one participant's books are looked at as a whole; null: only what is new in them, and no signatures. */
 export type VerifyOf = (participant: PublicKey) => Verify | null;
+
+/** Accounts of each, by `accountKey`, as they were when they were last found right: what is new is what came since. */
+export type FoundRight = WeakMap<Records, ReadonlyMap<string, Account>>;
+
+const NONE: ReadonlyMap<string, Account> = new Map();
 
 /** All checks at once, every signature looked at. Takes a third of a millisecond for each hop since the last checkpoints. */
 export function checkAll(participants: readonly Records[], verify: Verify): readonly Violation[] {
@@ -26,14 +33,23 @@ export function checkAll(participants: readonly Records[], verify: Verify): read
   return step.value;
 }
 
-/** The same in slices: other work may be done whenever it yields, which is at least once for each account and hop. */
-export function* checking(hosted: Hosted, verifyOf: VerifyOf): Generator<void, readonly Violation[]> {
+/**
+ * The same in slices: other work may be done whenever it yields, which is at least once for each account and hop. `found` is
+ * what earlier checks have found right, and then this one, too: where there is nothing of somebody, all its books are new.
+ */
+export function* checking(
+  hosted: Hosted,
+  verifyOf: VerifyOf,
+  found: FoundRight = new WeakMap(),
+): Generator<void, readonly Violation[]> {
   const violations: Violation[] = [];
   const residuals = new Map<string, bigint>();
   for (const participant of [...hosted.keys()].sort()) {
     const records = hosted.get(participant);
     if (records === undefined) continue;
-    const verify = verifyOf(participant) ?? (() => true);
+    const verify = verifyOf(participant);
+    const before = verify === null ? (found.get(records) ?? NONE) : NONE;
+    const right = new Map<string, Account>();
     for (const { neighbour, equivalent } of [...records.accounts()]) {
       violations.push(...mirrored(hosted, records, neighbour, equivalent, residuals));
       const account = records.account(neighbour, equivalent);
@@ -41,10 +57,14 @@ export function* checking(hosted: Hosted, verifyOf: VerifyOf): Generator<void, r
       const limit = checkLimit(records, account);
       if (limit !== null) violations.push(limit);
       yield;
-      const journal = yield* checkJournal(records, account, verify);
-      if (journal !== null) violations.push(journal);
+      const key = accountKey(account);
+      const journal = yield* checkJournal(records, account, verify ?? (() => true), before.get(key));
+      if (journal === null) right.set(key, account);
+      else violations.push(journal);
     }
-    violations.push(...(yield* checkClearings(records)));
+    const clearings = yield* checkClearings(records, before);
+    violations.push(...clearings);
+    found.set(records, clearings.length === 0 ? right : NONE);
   }
   return [...violations, ...notZero(residuals)];
 }

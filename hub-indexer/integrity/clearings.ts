@@ -2,6 +2,7 @@
  * INV-CLEAR of one participant: in each clearing since the last checkpoints what came in went out, by its positions and
  * by its journals. That the other end of each hop says the same is INV-MIRROR.
  */
+import type { Account } from '#protocol/account.ts';
 import { formatAmount } from '#protocol/amount.ts';
 import type { PublicKey } from '#protocol/identity.ts';
 import type { TxId } from '#protocol/packet.ts';
@@ -14,14 +15,21 @@ import {
   upstreamOf,
 } from '#protocol/position.ts';
 import type { Records } from '#protocol/records.ts';
-import { countedAfter, countingAfter } from './counted.ts';
+import { accountKey, countedAfter, countingAfter } from './counted.ts';
 import type { AccountEnd, Violation } from './violation.ts';
 
-/** Looks at all clearings; yields often. What it finds is still so at the moment at which it says so. */
-export function* checkClearings(records: Records): Generator<void, readonly Violation[]> {
+/**
+ * Looks at the clearings of which something was booked since the accounts were as they were `before`, by `accountKey`: at all
+ * where that is empty. Yields often; what it finds is still so at the moment at which it says so.
+ */
+export function* checkClearings(
+  records: Records,
+  before: ReadonlyMap<string, Account>,
+): Generator<void, readonly Violation[]> {
   const booked = new Map<TxId, bigint>();
   for (const account of [...records.accounts()]) {
-    const counted = yield* countingAfter(records, account, account.closedUntilMs);
+    const from = before.get(accountKey(account))?.entries;
+    const counted = yield* countingAfter(records, account, account.closedUntilMs, from);
     for (const { txId, delta } of counted.values()) {
       yield;
       if (isClearing(records, txId)) booked.set(txId, (booked.get(txId) ?? 0n) + delta);

@@ -7,6 +7,9 @@ export interface CountedHop extends BookedHop {
   readonly delta: bigint;
 }
 
+/** Tells accounts of one participant apart. */
+export const accountKey = ({ neighbour, equivalent }: Account): string => `${neighbour}/${equivalent}`;
+
 /** Entries that are read in one go: a millisecond or two. */
 const ENTRIES_AT_ONCE = 256;
 
@@ -18,14 +21,16 @@ export function countedAfter(records: Records, account: Account, untilMs: number
   return step.value;
 }
 
-/** The same; yields now and then. */
+/** The same; yields now and then. `from`: entries up to that number were looked at before. */
 export function* countingAfter(
   records: Records,
   { neighbour, equivalent, entries }: Account,
   untilMs: number,
+  from = 0,
 ): Generator<void, Map<string, CountedHop>> {
   const counted = new Map<string, CountedHop>();
-  for (let number = (records.checkpoint(neighbour, equivalent)?.entries ?? 0) + 1; number <= entries; number++) {
+  const closed = records.checkpoint(neighbour, equivalent)?.entries ?? 0;
+  for (let number = Math.max(from, closed) + 1; number <= entries; number++) {
     if (number % ENTRIES_AT_ONCE === 0) yield;
     const entry = records.entry(neighbour, equivalent, number);
     const hop = entry?.hop;

@@ -18,12 +18,12 @@ import {
   INTEGRITY_INTERVAL_MS,
   KEPT_CHECKPOINTS,
   MAX_CHECKPOINT_VIOLATIONS,
-  SIGNATURES_EVERY,
+  WHOLE_EVERY,
 } from '../limits.ts';
 import { type AuditLog, THE_HUB } from './audit-log.ts';
 import type { BlockedAccounts } from './blocked.ts';
 import { type ChainFlaw, type ChainLink, HashChain } from './chain.ts';
-import { checking, type Hosted } from './checks.ts';
+import { checking, type FoundRight, type Hosted } from './checks.ts';
 import { participantChecksum, stateChecksum } from './checksum.ts';
 import type { IntegrityMetrics } from './metrics.ts';
 import { endKey, type Violation, violationKey, violationShape } from './violation.ts';
@@ -83,6 +83,8 @@ const checkpointShape = record<IntegrityCheckpoint>({
 export class IntegrityKeeper {
   readonly #options: IntegrityOptions;
   readonly #checkpoints: HashChain<IntegrityCheckpoint>;
+  /** Since the start, so that the first check looks at all. */
+  readonly #found: FoundRight = new WeakMap();
   /** Of the last check. */
   #known: ReadonlySet<string>;
   #running: Promise<ChainLink<IntegrityCheckpoint> | null> | null = null;
@@ -159,12 +161,12 @@ export class IntegrityKeeper {
     return checkpoint;
   }
 
-  /** Signatures are looked at for some participants each time: all in `SIGNATURES_EVERY` checks. */
+  /** Some are looked at as a whole each time, all in `WHOLE_EVERY` checks; of others, what is new. */
   #checking(): Generator<void, readonly Violation[]> {
     const { hosted, verify } = this.#options;
     const round = this.#checkpoints.head.number;
     let at = 0;
-    return checking(hosted, () => (at++ % SIGNATURES_EVERY === round % SIGNATURES_EVERY ? verify : null));
+    return checking(hosted, () => (at++ % WHOLE_EVERY === round % WHOLE_EVERY ? verify : null), this.#found);
   }
 
   /** Accounts by equivalent. Encodes them too, so that the checksum of all of them at one moment takes little time. */

@@ -1,7 +1,8 @@
 /** The integrity checks (INV-MIRROR, INV-ZERO, INV-ONEWAY, INV-LIMIT, INV-CLEAR, INV-JOURNAL) of hosted books. */
-import { beforeEach, describe, expect, it } from 'vitest';
-import { checkAll } from '#hub-indexer/integrity/checks.ts';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { checkAll, checking, type FoundRight, type Hosted } from '#hub-indexer/integrity/checks.ts';
 import type { Account } from '#protocol/account.ts';
+import type { JournalEntry } from '#protocol/journal.ts';
 import type { DurableRecord, Records } from '#protocol/records.ts';
 import { effectiveLimit, trustLineStatement } from '#protocol/trust-line.ts';
 import { booksOf, inShort, readBooks, runChecked, wrongIn } from '#test/support/hosted-books.ts';
@@ -293,5 +294,87 @@ describe('a mutant of each invariant is found, and nothing else', () => {
     const found = checkAll([forged], verify);
     expect(new Set(found.map(inShort))).toEqual(new Set(['INV-JOURNAL B']));
     expect(checkAll([forged], () => true)).toEqual([]);
+  });
+});
+
+describe('a check of what is new since the one before', () => {
+  let net: Network;
+  let hosted: Hosted;
+  let found: FoundRight;
+
+  beforeEach(() => {
+    net = ring();
+    hosted = new Map(booksOf(net, 'ABCD').map((records) => [records.self, records]));
+    found = new WeakMap();
+    expect(check('new')).toEqual([]);
+  });
+
+  /** Of all books, or of what is new in them. */
+  function check(what: 'new' | 'all'): readonly string[] {
+    const steps = checking(hosted, () => (what === 'all' ? verify : null), found);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    return step.value.map(inShort).sort();
+  }
+
+  const books = (name: string): Records => net.machine(name).records;
+  const account = (name: string, neighbour: string): Account => books(name).account(key(neighbour), UAH) as Account;
+
+  it('reads only that', () => {
+    net.pay('A', 'B', 1n);
+    net.run();
+    const entry = vi.spyOn(books('A'), 'entry');
+    const positions = vi.spyOn(books('A'), 'positions');
+    expect(check('new')).toEqual([]);
+    expect(new Set(entry.mock.calls.map(([, , number]) => number))).toEqual(new Set([2]));
+    entry.mockClear();
+    positions.mockClear();
+    expect(check('new')).toEqual([]);
+    expect([entry, positions].map(({ mock }) => mock.calls)).toEqual([[], []]);
+    expect(check('all')).toEqual([]);
+    expect(entry.mock.calls.map(([, , number]) => number)).toContain(1);
+  });
+
+  it('finds a balance that is another, and finds it until it is right', () => {
+    const right = account('B', 'A');
+    books('B').apply({ ...right, balance: right.balance + 1n });
+    for (let times = 0; times < 2; times++) {
+      expect(check('new')).toEqual(['INV-JOURNAL B', 'INV-MIRROR AB', 'INV-ZERO']);
+    }
+    books('B').apply(right);
+    expect(check('new')).toEqual([]);
+  });
+
+  it('finds what was booked otherwise than the transaction says', () => {
+    net.pay('A', 'B', 1n);
+    net.run();
+    const { balance, entries } = account('B', 'A');
+    const last = books('B').entry(key('A'), UAH, entries) as JournalEntry;
+    books('B').apply({ ...last, delta: 2n });
+    books('B').apply({ ...account('B', 'A'), balance: balance + 1n });
+    expect(check('new')).toContain('INV-JOURNAL B');
+  });
+
+  it('finds a clearing of which one half was booked', () => {
+    net.clear('ADCBA', 15n);
+    net.until('B ---prepare--> A');
+    const before = account('A', 'B');
+    net.run();
+    const right = account('A', 'B');
+    books('A').apply(before);
+    for (let times = 0; times < 2; times++) expect(check('new')).toContain('INV-CLEAR A');
+    books('A').apply(right);
+    expect(check('new')).toEqual([]);
+  });
+
+  it('does not look at what was right before; one of all does', () => {
+    const first = books('B').entry(key('A'), UAH, 1) as JournalEntry;
+    books('B').apply({ ...first, delta: first.delta + 1n });
+    expect(check('new')).toEqual([]);
+    expect(check('all')).toEqual(['INV-JOURNAL B']);
+    // What was not right is looked at from the beginning.
+    expect(check('new')).toEqual(['INV-JOURNAL B']);
+    books('B').apply(first);
+    expect(check('new')).toEqual([]);
   });
 });
