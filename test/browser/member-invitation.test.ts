@@ -173,6 +173,18 @@ describe('an invitation of a member', () => {
     await yuri.page.reload();
     await yuri.heading('People');
 
+    // By one that is used up with nobody, and it is said once.
+    const used = await inviteBy(olena);
+    await (await MemberPage.open(browser, used)).join('Zoya');
+    await yuri.page.evaluate(`location.href = ${JSON.stringify(used)}`);
+    await yuri.heading('You were invited');
+    await yuri.see('This invitation was used already. Ask for another.');
+    expect(await yuri.flaws('member-invited-in-vain')).toEqual([]);
+    await yuri.press('Go on');
+    await yuri.heading('Home');
+    await yuri.page.reload();
+    await yuri.heading('Home');
+
     // By their own link nobody is brought together with themselves.
     await olena.page.evaluate(`location.href = ${JSON.stringify(await inviteBy(olena))}`);
     await olena.heading('Home');

@@ -45,8 +45,9 @@ interface AxeResults {
 
 /** What axe-core finds on the page as it is now, one line a finding. */
 export async function accessibilityFindings(page: Page): Promise<string[]> {
-  // The page's own policy keeps foreign scripts out; this way the browser itself runs it.
-  const { violations } = (await page.evaluate(`${axe.source}; axe.run(document)`)) as AxeResults;
+  // The page's own policy keeps foreign scripts out; this way the browser itself runs it. Once there, it stays until the page is left.
+  if (!(await page.evaluate('typeof axe === "object"'))) await page.evaluate(axe.source);
+  const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults;
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
 }
 
@@ -55,8 +56,9 @@ export async function scrollsSideways(page: Page): Promise<boolean> {
   return page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth');
 }
 
-/** Keeps a picture for people to look at: of the whole page, or of what the window shows where that is too long for one. */
+/** Keeps a picture for people to look at, where `GEO_PICTURES` says so: of the whole page, or of what the window shows where that is too long for one. */
 export async function picture(page: Page, name: string, what: 'page' | 'window' = 'page'): Promise<void> {
+  if (process.env.GEO_PICTURES === undefined) return;
   await mkdir(RESULTS, { recursive: true });
   await page.screenshot({ path: join(RESULTS, `${name}.png`), fullPage: what === 'page', animations: 'disabled' });
 }

@@ -10,6 +10,7 @@ import { Name, Title, Trouble, useTask } from '../parts.tsx';
 import { Suggestion } from '../screens/suggestion.tsx';
 import { Signs } from '../signs.tsx';
 import { Stuck } from '../stuck.tsx';
+import { whyOfError } from '../why-text.tsx';
 import { keptInvitation } from './invitation.ts';
 import type { Identity, Session } from './session.ts';
 import { goOn, type Stage, stage, unlock, wordsWritten } from './stage.ts';
@@ -52,6 +53,8 @@ export function before() {
       return <Joining session={now.session} />;
     case 'met':
       return <Met {...now} />;
+    case 'not-met':
+      return <NotMet {...now} />;
     case 'in':
       return null;
   }
@@ -123,6 +126,23 @@ function Met({ inviter, suggestedLimit, isByLink, isNew, session }: Extract<Stag
             <Suggestion suggested={{ who: inviter, ...suggestedLimit }} />
           </>
         )}
+        <p>
+          <button type="button" onClick={() => goOn(session)}>
+            {m('goOn')}
+          </button>
+        </p>
+      </section>
+    </>
+  );
+}
+
+function NotMet({ by, session }: Extract<Stage, { name: 'not-met' }>) {
+  return (
+    <>
+      <Title>{m('metTitle')}</Title>
+      <section class="card">
+        <Trouble text={whyOfError(by)} title={m('notMet')} />
+        <p>{m('notMetWhat')}</p>
         <p>
           <button type="button" onClick={() => goOn(session)}>
             {m('goOn')}

@@ -26,6 +26,8 @@ export type Stage =
   | { readonly name: 'words'; readonly words: readonly string[]; readonly session: Session }
   | { readonly name: 'joining'; readonly session: Session }
   | ({ readonly name: 'met'; readonly session: Session } & Met)
+  /** A member opened an invitation that brings nobody together any more, or is not what it says. */
+  | { readonly name: 'not-met'; readonly by: unknown; readonly session: Session }
   | { readonly name: 'in'; readonly session: Session };
 
 /** Whom an invitation is from. */
@@ -210,7 +212,9 @@ async function meetAgain(session: Session): Promise<void> {
   if (invitation === null) return;
   const { by, suggestedLimit } = await readInvited(invitation).catch(async (error: unknown) => {
     // It is looked at once more when the hub is there.
-    if (!isPassing(error)) await dropInvitation(browserKept);
+    if (isPassing(error)) throw error;
+    await dropInvitation(browserKept);
+    stage.value = { name: 'not-met', by: error, session };
     throw error;
   });
   await dropInvitation(browserKept);

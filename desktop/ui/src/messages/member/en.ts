@@ -33,6 +33,9 @@ export const en = {
   joinedWhat: 'You are a member now, and {who} is among your people.',
   metTitle: 'You were invited',
   metWhat: 'You are a member already. {who} is among your people now.',
+  notMet: 'This invitation brought you together with nobody',
+  notMetWhat:
+    'You are a member already, and nothing else has changed. Ask whoever invited you for a new link, or look for them under People.',
   joinedSuggestion:
     'Letting somebody owe you is how payments to you become possible. Do it with people you trust, and for as much as you could bear to lose.',
   joinedHubSays:
