@@ -105,6 +105,8 @@ export class Records {
   seeking: SeekingMode = 'never';
   /** Does its owner sign checkpoints elsewhere (§11.4)? Set by the driver of a hosted participant. */
   isHosted = false;
+  /** Accounts on which its host lets nothing new begin (§11.4). Volatile, as `linked`; set by the driver of a hosted participant. */
+  isShut: (neighbour: PublicKey, equivalent: string) => boolean = () => false;
   /** What was learned of others and is not kept. Volatile, as `linked`; a driver calls its `learn`. */
   knowledge = new Knowledge();
   /** When this process began: what was compared before may have been lost since. Volatile, as `linked`; see `begin`. */

@@ -69,8 +69,6 @@ export class HostedMember {
   readonly #node: MembersNode;
   readonly #exchange: Exchange;
   readonly #declines: AwaitedDeclines;
-  readonly #isBlocked: (neighbour: PublicKey, equivalent: string) => boolean;
-
   /** Have accounts changed while no search could begin? */
   #hasWaited = false;
 
@@ -79,7 +77,6 @@ export class HostedMember {
     this.#node = options.node;
     this.#declines = new AwaitedDeclines(options.node.clock);
     this.#exchange = options.exchange;
-    this.#isBlocked = (neighbour, equivalent) => options.isBlocked(options.publicKey, neighbour, equivalent);
     this.signer = signer;
     this.context = context;
     const port = this.#port();
@@ -108,11 +105,12 @@ export class HostedMember {
     // The hub tells it ways to other members.
     records.indexers = [node.publicKey];
     const { isBlocked, ways, told } = options;
+    records.isShut = (neighbour, equivalent) => isBlocked(publicKey, neighbour, equivalent);
     ways.learn(records.lines());
     const signer = new HostedSigner(records.mandates(), {
       signAsHub: node.sign,
       made: node.made,
-      isBlocked: (neighbour, equivalent) => isBlocked(publicKey, neighbour, equivalent),
+      isBlocked: records.isShut,
     });
     const events = new EventLog(node.instance, KEPT_EVENTS);
     const held = heldOf(node, records, events);
@@ -137,11 +135,6 @@ export class HostedMember {
   /** Whose key its mandates name. */
   get hub(): PublicKey {
     return this.#node.publicKey;
-  }
-
-  /** Did a check find the account broken, so that nothing new may happen on it? */
-  isBlocked(neighbour: PublicKey, equivalent: string): boolean {
-    return this.#isBlocked(neighbour, equivalent);
   }
 
   get records(): Records {

@@ -14,7 +14,6 @@ import {
 } from '#protocol/delegation/handed-in.ts';
 import { isOfRoot, newMandate } from '#protocol/delegation/mandate.ts';
 import type { Command } from '#protocol/event.ts';
-import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import type { Signature } from '#protocol/packet.ts';
 import { txIdOf } from '#protocol/packet.ts';
 import { isRefusal, type Refusal, refuse } from '#protocol/refusals.ts';
@@ -102,16 +101,6 @@ export function takeCheckpoint(
 ): Promise<AnyRefusal | null> {
   const signed = [[checkpointStatement(checkpoint, member.publicKey), signature]] as const;
   return obey(member, signed, { type: 'sign-checkpoint', checkpoint });
-}
-
-/** Why nothing can be paid over these routes, each from the member on: a check found the account broken that one begins with. */
-export function blockedRefusal(
-  member: HostedMember,
-  routes: readonly { readonly nodes: readonly PublicKey[] }[],
-  equivalent: string,
-): WebRefusal<'account-blocked'> | null {
-  const neighbour = routes.map(({ nodes }) => nodes[1]).find((next) => next && member.isBlocked(next, equivalent));
-  return neighbour === undefined ? null : refuseHub('account-blocked', { neighbour: pidOf(neighbour), equivalent });
 }
 
 /** A payment's attempt: begins when this resolves with null. */

@@ -18,18 +18,11 @@ import type { Payment } from '#protocol/payment.ts';
 import { receiptOf } from '#protocol/receipt.ts';
 import { isRefusal, refuse } from '#protocol/refusals.ts';
 import type { HostedMember } from '../members/hosted-member.ts';
+import { blockedBy, blockedOver } from './blocked.ts';
 import { addBooksRoutes } from './books-routes.ts';
 import { isWebRefusal } from './codes.ts';
 import { documentText, lineParams, publicKeyText } from './forms.ts';
-import {
-  blockedRefusal,
-  readAttempt,
-  readTrustLine,
-  takeAttempt,
-  takeMandate,
-  takeTrustLine,
-  untilDecided,
-} from './handed-in.ts';
+import { readAttempt, readTrustLine, takeAttempt, takeMandate, takeTrustLine, untilDecided } from './handed-in.ts';
 import { addMoveRoutes, type Release } from './move-routes.ts';
 import { Refused } from './node-errors.ts';
 import { addRoute } from './routes.ts';
@@ -250,8 +243,7 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
       const quote = () => quoteOf(context, order, CAPACITY_WAIT_MS, ({ routes }) => routes.length > 0);
       const told = await turnstile.ask(context, quote, (answer) => !isAnyRefusal(answer) && answer.routes.length > 0);
       if (isAnyRefusal(told)) return new Refused(context, told);
-      // Told before anything is signed for it.
-      const blocked = blockedRefusal(hosted, told.routes, unit);
+      const blocked = told.routes.length === 0 ? blockedBy(context.driver.records, told.stoppedBy, unit) : null;
       if (blocked !== null) return blocked;
       const routes = told.routes.map((route) => ({ nodes: [...route.nodes], amount: formatAmount(route.amount) }));
       return { quote: viewQuote(context, told), nowMs: context.clock.nowMs(), routes };
@@ -267,7 +259,7 @@ function addPaymentRoutes(scope: FastifyInstance, memberOf: (publicKey: PublicKe
       const { context } = hosted;
       const attempt = readAttempt(bytesOf(body.document));
       if (isRefusal(attempt)) return new Refused(context, attempt);
-      const blocked = blockedRefusal(hosted, attempt.routes, attempt.header.equivalent);
+      const blocked = blockedOver(context.driver.records, attempt.routes, attempt.header.equivalent);
       if (blocked !== null) return blocked;
       const refusal = await takeAttempt(hosted, attempt);
       if (refusal !== null) return new Refused(context, refusal);

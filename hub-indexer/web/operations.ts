@@ -5,7 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { z } from 'zod';
 import type { ParticipantContext } from '#node/api/context.ts';
-import { type CheckedInput, type OperationName, operations, type Result } from '#node/api/contract.ts';
+import { type CheckedInput, type OperationName, operations } from '#node/api/contract.ts';
 import type { ParticipantHandler } from '#node/api/handler.ts';
 import { confirmRestored, getRestoration } from '#node/api/operations/backup.ts';
 import { answerProposal, getClearing, seekRings } from '#node/api/operations/clearing.ts';
@@ -17,30 +17,36 @@ import { getHistory, getTransaction, listHeld, resolveTransaction } from '#node/
 import { getBalance, listTrustLines } from '#node/api/operations/trust.ts';
 import { isAnyRefusal } from '#node/refusals.ts';
 import type { PublicKey } from '#protocol/identity.ts';
+import type { WebRefusal } from './codes.ts';
 import type { Access } from './guard.ts';
 import type { Action } from './member-rates.ts';
 import { Refused } from './node-errors.ts';
 import { previewPayment } from './preview.ts';
 import { addRoute } from './routes.ts';
 
+/** As that of a node; the hub itself may refuse, too. */
+export type HubHandler<N extends OperationName> = (
+  ...given: Parameters<ParticipantHandler<N>>
+) => ReturnType<ParticipantHandler<N>> | Promise<Awaited<ReturnType<ParticipantHandler<N>>> | WebRefusal>;
+
 interface Place<N extends OperationName> {
   readonly method: 'GET' | 'POST' | 'DELETE';
   readonly path: string;
   readonly access: Exclude<Access, 'anyone'>;
   readonly action?: Action;
-  readonly handler: ParticipantHandler<N>;
+  readonly handler: HubHandler<N>;
 }
 
-const get = <N extends OperationName>(path: string, handler: ParticipantHandler<N>): Place<N> => ({
+const get = <N extends OperationName>(path: string, handler: HubHandler<N>): Place<N> => ({
   ...{ method: 'GET', path, access: 'member', handler },
 });
-const ask = <N extends OperationName>(path: string, handler: ParticipantHandler<N>): Place<N> => ({
+const ask = <N extends OperationName>(path: string, handler: HubHandler<N>): Place<N> => ({
   ...{ method: 'POST', path, access: 'member', handler },
 });
 const change = <N extends OperationName>(
   method: 'POST' | 'DELETE',
   path: string,
-  handler: ParticipantHandler<N>,
+  handler: HubHandler<N>,
 ): Place<N> => ({ ...{ method, path, access: 'signed', handler } });
 
 /** Where each is, after `/api/v1`. */
@@ -102,7 +108,7 @@ function addOperation<N extends OperationName>(
       const { params, querystring, body } = given as { params?: object; querystring?: object; body?: object };
       const input = { ...params, ...querystring, ...body };
       const answer = await handler(context, input as CheckedInput<N>, null);
-      return isAnyRefusal(answer) ? new Refused(context, answer) : (answer as Result<N>);
+      return isAnyRefusal(answer) ? new Refused(context, answer) : answer;
     },
   });
 }

@@ -107,6 +107,7 @@ export function whyNotOut(
 
 /** What keeps an account from being used for anything new, whatever the amount. */
 function whyUnusable(turn: Turn, account: Account, createdAtMs: number, hop: number): Refusal | null {
+  if (turn.records.isShut(account.neighbour, account.equivalent)) return refuse('not-delegated', { hop });
   if (account.standing === 'suspended') return refuse('line-frozen', { hop });
   if (account.standing !== 'confirmed' || !isCompared(turn, account)) return refuse('account-unsure', { hop });
   return createdAtMs <= account.refuseUntilMs ? refuse('too-old', { hop }) : null;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { AskError } from '#desktop/ui/src/ask-error.ts';
 import type { BlockedAccount } from '#hub-indexer/integrity/blocked.ts';
 import { MemberHosting } from '#hub-indexer/members/hosting.ts';
+import type { Result } from '#node/api/contract.ts';
 import { openStore } from '#node/store/store.ts';
 import type { Account } from '#protocol/account.ts';
 import { type PublicKey, pidOf } from '#protocol/identity.ts';
@@ -113,6 +114,22 @@ it('a broken account is found and blocked, others go on, and the operator lets i
   const again = await geo.json(unblock('--reason', 'once more'), 1);
   expect(again.error).toMatchObject({ code: 'not-blocked', message: expect.stringContaining('geo hub blocked') });
 }, 180_000);
+
+it('pays and passes on over another way where there is one', async () => {
+  const dora = await openMember(hub.url, person(74), 'Dora');
+  breakBooks(1n);
+  await expect.poll(() => figure('geo_hub_blocked_accounts')).toBe(2);
+  const wanted = { to: carol.key, equivalent: 'UAH', amount: '1' };
+  const preview = () => bob.connection.read<Result<'previewPayment'>>('POST', '/payments/preview', wanted);
+  await expect(preview()).rejects.toMatchObject({ code: 'account-blocked' });
+  await dora.trust(bob.key, 'UAH', 100n * UNIT);
+  await carol.trust(dora.key, 'UAH', 100n * UNIT);
+  for (const member of [bob, carol, dora]) await member.renewMandate();
+  expect(await preview()).toMatchObject({ payable: true, refusal: null });
+  expect((await bob.pay(order(carol.key, UNIT))).state).toBe('paid');
+  expect((await alice.pay(order(carol.key, UNIT))).state).toBe('paid');
+  expect(await balances(carol)).toMatchObject({ [dora.key]: '2', [bob.key]: '10' });
+}, 120_000);
 
 it('stays blocked over a restart, though the books were whole on disk', async () => {
   breakBooks(7n);

@@ -25,6 +25,24 @@ describe('a packet on its way', () => {
     expect(machine.books('A')).toEqual([0n, 0n, 0n]);
   });
 
+  it.each([
+    ['A', 0],
+    ['C', 1],
+  ] as const)('is refused where its host has shut the account with %s', (name, hop) => {
+    const machine = hosted(new Set());
+    machine.records.isShut = (neighbour, equivalent) => neighbour === key(name) && equivalent === UAH;
+    const step = machine.receive('A', draft('ABC').prepare(1));
+    expect(causeIn(step)).toEqual(refuse('not-delegated', { hop }));
+    expect([machine.books('A'), machine.books('C')]).toEqual([
+      [0n, 0n, 0n],
+      [0n, 0n, 0n],
+    ]);
+    machine.records.isShut = () => false;
+    expect(machine.receive('A', draft('ABC', { createdAtMs: machine.nowMs + 1 }).prepare(1)).sent).toEqual([
+      'prepare → C',
+    ]);
+  });
+
   it('leaves nothing where its host may sign nothing, and is taken later', () => {
     const machine = hosted(new Set(['geo/1/prepare', 'geo/1/abort']));
     const packet = draft('ABC');

@@ -228,6 +228,13 @@ describe('the own hop', () => {
   const cases: readonly (readonly [string, Refusal, (machine: Machine) => void])[] = [
     ['insufficient', refuse('insufficient', { hop: 0, limit: 100n, maxNow: 100n, reserved: 0n }), () => undefined],
     ['offline', refuse('neighbour-offline', { hop: 0 }), (machine) => machine.unlink('B')],
+    [
+      'shut by the own host',
+      refuse('not-delegated', { hop: 0 }),
+      ({ records }) => {
+        records.isShut = (neighbour, equivalent) => neighbour === key('B') && equivalent === UAH;
+      },
+    ],
     ['closed', refuse('line-closed', { hop: 0 }), (machine) => close(machine, 'closed')],
     ['frozen', refuse('line-frozen', { hop: 0 }), (machine) => close(machine, 'frozen')],
   ];
