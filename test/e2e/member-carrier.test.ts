@@ -65,6 +65,28 @@ describe('the carrier of a member', () => {
     ]);
   });
 
+  it('lets the hub do its part over an account that came while it was just being asked what it may do', async () => {
+    const clara = await carrierOf(hub.url, person(88), 'Clara');
+    const dana = await carrierOf(hub.url, person(89), 'Dana');
+    const asked = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
+    const { member } = clara;
+    const mandates = vi.spyOn(member, 'mandates').mockImplementationOnce(async () => {
+      asked.resolve();
+      await answered.promise;
+      return { present: false, mandates: [] };
+    });
+    const first = clara.carrier.renew();
+    await asked.promise;
+    await dana.carrier.ask('setTrustLine', { who: pidOf(person(88).key), ...UAH, limit: '7' });
+    const others = [clara.carrier.renew(), clara.carrier.renew()];
+    answered.resolve();
+    await Promise.all([first, ...others]);
+    // Twice in all, with the answer that it gave then.
+    expect(mandates).toHaveBeenCalledTimes(2);
+    expect((await member.mandates()).mandates[0]?.accounts).toMatchObject([{ neighbour: person(89).key }]);
+  });
+
   it('tells why a payment is not possible', async () => {
     const paid = await anna.carrier.ask('pay', { to: borisKey.key, ...UAH, amount: '500' });
     expect(paid).toMatchObject({ state: 'ABORTED', refusal: { code: 'insufficient' } });

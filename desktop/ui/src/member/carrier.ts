@@ -68,6 +68,7 @@ export class HubCarrier implements Carrier {
   #state: WholeState | null = null;
   #accounts = '';
   #renewing: Promise<void> | null = null;
+  #renewingNext: Promise<void> | null = null;
   #bringing: Promise<void> | null = null;
   #spentAtMs: number[] = [];
   #lineAlarms: readonly Alarm[] = [];
@@ -156,15 +157,25 @@ export class HubCarrier implements Carrier {
     if (JSON.stringify(await this.#options.queue.all()) !== before) this.#options.changed();
   }
 
-  /** Lets the hub do its part, where what it has does not reach any more. Throws `AskError`. */
+  /** Lets the hub do its part, where what it has does not reach any more, over all accounts that there are now. Throws `AskError`. */
   renew(): Promise<void> {
-    this.#renewing ??= this.#options.member
-      .renewMandate()
-      .then(this.#options.renewed)
-      .finally(() => {
-        this.#renewing = null;
+    if (this.#renewing === null) {
+      this.#renewing = this.#options.member
+        .renewMandate()
+        .then(this.#options.renewed)
+        .finally(() => {
+          this.#renewing = null;
+        });
+      return this.#renewing;
+    }
+    // The one that has begun may have read less than there is by now.
+    this.#renewingNext ??= this.#renewing
+      .catch(() => undefined)
+      .then(() => {
+        this.#renewingNext = null;
+        return this.renew();
       });
-    return this.#renewing;
+    return this.#renewingNext;
   }
 
   /** Pays what waits, now that the person says so again. Throws `AskError`. */
