@@ -56,6 +56,8 @@ export function* followsFrom(
 ): Generator<void, boolean> {
   if (linesFlaw(records, account, verify) !== null) return false;
   if (account === before) return true;
+  // What a checkpoint has closed since is for the whole audit, which begins there.
+  if (account.closedUntilMs !== before.closedUntilMs) return false;
   const journal = yield* readJournal(records, account, before.entries, before.journalHead);
   if (typeof journal === 'string') return false;
   const latest = new Map<string, { hop: BookedHop; delta: bigint }>();

@@ -175,8 +175,13 @@ describe('an invitation of a member', () => {
 
     // By one that is used up with nobody, and it is said once.
     const used = await inviteBy(olena);
-    await (await MemberPage.open(browser, used)).join('Zoya');
-    await yuri.page.evaluate(`location.href = ${JSON.stringify(used)}`);
+    const zoya = await MemberPage.open(browser, used);
+    await zoya.join('Zoya');
+    await zoya.press('Go on');
+    await zoya.heading('Home');
+    const zoyas = await inviteBy(zoya);
+    await (await MemberPage.open(browser, zoyas)).join('Ira');
+    await yuri.page.evaluate(`location.href = ${JSON.stringify(zoyas)}`);
     await yuri.heading('You were invited');
     await yuri.see('This invitation was used already. Ask for another.');
     expect(await yuri.flaws('member-invited-in-vain')).toEqual([]);
@@ -184,6 +189,15 @@ describe('an invitation of a member', () => {
     await yuri.heading('Home');
     await yuri.page.reload();
     await yuri.heading('Home');
+
+    // Whom it has brought in opens the page by it again.
+    await zoya.go('People');
+    const read = zoya.page.waitForResponse('**/api/v1/invitations/read');
+    await zoya.page.evaluate(`location.href = ${JSON.stringify(used)}`);
+    expect((await read).status()).toBe(403);
+    await zoya.heading('Home');
+    await zoya.page.waitForLoadState('networkidle');
+    await zoya.heading('Home');
 
     // By their own link nobody is brought together with themselves.
     await olena.page.evaluate(`location.href = ${JSON.stringify(await inviteBy(olena))}`);

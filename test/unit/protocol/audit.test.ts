@@ -188,6 +188,10 @@ describe('an account follows from how it was', () => {
     expect(follows(read(change))).toBe(false);
   });
 
+  it('not over a checkpoint, which has to be looked at itself', () => {
+    expect(follows(read(), { ...before, closedUntilMs: before.closedUntilMs - 1 })).toBe(false);
+  });
+
   it('not from one that was longer', () => {
     const account = read().account(key('A'), UAH) as Account;
     expect(follows(read(), { ...account, entries: account.entries + 1, journalHead: before.journalHead })).toBe(false);

@@ -101,6 +101,16 @@ async function startOver(): Promise<void> {
   await forget(invitation === null ? '#/home' : invitationLink('', invitation));
 }
 
+function GoOn({ session }: { readonly session: Session }) {
+  return (
+    <p>
+      <button type="button" onClick={() => goOn(session)}>
+        {m('goOn')}
+      </button>
+    </p>
+  );
+}
+
 function Met({ inviter, suggestedLimit, isByLink, isNew, session }: Extract<Stage, { name: 'met' }>) {
   return (
     <>
@@ -126,11 +136,7 @@ function Met({ inviter, suggestedLimit, isByLink, isNew, session }: Extract<Stag
             <Suggestion suggested={{ who: inviter, ...suggestedLimit }} />
           </>
         )}
-        <p>
-          <button type="button" onClick={() => goOn(session)}>
-            {m('goOn')}
-          </button>
-        </p>
+        <GoOn session={session} />
       </section>
     </>
   );
@@ -143,11 +149,7 @@ function NotMet({ by, session }: Extract<Stage, { name: 'not-met' }>) {
       <section class="card">
         <Trouble text={whyOfError(by)} title={m('notMet')} />
         <p>{m('notMetWhat')}</p>
-        <p>
-          <button type="button" onClick={() => goOn(session)}>
-            {m('goOn')}
-          </button>
-        </p>
+        <GoOn session={session} />
       </section>
     </>
   );

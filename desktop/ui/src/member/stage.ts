@@ -3,7 +3,7 @@
 import { signal } from '@preact/signals';
 import { nobleEd25519 } from '#protocol/ed25519.ts';
 import { bytesToHex } from '#protocol/hex.ts';
-import type { PublicKey } from '#protocol/identity.ts';
+import { type PublicKey, pidOf } from '#protocol/identity.ts';
 import { type Invitation, invitationIn } from '#protocol/join-request.ts';
 import { AskError } from '../ask-error.ts';
 import { notLoaded } from '../lazily.tsx';
@@ -206,6 +206,13 @@ async function goIn(session: Session): Promise<void> {
   void meetAgain(session).catch(() => undefined);
 }
 
+/** Is there nobody whom an invitation could bring a member together with? Many open the page by the link by which they once came. */
+async function isKnown(session: Session, { from }: Invitation): Promise<boolean> {
+  if (from === null || from.pid === pidOf(session.identity.locked.publicKey)) return true;
+  const { contacts } = await session.carrier.ask('listContacts', {});
+  return contacts.some(({ pid }) => pid === from.pid);
+}
+
 /** A member opens an invitation: it is in already, and may not know who invites. Throws `AskError`. */
 async function meetAgain(session: Session): Promise<void> {
   const invitation = await keptInvitation(browserKept);
@@ -214,7 +221,8 @@ async function meetAgain(session: Session): Promise<void> {
     // It is looked at once more when the hub is there.
     if (isPassing(error)) throw error;
     await dropInvitation(browserKept);
-    stage.value = { name: 'not-met', by: error, session };
+    if (!isInvalid(error) || !(await isKnown(session, invitation)))
+      stage.value = { name: 'not-met', by: error, session };
     throw error;
   });
   await dropInvitation(browserKept);
